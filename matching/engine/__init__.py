@@ -1,0 +1,1 @@
+"""The matching engine: score, allocate, explain. Pure values in, pure values out."""

@@ -1,0 +1,69 @@
+"""The numbers a guide's judgement is turned into: one frozen value, stored by the project as a versioned row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+MICRO = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """Weights and limits of a run; every number an integer, so that a stored row gives the same run again.
+
+    The fit of two directions is worth up to 1,000,000. The three terms together stay below 150,000: they
+    order pairs that fit alike and never lift a poor fit over a good one. The coverage bonuses may: bringing
+    somebody to a need that nobody served is worth more than the better of two good fits elsewhere.
+    """
+
+    neutral_micro: int = 400_000
+    """Share counted for a direction nobody stated (no ability, no wish, no offer): below a half fit."""
+    comfort_quarters: int = 1
+    """Quarters of the fit that are lost when the way is as long as the limit."""
+    relation_bonus: int = 60_000
+    """A party that knows the community; phase 1 of the allocation protects the bond, this only ranks it."""
+    kept_max: int = 40_000
+    """A party that always kept its word (`kept_micro` = 1,000,000)."""
+    wait_max: int = 40_000
+    """A community that has waited `wait_full_days` or longer."""
+    wait_full_days: int = 120
+    """A season: waiting longer than this counts no more."""
+    first_person: int = 250_000
+    """Nobody has come to this need yet."""
+    second_person: int = 60_000
+    """The second party at a need: nobody works alone among strangers."""
+    first_in_region: int = 150_000
+    """Nobody has come to this community this season."""
+    top_k: int = 50
+    """Candidates kept per need for the allocation."""
+    slack: int = 10
+    """Candidates kept beyond `top_k`, so that a withdrawal needs no new scan."""
+    top_l: int = 10
+    """Needs kept per participant."""
+    slots_max: int = 3
+    """Dates proposed at once to a party that knows the community; a new one gets one date."""
+    proposals_max_default: int = 5
+    """Live proposals a need may have when it names no number itself."""
+    guide_capacity_default: int = 10
+    """Proposals a week for a guide without a stated capacity, and for communities without a guide."""
+    access_car_minutes_default: int = 15
+    """Minutes from the municipal office to the community by car, when it states none."""
+    access_public_minutes_default: int = 25
+    """The same by public transport."""
+    near_limit_fifths: int = 6
+    """The estimate refuses nobody below this many fifths of the limit (6/5 = 20 % over)."""
+
+    def __post_init__(self) -> None:
+        """Refuse numbers under which the allocation would not be exact.
+
+        Raises:
+            ValueError: a negative number, bonuses that grow, or a share above one.
+        """
+        if any(getattr(self, field.name) < 0 for field in fields(self)):
+            raise ValueError("weights are never negative")
+        if self.second_person > self.first_person:
+            raise ValueError("coverage bonuses must not grow with the second person")
+        if self.neutral_micro > MICRO or self.comfort_quarters > 4 or self.near_limit_fifths < 5:
+            raise ValueError("a share is at most one")
+        if min(self.top_k, self.top_l, self.slots_max, self.wait_full_days) < 1:
+            raise ValueError("counts start at one")
