@@ -1,0 +1,30 @@
+"""Travel time between municipalities: an estimate, behind one function. Pure: no Django, no clock."""
+
+from accounts.geo.estimate import (
+    NO_ANSWER,
+    CommunityPlace,
+    TravelEstimator,
+    TravelMode,
+    community_matrix,
+    community_minutes,
+    install,
+    minutes_matrix,
+    travel_minutes,
+)
+from accounts.geo.screen import band, near_limit, tolerated_minutes, within_limit
+
+__all__ = [
+    "NO_ANSWER",
+    "CommunityPlace",
+    "TravelEstimator",
+    "TravelMode",
+    "band",
+    "community_matrix",
+    "community_minutes",
+    "install",
+    "minutes_matrix",
+    "near_limit",
+    "tolerated_minutes",
+    "travel_minutes",
+    "within_limit",
+]
