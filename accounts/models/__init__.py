@@ -1,0 +1,41 @@
+"""One file per noun; everything importable from here."""
+
+from accounts.models.contacts import ContactAccess, ContactCard
+from accounts.models.organizations import Coverage, Guide, Organization
+from accounts.models.outbox import IdempotencyRecord, Notification, Outbox, WorkerHeartbeat
+from accounts.models.places import DataRelease, Municipality, PostalCode
+from accounts.models.records import AuditEntry, Consent
+from accounts.models.users import User
+from accounts.models.vocabulary import AssetKind, Hazard, KindQualification, Qualification, SurveyActivity, WorkKind
+from accounts.models.volunteers import Ability, Absence, Availability, HeldQualification, Membership, Volunteer, Wish
+
+__all__ = [
+    "Ability",
+    "Absence",
+    "AssetKind",
+    "AuditEntry",
+    "Availability",
+    "Consent",
+    "ContactAccess",
+    "ContactCard",
+    "Coverage",
+    "DataRelease",
+    "Guide",
+    "Hazard",
+    "HeldQualification",
+    "IdempotencyRecord",
+    "KindQualification",
+    "Membership",
+    "Municipality",
+    "Notification",
+    "Organization",
+    "Outbox",
+    "PostalCode",
+    "Qualification",
+    "SurveyActivity",
+    "User",
+    "Volunteer",
+    "Wish",
+    "WorkKind",
+    "WorkerHeartbeat",
+]

@@ -1,0 +1,53 @@
+"""Consent, AuditEntry: what was agreed to and what was done. Append-only."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.enums import ConsentKind
+
+
+class Consent(models.Model):
+    """One person's consent to one version of one text, by whom, until withdrawn."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="consents")
+    kind = models.CharField(max_length=12, choices=ConsentKind)
+    text_version = models.CharField(max_length=20)
+    purpose = models.CharField(max_length=200, blank=True)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=ConsentKind.values), name="consent_kind"),
+            models.UniqueConstraint(
+                fields=["user", "kind", "text_version"],
+                condition=models.Q(withdrawn_at__isnull=True),
+                name="consent_once_while_given",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}:{self.kind}:{self.text_version}"
+
+
+class AuditEntry(models.Model):
+    """Who did what to what, on whose behalf. The target is text, so that the record outlives it."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.CharField(max_length=120, blank=True)
+    action = models.CharField(max_length=60)
+    target_type = models.CharField(max_length=40)
+    target_id = models.CharField(max_length=40)
+    target_label = models.CharField(max_length=200, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["target_type", "target_id", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target_type} {self.target_id}"

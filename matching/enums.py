@@ -1,0 +1,166 @@
+"""States, sides, answers and reasons of a match. The labels are the words on screen."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MatchState(models.TextChoices):
+    """The life of a match."""
+
+    PROPOSED = "proposed", _("proposed")
+    ASKING = "asking", _("waiting for answers")
+    MEETING = "meeting", _("first meeting")
+    AGREED = "agreed", _("promise made")
+    CONFIRMED = "confirmed", _("ready")
+    COMPLETED = "completed", _("completed")
+    REJECTED = "rejected", _("not this time")
+    DECLINED = "declined", _("not this time")
+    LAPSED = "lapsed", _("lapsed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+LIVE = frozenset(
+    {MatchState.PROPOSED, MatchState.ASKING, MatchState.MEETING, MatchState.AGREED, MatchState.CONFIRMED}
+)
+HOLDING = LIVE - {MatchState.PROPOSED}
+ENDED = frozenset(MatchState) - LIVE
+BEFORE_AGREED = frozenset({MatchState.PROPOSED, MatchState.ASKING, MatchState.MEETING})
+DISCLOSED = frozenset({MatchState.AGREED, MatchState.CONFIRMED, MatchState.COMPLETED})
+
+
+class Origin(models.TextChoices):
+    """Who asked first."""
+
+    WORKER = "worker", _("matching")
+    GUIDE = "guide", _("guide")
+    PARTY = "party", _("application")
+    REGION = "region", _("invitation")
+
+
+class Side(models.TextChoices):
+    """The two sides of a match."""
+
+    PARTY = "party", _("participant")
+    REGION = "region", _("community")
+
+
+class Role(models.TextChoices):
+    """In which role someone acts on a match."""
+
+    SYSTEM = "system", _("system")
+    GUIDE = "guide", _("guide")
+    PARTY = "party", _("participant")
+    REGION = "region", _("community")
+    ADMIN = "admin", _("administrator")
+
+
+class AnswerValue(models.TextChoices):
+    """What a side may answer. Silence is never an answer."""
+
+    MEET = "meet", _("let us meet")
+    YES = "yes", _("yes, please")
+    NO = "no", _("not this time")
+
+
+class ConsentScope(models.TextChoices):
+    """What a community consented to: these people, or so many people the guide vouches for."""
+
+    THESE_PEOPLE = "these_people", _("these people only")
+    VOUCHED = "vouched", _("as many people the guide vouches for")
+
+
+class ConsentStatus(models.TextChoices):
+    """A consent a community requires of itself."""
+
+    ASKED = "asked", _("asked")
+    GIVEN = "given", _("given")
+    REFUSED = "refused", _("refused")
+
+
+class MeetingHow(models.TextChoices):
+    """How the two sides meet first."""
+
+    ON_SITE = "on_site", _("on site")
+    ONLINE = "online", _("online")
+    PHONE = "phone", _("by telephone")
+    FESTIVAL = "festival", _("at a festival")
+
+
+class MeetingOutcome(models.TextChoices):
+    """What the guide recorded after the first meeting."""
+
+    PROCEED = "proceed", _("go on")
+    TRIAL = "trial", _("trial: work only, few people")
+    WAIVED = "waived", _("meeting waived")
+    DROPPED = "dropped", _("not this time")
+
+
+class PreconditionKind(models.TextChoices):
+    """What must be checked before the day."""
+
+    INSURANCE = "insurance", _("insurance")
+    BRIEFING = "briefing", _("safety briefing")
+    QUALIFICATIONS = "qualifications", _("qualifications")
+    GUARDIAN = "guardian", _("guardian's consent")
+    EMERGENCY_CARD = "emergency_card", _("emergency card")
+
+
+class EndReason(models.TextChoices):
+    """Why a match ended before completion. Never shown to the other side."""
+
+    NOT_SUITABLE = "not_suitable", _("does not suit")
+    SAFETY = "safety", _("safety")
+    CAPACITY = "capacity", _("no capacity to accompany")
+    DATES = "dates", _("dates")
+    DISTANCE = "distance", _("distance")
+    WORK = "work", _("kind of work")
+    PEOPLE = "people", _("number of people")
+    CONSENT_REFUSED = "consent_refused", _("the community's consent was not given")
+    PERMISSION = "permission", _("no permission for the offer")
+    MEETING_FAILED = "meeting_failed", _("after the first meeting")
+    CHANGED_PLANS = "changed_plans", _("plans changed")
+    CANNOT_COME = "cannot_come", _("cannot come any more")
+    NEED_CLOSED = "need_closed", _("the need was closed")
+    WEATHER = "weather", _("weather")
+    REDATED = "redated", _("other dates were proposed")
+    NOT_REVIEWED = "not_reviewed", _("not reviewed in time")
+    NO_ANSWER = "no_answer", _("no answer in time")
+    NO_MEETING = "no_meeting", _("no meeting in time")
+    NOT_CONFIRMED = "not_confirmed", _("preconditions not met in time")
+    NO_RECORD = "no_record", _("no record that it took place")
+    OTHER = "other", _("other")
+
+
+SYSTEM_REASONS = frozenset(
+    {
+        EndReason.REDATED,
+        EndReason.NOT_REVIEWED,
+        EndReason.NO_ANSWER,
+        EndReason.NO_MEETING,
+        EndReason.NOT_CONFIRMED,
+        EndReason.NO_RECORD,
+    }
+)
+
+
+class CallResult(models.TextChoices):
+    """What a guide's telephone call brought."""
+
+    YES = "yes", _("said yes")
+    NO = "no", _("said no")
+    LATER = "later", _("asked to call again")
+    NOT_REACHED = "not_reached", _("not reached")
+
+
+class RunState(models.TextChoices):
+    """A matching run."""
+
+    QUEUED = "queued", _("queued")
+    SCORING = "scoring", _("scoring")
+    MERGING = "merging", _("allocating")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+RUN_OPEN = frozenset({RunState.QUEUED, RunState.SCORING, RunState.MERGING})

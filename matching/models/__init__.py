@@ -1,0 +1,27 @@
+"""One file per noun; everything importable from here."""
+
+from matching.models.answers import Answer, Attendance, Meeting, PhoneCall, Precondition, RegionConsent
+from matching.models.events import MatchEvent
+from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
+from matching.models.relations import Block, Relation
+from matching.models.runs import MatchRun, NeedDiagnosis, RunShard, WeightSet
+
+__all__ = [
+    "Answer",
+    "Attendance",
+    "Block",
+    "Hold",
+    "Match",
+    "MatchEvent",
+    "MatchPerson",
+    "MatchRun",
+    "MatchSlot",
+    "Meeting",
+    "NeedDiagnosis",
+    "PhoneCall",
+    "Precondition",
+    "RegionConsent",
+    "Relation",
+    "RunShard",
+    "WeightSet",
+]

@@ -1,0 +1,107 @@
+"""WeightSet, MatchRun, RunShard, NeedDiagnosis: how proposals came about."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models.base import PublicModel
+from matching.enums import RUN_OPEN, RunState
+from regions.models import Need
+
+
+class WeightSet(models.Model):
+    """A version of the engine's weights. A used version is never edited: change means a new row."""
+
+    version = models.PositiveIntegerField(unique=True)
+    values = models.JSONField()
+    note = models.CharField(max_length=200, blank=True)
+    is_active = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_active"], condition=Q(is_active=True), name="one_active_weight_set"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"v{self.version}"
+
+
+class MatchRun(PublicModel):
+    """One scoring and allocation. ``scope`` is "all" or "need:<public id>" or "party:<public id>"."""
+
+    scope = models.CharField(max_length=40)
+    state = models.CharField(max_length=8, choices=RunState, default=RunState.QUEUED)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    weights = models.ForeignKey(WeightSet, on_delete=models.PROTECT, related_name="runs")
+    inputs_digest = models.CharField(max_length=64, blank=True)
+    worker = models.CharField(max_length=120, blank=True)
+    worker_pid = models.PositiveIntegerField(null=True, blank=True)
+    needs_count = models.PositiveIntegerField(default=0)
+    parties_count = models.PositiveIntegerField(default=0)
+    pairs_feasible = models.PositiveIntegerField(default=0)
+    proposals_count = models.PositiveIntegerField(default=0)
+    report = models.JSONField(default=dict, blank=True)
+    error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="run_state"),
+            models.UniqueConstraint(
+                fields=["scope"], condition=Q(state__in=sorted(RUN_OPEN)), name="one_open_run_per_scope"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.state}"
+
+
+class RunShard(models.Model):
+    """A range of blocks of a run's snapshot, claimed with a lease; its result is written whole."""
+
+    run = models.ForeignKey(MatchRun, on_delete=models.CASCADE, related_name="shards")
+    number = models.PositiveIntegerField()
+    first_block = models.PositiveIntegerField()
+    end_block = models.PositiveIntegerField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=120, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    result = models.BinaryField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="shard_once"),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True) | Q(result__isnull=False), name="done_shard_has_result"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.number}"
+
+
+class NeedDiagnosis(models.Model):
+    """Why a need finds too few, as of its last run. For its guide and community only."""
+
+    need = models.OneToOneField(Need, on_delete=models.CASCADE, related_name="diagnosis")
+    run = models.ForeignKey(MatchRun, on_delete=models.CASCADE, related_name="+")
+    feasible = models.PositiveIntegerField()
+    compared = models.PositiveIntegerField()
+    rules = models.JSONField()
+    best_change = models.CharField(max_length=40, blank=True)
+    best_change_brings = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"diagnosis of {self.need_id}"

@@ -1,0 +1,67 @@
+"""Choices of communities, needs and offers."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Publicity(models.TextChoices):
+    """How much of a community may be shown to everyone."""
+
+    MUNICIPALITY_ONLY = "municipality_only", _("municipality only")
+    REGION_NAME = "region_name", _("name of the community")
+    FULL = "full", _("name, pictures and figures")
+
+
+class ConsentMatter(models.TextChoices):
+    """What a community's inner consent is needed for."""
+
+    NEW_PARTY = "new_party", _("receiving a new party")
+    DATES = "dates", _("dates")
+    OFFER_USE = "offer_use", _("use of what is offered")
+
+
+class NeedStage(models.TextChoices):
+    """From a consultation to a public need."""
+
+    CONSULTING = "consulting", _("consultation")
+    HEARING = "hearing", _("interview")
+    CONSENTED = "consented", _("the community has agreed")
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+
+
+class NeedMode(models.TextChoices):
+    """Where the help is given."""
+
+    ON_SITE = "on_site", _("on site")
+    REMOTE = "remote", _("from afar")
+    BOTH = "both", _("on site and from afar")
+
+
+class Compensation(models.TextChoices):
+    """What is paid. Kept apart, because paid help can become employment."""
+
+    NONE = "none", _("unpaid")
+    EXPENSES = "expenses", _("unpaid, expenses covered")
+    HONORARIUM = "honorarium", _("honorarium")
+    EMPLOYMENT = "employment", _("employment")
+
+
+class SlotRuleKind(models.TextChoices):
+    """How the dates of a need repeat."""
+
+    NTH_WEEKDAY = "nth_weekday", _("n-th weekday of the month")
+    DATE_WINDOW = "date_window", _("weekdays within a window of dates")
+    REMOTE_WINDOW = "remote_window", _("months of remote help")
+    FIXED = "fixed", _("fixed date")
+
+
+class PermissionStatus(models.TextChoices):
+    """How far a holder's permission has come."""
+
+    PENDING = "pending", _("being arranged")
+    INFORMAL = "informal", _("informal consent")
+    GRANTED = "granted", _("granted")
+
+
+USABLE_PERMISSIONS = frozenset({PermissionStatus.INFORMAL, PermissionStatus.GRANTED})

@@ -1,0 +1,21 @@
+"""One file per noun; everything importable from here."""
+
+from regions.models.communities import MunicipalStaff, QuietPeriod, Region, Representative, RequiredConsent
+from regions.models.needs import Need, NeedQualification, NeedWork, Slot, SlotRule
+from regions.models.offers import Offer, OfferAsset, Permission
+
+__all__ = [
+    "MunicipalStaff",
+    "Need",
+    "NeedQualification",
+    "NeedWork",
+    "Offer",
+    "OfferAsset",
+    "Permission",
+    "QuietPeriod",
+    "Region",
+    "Representative",
+    "RequiredConsent",
+    "Slot",
+    "SlotRule",
+]
