@@ -1,0 +1,32 @@
+"""The static schedule of the beat: sweeps that may run twice, late or two at once without harm."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Sweep(NamedTuple):
+    """One task that is rung again and again."""
+
+    task: str
+    every_seconds: float
+
+
+SWEEPS = (
+    Sweep("accounts.beat_heartbeat", 15),  # proof of life of the worker, read by /healthz and the supervisor
+    Sweep("accounts.relay_outbox", 5),  # rings for outbox rows whose effect is not done
+    Sweep("matching.sweep_deadlines", 60),  # silence means no: moves what is past its deadline
+    Sweep("matching.sweep_runs", 15),  # gives shards of dead workers back, starts the re-scoring of what changed
+)
+
+
+def beat_schedule() -> dict[str, dict[str, object]]:
+    """CELERY_BEAT_SCHEDULE. A tick that waited longer than its interval is dropped: the next one does its work."""
+    return {
+        sweep.task: {
+            "task": sweep.task,
+            "schedule": sweep.every_seconds,
+            "options": {"expires": sweep.every_seconds},
+        }
+        for sweep in SWEEPS
+    }
