@@ -1,4 +1,4 @@
-"""Minutes by car: straight distance × road factor, at the speed of each stretch, with parking, rests, ferries."""
+"""Minutes by car: straight distance and road factor, speed by stretch, parking, rests, ferries."""
 
 from __future__ import annotations
 

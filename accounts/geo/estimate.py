@@ -32,11 +32,13 @@ class TravelEstimator(Protocol):
     """What a routing service has to answer to replace the shipped model."""
 
     def minutes_matrix(self, need_codes: Sequence[str], home_codes: Sequence[str]) -> Minutes:
-        """Minutes [mode, needs, homes] between offices by municipality code; -1 where there is no answer."""
+        """Minutes [mode, needs, homes] between offices by municipality code; -1 = no answer."""
         ...
 
-    def drive_to_points(self, points: Floats, need_codes: Sequence[str], home_codes: Sequence[str]) -> Minutes:
-        """Minutes by car [needs, homes] to points [needs, 2] on the land of the codes; -1 without an answer."""
+    def drive_to_points(
+        self, points: Floats, need_codes: Sequence[str], home_codes: Sequence[str]
+    ) -> Minutes:
+        """Minutes by car [needs, homes] to points [needs, 2] on the land of the codes; -1 = no answer."""
         ...
 
 
@@ -50,7 +52,9 @@ class ShippedModel:
         drive = car_minutes(net.places.take(needs), net.places.take(homes))
         return np.stack([_whole(drive), _whole(public_minutes(needs, homes))])
 
-    def drive_to_points(self, points: Floats, need_codes: Sequence[str], home_codes: Sequence[str]) -> Minutes:
+    def drive_to_points(
+        self, points: Floats, need_codes: Sequence[str], home_codes: Sequence[str]
+    ) -> Minutes:
         """See TravelEstimator. No answer over a ferry: the model does not drive on from the port."""
         net = network()
         ends = net.places.take(net.rows(need_codes)).moved(points)
@@ -78,7 +82,7 @@ _installed: TravelEstimator = ShippedModel()
 
 def install(estimator: TravelEstimator) -> TravelEstimator:
     """Answer from this estimator from now on, in this process; returns the one it replaces."""
-    global _installed  # noqa: PLW0603 - one switch, set once when the process starts
+    global _installed
     previous, _installed = _installed, estimator
     return previous
 
@@ -131,8 +135,9 @@ def _whole(minutes: Floats) -> Minutes:
 
 
 def _landed(ends: Places, homes: Places) -> npt.NDArray[np.bool_]:
-    dry = ~(ends.sails[:, None] | homes.sails[None, :])
-    return dry | (ends.masses[:, None] == homes.masses[None, :])
+    dry: npt.NDArray[np.bool_] = ~(ends.sails[:, None] | homes.sails[None, :])
+    dry |= ends.masses[:, None] == homes.masses[None, :]
+    return dry
 
 
 def _last_miles(places: Sequence[CommunityPlace]) -> Minutes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -66,9 +67,6 @@ def shortest_way(
 def _length_km(route: tuple[Gate, ...], from_points: Floats, to_points: Floats) -> Floats:
     start = great_circle_km(from_points, np.array(route[0].near))
     end = great_circle_km(np.array(route[-1].far), to_points)
-    between = sum(
-        float(great_circle_km(np.array(a.far), np.array(b.near)))
-        for a, b in zip(route, route[1:], strict=False)
-    )
+    between = sum(float(great_circle_km(np.array(a.far), np.array(b.near))) for a, b in pairwise(route))
     length: Floats = start[:, None] + (between + end)[None, :]
     return length

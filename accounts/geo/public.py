@@ -88,7 +88,7 @@ def _reach() -> Floats:
 
 @lru_cache(maxsize=1)
 def _hub_paths() -> Floats:
-    """Shortest minutes between all hubs [h, h]: one ride or local way after another (Floyd–Warshall)."""
+    """Shortest minutes between all hubs [h, h]: one ride or local way after another (Floyd-Warshall)."""
     net = network()
     p = net.parameters["public"]
     km = great_circle_km(net.hub_points[:, None, :], net.hub_points[None, :, :])

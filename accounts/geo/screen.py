@@ -7,7 +7,7 @@ NO_WAY = "no_way"
 
 
 def band(minutes: int | None) -> str:
-    """The key of the band an estimate is shown as: ``within_60``, then by 30 up to ``within_180``, then by 60.
+    """The key of the band shown: ``within_60``, then by 30 up to ``within_180``, then by 60.
 
     ``no_way`` for None. 61 → within_90; 181 → within_240.
     """
@@ -18,7 +18,7 @@ def band(minutes: int | None) -> str:
 
 
 def near_limit(minutes: int, limit_minutes: int) -> bool:
-    """Is the estimate within 20 % of the limit, either side? It then decides nothing and is shown as a guess."""
+    """Is the estimate within 20 % of the limit, either side? It then refuses nobody."""
     return 5 * abs(minutes - limit_minutes) <= limit_minutes
 
 

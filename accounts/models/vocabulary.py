@@ -73,6 +73,7 @@ class Kind(VocabularyEntry):
         related_name="children",
         verbose_name=_("parent"),
     )
+    parent_id: int | None
     aliases = models.JSONField(_("other names"), default=list, blank=True)
 
     class Meta(VocabularyEntry.Meta):
