@@ -1,0 +1,15 @@
+# Each target is one line; the work is in tools/dev.py, which runs without make alike: python3 tools/dev.py demo
+.PHONY: help demo up check test smoke
+
+help:
+	@python3 tools/dev.py help
+demo:
+	@python3 tools/dev.py demo
+up:
+	@python3 tools/dev.py up
+check:
+	@python3 tools/dev.py check
+test:
+	@python3 tools/dev.py test
+smoke:
+	@python3 tools/dev.py smoke
