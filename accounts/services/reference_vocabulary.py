@@ -181,8 +181,17 @@ def _store_survey(
         unique_fields=["number"],
         update_fields=["name_ja", "survey_type"],
     )
-    activities = SurveyActivity.objects.in_bulk()
-    for row in rows:
-        activity = activities[row["no"]]
-        activity.work_kinds.set([works[code] for code in row["work_kinds"]])
-        activity.asset_kinds.set([assets[code] for code in row["asset_kinds"]])
+    work_links = SurveyActivity.work_kinds.through
+    work_links.objects.all().delete()
+    work_links.objects.bulk_create(
+        work_links(surveyactivity_id=row["no"], workkind_id=works[code].pk)
+        for row in rows
+        for code in row["work_kinds"]
+    )
+    asset_links = SurveyActivity.asset_kinds.through
+    asset_links.objects.all().delete()
+    asset_links.objects.bulk_create(
+        asset_links(surveyactivity_id=row["no"], assetkind_id=assets[code].pk)
+        for row in rows
+        for code in row["asset_kinds"]
+    )

@@ -1,0 +1,104 @@
+"""The vocabularies as screens and the engine read them."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils.translation import override
+
+from accounts.models import WorkKind
+from accounts.selectors.vocabulary import (
+    ROOT,
+    asset_kind_tree,
+    engine_vocabulary,
+    search_asset_kinds,
+    search_work_kinds,
+    work_kind_tree,
+)
+
+
+def flat(nodes):
+    return [code for node in nodes for code in (node.kind.code, *flat(node.children))]
+
+
+def test_tree_holds_every_kind_once_in_one_query(reference, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        tree = work_kind_tree()
+    with django_assert_num_queries(1):
+        assets = asset_kind_tree()
+    assert (len(tree), len(assets)) == (11, 10)
+    assert len(flat(tree)) == len(set(flat(tree))) == 64
+    assert len(set(flat(assets))) == 45
+    grass = tree[0].children[0]
+    assert [grass.kind.code, *flat(grass.children)] == [
+        "grass",
+        "grass_hand",
+        "grass_brushcutter",
+        "grass_mower",
+    ]
+
+
+def test_tree_leaves_out_the_retired_and_keeps_their_children(reference):
+    WorkKind.objects.filter(code="grass").update(retired=True)
+    tree = work_kind_tree()
+    assert "grass" not in flat(tree)
+    assert "grass_hand" in [node.kind.code for node in tree]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("普請", "commons"),
+        ("びーばー", "grass_brushcutter"),
+        ("ＢＲＵＳＨ-cutter", "grass_brushcutter"),
+        ("草刈り", "grass"),
+    ],
+)
+def test_search_finds_labels_and_other_names(reference, text, code):
+    assert search_work_kinds(text)[0].code == code
+
+
+def test_search_puts_the_whole_name_before_beginnings_before_parts(reference):
+    assert [kind.code for kind in search_work_kinds("草刈り")][:2] == ["grass", "grass_hand"]
+    assert [kind.code for kind in search_work_kinds("草刈機")] == ["grass_brushcutter", "grass_mower"]
+    assert search_work_kinds("刈払")[0].code == "grass_brushcutter"
+    assert [kind.code for kind in search_asset_kinds("mtb")] == ["trail_mtb"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "no such word"])
+def test_search_for_nothing_finds_nothing(reference, text):
+    assert search_work_kinds(text) == []
+
+
+def test_label_follows_the_reader(reference):
+    kind = WorkKind.objects.get(code="grass")
+    with override("en"):
+        assert kind.label == "grass cutting"
+    with override("ja"):
+        assert kind.label == "草刈り"
+    with override("fr"):
+        assert str(kind) == "草刈り"
+
+
+def test_engine_vocabulary_gives_parents_by_bit(reference, django_assert_num_queries):
+    bits = dict(WorkKind.objects.values_list("code", "bit"))
+    with django_assert_num_queries(2):
+        plain = engine_vocabulary()
+    work = plain.work
+    assert (len(work.parents), len(plain.asset.parents)) == (64, 45)
+    assert work.parents[bits["commons"]] == ROOT
+    assert work.parents[bits["grass_hand"]] == bits["grass"]
+    assert not work.credit_from_parent[bits["grass_brushcutter"]]
+    assert work.loads[bits["snow_roof"]] == 3
+    assert set(plain.asset.loads) == {1}
+
+
+def test_engine_vocabulary_keeps_the_place_of_a_bit_nobody_has(reference):
+    WorkKind.objects.filter(code="local_job").update(bit=62 + 1)
+    WorkKind.objects.filter(code="food_process").delete()
+    work = engine_vocabulary().work
+    assert (len(work.parents), work.parents[62], work.loads[62], work.credit_from_parent[62]) == (
+        64,
+        ROOT,
+        1,
+        True,
+    )

@@ -1,0 +1,77 @@
+"""The administration pages of reference data: places are read, words are edited, nothing is deleted."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AssetKind, Municipality, WorkKind
+
+
+@pytest.fixture
+def office(client, reference, admin):
+    client.force_login(admin)
+    return client
+
+
+def form_of(kind, **changes):
+    return {
+        "name_ja": kind.name_ja, "name_en": kind.name_en, "position": kind.position,
+        "parent": kind.parent_id or "", "aliases": "\n".join(kind.aliases), "load": kind.load,
+        "where": kind.where, "months": kind.months, "credit_from_parent": "on",
+        "hazards": [hazard.pk for hazard in kind.hazards.all()],
+        "typical_qualifications-TOTAL_FORMS": 0, "typical_qualifications-INITIAL_FORMS": 0,
+    } | changes  # fmt: skip
+
+
+@pytest.mark.parametrize("model", ["municipality", "postalcode", "datarelease", "surveyactivity"])
+def test_places_are_read_only(office, model):
+    assert office.get(reverse(f"admin:accounts_{model}_changelist")).status_code == 200
+    assert office.get(reverse(f"admin:accounts_{model}_add")).status_code == 403
+
+
+def test_municipality_cannot_be_changed_or_deleted(office):
+    assert (
+        office.post(reverse("admin:accounts_municipality_change", args=["412015"]), {"name": "x"}).status_code
+        == 403
+    )
+    assert office.post(reverse("admin:accounts_municipality_delete", args=["412015"])).status_code == 403
+    assert Municipality.objects.get(code="412015").name == "佐賀市"
+
+
+def test_kind_of_work_is_renamed_with_other_names_one_a_line(office):
+    kind = WorkKind.objects.get(code="grass")
+    url = reverse("admin:accounts_workkind_change", args=[kind.pk])
+    assert "畦草刈り" in office.get(url).content.decode()
+    data = form_of(
+        kind, name_ja="草を刈る", aliases="除草\n 草取り \n\n", months=[6, 7], code="other", bit=63
+    )
+    assert office.post(url, data).status_code == 302
+    stored = WorkKind.objects.get(pk=kind.pk)
+    assert (stored.name_ja, stored.aliases, stored.months) == ("草を刈る", ["除草", "草取り"], [6, 7])
+    assert (stored.code, stored.bit, stored.edited_at is None) == ("grass", kind.bit, False)
+
+
+def test_kind_below_itself_is_refused_on_the_page(office):
+    kind = WorkKind.objects.get(code="commons")
+    child = WorkKind.objects.get(code="grass")
+    url = reverse("admin:accounts_workkind_change", args=[kind.pk])
+    response = office.post(url, form_of(kind, parent=child.pk))
+    assert response.status_code == 200
+    assert response.context["adminform"].form.errors
+    assert WorkKind.objects.get(pk=kind.pk).parent is None
+
+
+def test_asset_kind_is_added_with_a_bit(office):
+    data = {"code": "tea", "name_ja": "お茶", "name_en": "tea", "position": 99, "parent": ""}
+    assert office.post(reverse("admin:accounts_assetkind_add"), data).status_code == 302
+    assert AssetKind.objects.get(code="tea").bit == 45
+
+
+def test_kinds_are_never_deleted(office):
+    kind = AssetKind.objects.get(code="quiet")
+    assert (
+        office.post(reverse("admin:accounts_assetkind_delete", args=[kind.pk]), {"post": "yes"}).status_code
+        == 403
+    )
+    assert AssetKind.objects.filter(pk=kind.pk).exists()
