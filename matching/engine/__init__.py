@@ -1,1 +1,74 @@
-"""The matching engine: score, allocate, explain. Pure values in, pure values out."""
+"""The matching engine: score, allocate, explain. Pure values in, pure values out.
+
+No Django, no clock, no randomness, no I/O. The way through: rows (`types`) -> `build_snapshot`,
+`build_needs` -> `score_shard` for each of `shards_of` -> `merge` -> `allocate` -> `explain`, `diagnose`.
+"""
+
+from matching.engine.allocate import Allocation, Proposal, Report, allocate
+from matching.engine.bitset import score_shard
+from matching.engine.diagnose import Diagnosis, RuleCount, diagnose
+from matching.engine.digest import inputs_digest
+from matching.engine.explain import Explanation, Matched, explain
+from matching.engine.needs import NeedSet, build_needs
+from matching.engine.pairs import Assessment, assess
+from matching.engine.policy import Weights
+from matching.engine.room import Phase
+from matching.engine.score import PairScore, recompute
+from matching.engine.shards import Merged, Shard, ShardResult, merge, shards_of
+from matching.engine.snapshot import Snapshot, build_snapshot
+from matching.engine.types import (
+    CAVEATS,
+    HARD_RULES,
+    NO_GUIDE,
+    AvailabilityRule,
+    Horizon,
+    Mode,
+    NeedRow,
+    ParticipantRow,
+    ReasonCode,
+    SlotRow,
+    Transport,
+    Vocabulary,
+)
+
+__all__ = [
+    "CAVEATS",
+    "HARD_RULES",
+    "NO_GUIDE",
+    "Allocation",
+    "Assessment",
+    "AvailabilityRule",
+    "Diagnosis",
+    "Explanation",
+    "Horizon",
+    "Matched",
+    "Merged",
+    "Mode",
+    "NeedRow",
+    "NeedSet",
+    "PairScore",
+    "ParticipantRow",
+    "Phase",
+    "Proposal",
+    "ReasonCode",
+    "Report",
+    "RuleCount",
+    "Shard",
+    "ShardResult",
+    "SlotRow",
+    "Snapshot",
+    "Transport",
+    "Vocabulary",
+    "Weights",
+    "allocate",
+    "assess",
+    "build_needs",
+    "build_snapshot",
+    "diagnose",
+    "explain",
+    "inputs_digest",
+    "merge",
+    "recompute",
+    "score_shard",
+    "shards_of",
+]

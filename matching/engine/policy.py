@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 MICRO = 1_000_000
+WHOLE_QUARTERS = 4
+WHOLE_FIFTHS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,9 @@ class Weights:
             raise ValueError("weights are never negative")
         if self.second_person > self.first_person:
             raise ValueError("coverage bonuses must not grow with the second person")
-        if self.neutral_micro > MICRO or self.comfort_quarters > 4 or self.near_limit_fifths < 5:
+        if self.neutral_micro > MICRO or self.comfort_quarters > WHOLE_QUARTERS:
             raise ValueError("a share is at most one")
+        if self.near_limit_fifths < WHOLE_FIFTHS:
+            raise ValueError("the estimate never refuses within the limit")
         if min(self.top_k, self.top_l, self.slots_max, self.wait_full_days) < 1:
             raise ValueError("counts start at one")

@@ -1,0 +1,78 @@
+"""Why a need finds too few: what each rule costs, and the one change that would bring most.
+
+For guide and community only, never public.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matching.engine.needs import NeedSet
+from matching.engine.shards import Merged
+from matching.engine.types import HARD_RULES, ReasonCode
+
+CHANGEABLE: frozenset[ReasonCode] = frozenset(
+    {
+        ReasonCode.EMPLOYMENT,
+        ReasonCode.GROUP_NOT_ACCEPTED,
+        ReasonCode.BEGINNER_NOT_ACCEPTED,
+        ReasonCode.AGE,
+        ReasonCode.MINORS,
+        ReasonCode.LOAD,
+        ReasonCode.NO_WORK_FIT,
+        ReasonCode.OFFER_NOT_PERMITTED,
+        ReasonCode.NO_WISH_FIT,
+        ReasonCode.NO_COMMON_DATE,
+        ReasonCode.NO_LOCAL_HANDS,
+        ReasonCode.NO_ROUTE,
+        ReasonCode.TRAVEL_TOO_FAR,
+        ReasonCode.PLACES_SHORT,
+        ReasonCode.FIRST_VISIT_MAX,
+        ReasonCode.QUALIFICATION,
+    }
+)
+"""Rules a community could do something about; a block or a full diary is the other side's own affair."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCount:
+    """Parties a rule keeps away, and those it alone keeps away."""
+
+    code: ReasonCode
+    failed: int
+    only: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Counts for one need; `best_change` would let `best_gain` more parties pass (None: none would)."""
+
+    need_id: int
+    compared: int
+    passed: int
+    rules: tuple[RuleCount, ...]
+    best_change: ReasonCode | None
+    best_gain: int
+
+
+def diagnose(*, needs: NeedSet, merged: Merged, need_id: int) -> Diagnosis:
+    """Rules that keep anybody away from a need, the costliest first.
+
+    Raises:
+        KeyError: the need is not part of the run.
+    """
+    number = needs.number_of[need_id]
+    counts = [
+        RuleCount(code=code, failed=int(failed), only=int(only))
+        for code, failed, only in zip(HARD_RULES, merged.failed[number], merged.only[number], strict=True)
+    ]
+    helpful = [count for count in counts if count.code in CHANGEABLE and count.only]
+    best = max(helpful, key=lambda count: count.only, default=None)
+    return Diagnosis(
+        need_id=need_id,
+        compared=merged.compared,
+        passed=int(merged.passed[number]),
+        rules=tuple(sorted((c for c in counts if c.failed), key=lambda c: (-c.only, -c.failed))),
+        best_change=best.code if best else None,
+        best_gain=best.only if best else 0,
+    )

@@ -1,0 +1,146 @@
+"""What is left during an allocation: places, proposals a need may still get, guides' capacity, coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from matching.engine.edges import Edges
+from matching.engine.needs import NeedSet
+from matching.engine.policy import Weights
+from matching.engine.types import ReasonCode
+
+Bonus = tuple[ReasonCode, int]
+
+
+class Phase(StrEnum):
+    """Which step of the allocation placed a party."""
+
+    RELATION = "relation"
+    GROUP = "group"
+    FLOW = "flow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """A party placed at a need: slot numbers within the need, the first is the one that was scored."""
+
+    need: int
+    slots: tuple[int, ...]
+    row: int
+    rank: int
+    people: int
+    least: int
+    known: bool
+    score: int
+    phase: Phase
+    bonuses: tuple[Bonus, ...] = ()
+
+    @property
+    def value(self) -> int:
+        """Score and bonuses, what the allocation maximises."""
+        return self.score + sum(micro for _, micro in self.bonuses)
+
+
+@dataclass(slots=True, kw_only=True)
+class Coverage:
+    """Who has come to each need and region so far. A region is counted per guide: (region, guide)."""
+
+    weights: Weights
+    region_of: list[tuple[int, int]]
+    needs: list[int]
+    regions: dict[tuple[int, int], int]
+
+    @classmethod
+    def of(cls, *, needs: NeedSet, weights: Weights) -> Coverage:
+        """Coverage before the run, as the rows tell it."""
+        rows = [need.row for need in needs.needs]
+        regions: dict[tuple[int, int], int] = {}
+        for row in rows:
+            key = (row.region, row.guide)
+            regions[key] = max(regions.get(key, 0), row.region_served)
+        return cls(
+            weights=weights,
+            region_of=[(row.region, row.guide) for row in rows],
+            needs=[row.need_served for row in rows],
+            regions=regions,
+        )
+
+    def copy(self) -> Coverage:
+        """The same moment, to go on from differently."""
+        return replace(self, needs=list(self.needs), regions=dict(self.regions))
+
+    def bonuses(self, need: int) -> tuple[Bonus, ...]:
+        """Bonuses the next party at this need would bring; they only ever fall."""
+        found: list[Bonus] = []
+        if self.needs[need] == 0:
+            found.append((ReasonCode.FIRST_PERSON, self.weights.first_person))
+        elif self.needs[need] == 1:
+            found.append((ReasonCode.SECOND_PERSON, self.weights.second_person))
+        if self.regions[self.region_of[need]] == 0:
+            found.append((ReasonCode.FIRST_IN_REGION, self.weights.first_in_region))
+        return tuple(found)
+
+    def add(self, need: int, *, people: int) -> None:
+        """Somebody comes."""
+        self.needs[need] += people
+        self.regions[self.region_of[need]] += people
+
+
+class Room:
+    """Mutable remainder; `take` is the only way anything is used up, and it checks."""
+
+    def __init__(self, *, needs: NeedSet, guide_capacity: Mapping[int, int], weights: Weights) -> None:
+        rows = [need.row for need in needs.needs]
+        self.weights = weights
+        self.coverage = Coverage.of(needs=needs, weights=weights)
+        self.places = [[slot.row.places_free for slot in need.slots] for need in needs.needs]
+        self.need_left = [_proposals_left(row.proposals_max, row.live_proposals, weights) for row in rows]
+        self.guide_of = [row.guide for row in rows]
+        self.guide_left = {
+            row.guide: max(0, guide_capacity.get(row.guide, weights.guide_capacity_default)) for row in rows
+        }
+        self.placed: dict[int, Placement] = {}
+
+    def people_for(self, edges: Edges, at: int) -> int:
+        """People that can be placed on this edge now; 0 when it does not fit."""
+        need = int(edges.need[at])
+        if int(edges.row[at]) in self.placed or self.need_left[need] < 1:
+            return 0
+        if self.guide_left[self.guide_of[need]] < 1:
+            return 0
+        people = min(int(edges.people[at]), self.places[need][int(edges.slot[at])])
+        return people if people >= int(edges.least[at]) else 0
+
+    def take(self, edges: Edges, at: int, *, phase: Phase, bonuses: tuple[Bonus, ...]) -> None:
+        """Place the party of an edge.
+
+        Raises:
+            ValueError: it does not fit any more.
+        """
+        people = self.people_for(edges, at)
+        if not people:
+            raise ValueError("no room for this party")
+        need, slot, row = int(edges.need[at]), int(edges.slot[at]), int(edges.row[at])
+        self.places[need][slot] -= people
+        self.need_left[need] -= 1
+        self.guide_left[self.guide_of[need]] -= 1
+        self.coverage.add(need, people=people)
+        self.placed[row] = Placement(
+            need=need,
+            slots=(slot,),
+            row=row,
+            rank=int(edges.rank[at]),
+            people=people,
+            least=int(edges.least[at]),
+            known=bool(edges.known[at]),
+            score=int(edges.score[at]),
+            phase=phase,
+            bonuses=bonuses,
+        )
+
+
+def _proposals_left(stated: int | None, live: int, weights: Weights) -> int:
+    limit = weights.proposals_max_default if stated is None else stated
+    return max(0, limit - live)
