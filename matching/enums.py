@@ -149,7 +149,6 @@ class CallResult(models.TextChoices):
 
     YES = "yes", _("said yes")
     NO = "no", _("said no")
-    LATER = "later", _("asked to call again")
     NOT_REACHED = "not_reached", _("not reached")
 
 

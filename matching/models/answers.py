@@ -24,7 +24,10 @@ from regions.models import Slot
 
 
 class Answer(models.Model):
-    """One side's duty to answer: asked when, due when, what it said, who said it for whom."""
+    """One side's duty to answer: asked when, due when, what it said, who said it for whom.
+
+    ``is_open`` while something is owed: first an answer at all, after the meeting a yes or no from who said «let us meet».
+    """
 
     match = models.ForeignKey(Match, on_delete=models.CASCADE, related_name="answers")
     side = models.CharField(max_length=6, choices=Side)
@@ -35,6 +38,7 @@ class Answer(models.Model):
     reminded_at = models.DateTimeField(null=True, blank=True)
     overdue_at = models.DateTimeField(_("on the call list since"), null=True, blank=True)
     extended_at = models.DateTimeField(null=True, blank=True)
+    is_open = models.BooleanField(_("an answer is owed"), default=True)
     value = models.CharField(max_length=4, choices=AnswerValue, blank=True)
     scope = models.CharField(max_length=12, choices=ConsentScope, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -53,7 +57,7 @@ class Answer(models.Model):
                 name="an_answer_names_who_gave_it",
             ),
         ]
-        indexes = [models.Index(fields=["value", "due_at"]), models.Index(fields=["value", "lapse_at"])]
+        indexes = [models.Index(fields=["is_open", "due_at"]), models.Index(fields=["is_open", "lapse_at"])]
 
     def __str__(self) -> str:
         return f"{self.match_id}:{self.side}:{self.value}"
@@ -94,7 +98,8 @@ class RegionConsent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["match", "by", "matter"], name="region_consent_once"),
             models.CheckConstraint(
-                condition=Q(status=ConsentStatus.ASKED) | Q(recorded_by__isnull=False, recorded_at__isnull=False),
+                condition=Q(status=ConsentStatus.ASKED)
+                | Q(recorded_by__isnull=False, recorded_at__isnull=False),
                 name="a_consent_names_who_recorded_it",
             ),
         ]

@@ -59,16 +59,21 @@ class Match(PublicModel):
         verbose_name_plural = "matches"
         constraints = [
             models.UniqueConstraint(
-                fields=["need", "volunteer"], condition=Q(state__in=sorted(LIVE)), name="one_live_match_per_pair"
+                fields=["need", "volunteer"],
+                condition=Q(state__in=sorted(LIVE)),
+                name="one_live_match_per_pair",
             ),
             models.UniqueConstraint(
-                fields=["run", "need", "volunteer"], condition=Q(run__isnull=False), name="one_proposal_per_run_and_pair"
+                fields=["run", "need", "volunteer"],
+                condition=Q(run__isnull=False),
+                name="one_proposal_per_run_and_pair",
             ),
             models.CheckConstraint(condition=Q(state__in=MatchState.values), name="match_state"),
             models.CheckConstraint(condition=Q(origin__in=Origin.values), name="match_origin"),
             models.CheckConstraint(condition=Q(people__gte=1), name="match_people_positive"),
             models.CheckConstraint(
-                condition=Q(score_micro__isnull=True) | Q(score_micro__range=(0, 2_000_000)), name="match_score_range"
+                condition=Q(score_micro__isnull=True) | Q(score_micro__range=(0, 2_000_000)),
+                name="match_score_range",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=sorted(ENDED), ended_at__isnull=False)
@@ -80,7 +85,8 @@ class Match(PublicModel):
                 name="ended_match_has_reason",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=sorted(ENDED)) | Q(lapse_at__isnull=False), name="live_match_has_deadline"
+                condition=Q(state__in=sorted(ENDED)) | Q(lapse_at__isnull=False),
+                name="live_match_has_deadline",
             ),
         ]
         indexes = [
@@ -132,7 +138,9 @@ class Hold(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["slot", "place"], condition=Q(released_at__isnull=True), name="one_live_hold_per_place"
+                fields=["slot", "place"],
+                condition=Q(released_at__isnull=True),
+                name="one_live_hold_per_place",
             ),
             models.CheckConstraint(condition=Q(place__gte=1), name="hold_place_positive"),
         ]

@@ -1,0 +1,91 @@
+"""Row locks in one order for everyone: the party's people, then the need, then the match (each in pk order)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import Conflict, NotFound
+from accounts.models import User
+from matching.enums import LIVE
+from matching.models import Match, MatchPerson
+from regions.models import Need
+
+
+def lock_people(user_ids: Iterable[int]) -> list[int]:
+    """Lock these users' rows in pk order and return their ids, sorted."""
+    ids = sorted(set(user_ids))
+    return list(
+        User.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=ids)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def lock_need(need_id: int) -> Need:
+    """Lock and return one need."""
+    return Need.objects.select_for_update(of=("self",), no_key=True).get(pk=need_id)
+
+
+def lock_match(match_id: int) -> Match:
+    """Lock one match and return it with what every move reads.
+
+    Raises:
+        NotFound("match_unknown")
+    """
+    match = (
+        Match.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("need__region__municipality", "volunteer__representative", "guide__user")
+        .filter(pk=match_id)
+        .first()
+    )
+    if match is None:
+        raise NotFound("match_unknown", _("This match does not exist."))
+    return match
+
+
+def named_people(match_id: int) -> list[int]:
+    """Ids of the named people of a match, sorted."""
+    return sorted(MatchPerson.objects.filter(match_id=match_id).values_list("user_id", flat=True))
+
+
+def lock_for_move(match_id: int, *, more_people: Iterable[int] = ()) -> Match:
+    """Lock everything a move may touch and return the match as it is now.
+
+    The people are read before they can be locked; if somebody changed them in between, nothing was done
+    and the caller is told to try again.
+
+    Raises:
+        NotFound("match_unknown"), Conflict("people_changed")
+    """
+    need_id = Match.objects.filter(pk=match_id).values_list("need_id", flat=True).first()
+    if need_id is None:
+        raise NotFound("match_unknown", _("This match does not exist."))
+    people = named_people(match_id)
+    lock_people([*people, *more_people])
+    lock_need(need_id)
+    match = lock_match(match_id)
+    if named_people(match_id) != people:
+        raise Conflict("people_changed", _("Somebody changed who comes. Please look again and repeat."))
+    return match
+
+
+def lock_need_with_people(need_id: int) -> Need:
+    """Lock the people of every live match of a need, then the need: for acts that move several of its matches.
+
+    Raises:
+        Conflict("people_changed")
+    """
+    before = set(_people_of_need(need_id))
+    lock_people(before)
+    need = lock_need(need_id)
+    if set(_people_of_need(need_id)) - before:
+        raise Conflict("people_changed", _("Somebody changed who comes. Please look again and repeat."))
+    return need
+
+
+def _people_of_need(need_id: int) -> list[int]:
+    live = MatchPerson.objects.filter(match__need_id=need_id, match__state__in=sorted(LIVE))
+    return list(live.values_list("user_id", flat=True))

@@ -1,0 +1,70 @@
+"""Who may do what on a match, and which matches someone may know of: predicates and their twin querysets."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from accounts.policies import is_admin, represents_party
+from matching.enums import Role
+from matching.models import Match
+from matching.transitions import Move
+from regions.models import Need
+from regions.policies import acts_for_region, guide_regions, is_guide_for, represented_regions
+
+PREFERENCE = (Role.SYSTEM, Role.PARTY, Role.REGION, Role.GUIDE, Role.ADMIN)
+
+
+def roles_on(user: User, match: Match) -> frozenset[Role]:
+    """Every role ``user`` has on ``match``; empty for an outsider or nobody."""
+    if not user.is_active:
+        return frozenset()
+    held = {
+        Role.SYSTEM: user.is_system,
+        Role.PARTY: represents_party(user, match.volunteer),
+        Role.REGION: acts_for_region(user, match.need.region),
+        Role.GUIDE: is_guide_for(user, match.need.region)
+        or (match.guide is not None and match.guide.user_id == user.pk),
+        Role.ADMIN: is_admin(user),
+    }
+    return frozenset(role for role, is_held in held.items() if is_held)
+
+
+def role_for(user: User, match: Match, move: Move, *, wanted: Role | None = None) -> Role | None:
+    """The role in which ``user`` may make ``move`` (the ``wanted`` one if given), or None if in none."""
+    usable = roles_on(user, match) & move.roles
+    if wanted is not None:
+        return wanted if wanted in usable else None
+    return next((role for role in PREFERENCE if role in usable), None)
+
+
+def can_move(user: User, match: Match, move: Move) -> bool:
+    """Whether ``user`` may make ``move`` on ``match`` as far as roles and state go."""
+    return match.state in move.sources and role_for(user, match, move) is not None
+
+
+def matches_visible_to(user: User) -> QuerySet[Match]:
+    """Matches ``user`` may know of.
+
+    A guide sees those of covered communities; a side sees a proposal only once it is asked or has
+    itself begun it, so that nobody reads of a proposal the guide has not approved.
+    """
+    if is_admin(user) or user.is_system:
+        return Match.objects.all()
+    own_party = Q(volunteer__representative=user) & _known_to_party()
+    own_region = Q(need__region__in=represented_regions(user)) & _known_to_region()
+    guided = Q(need__region__in=guide_regions(user)) | Q(guide__user=user)
+    return Match.objects.filter(own_party | own_region | guided)
+
+
+def _known_to_party() -> Q:
+    return Q(approved_at__isnull=False) | Q(origin="party")
+
+
+def _known_to_region() -> Q:
+    return Q(approved_at__isnull=False) | Q(origin="region")
+
+
+def can_see_diagnosis(user: User, need: Need) -> bool:
+    """Only the need's guide, its community and administrators see why nobody was found."""
+    return is_admin(user) or is_guide_for(user, need.region) or acts_for_region(user, need.region)

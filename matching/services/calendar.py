@@ -1,0 +1,58 @@
+"""Working days, quiet periods and allowed hours, all in Asia/Tokyo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import jpholiday
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+ASKING_FROM, ASKING_UNTIL = time(8, 0), time(20, 0)
+SATURDAY = 5
+DayTest = Callable[[date], bool]
+
+
+def local_day(at: datetime) -> date:
+    """The day of ``at`` in Japan."""
+    return at.astimezone(TOKYO).date()
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday, no Japanese holiday, not 29 December to 3 January (offices are closed)."""
+    year_end = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
+    return day.weekday() < SATURDAY and not year_end and not jpholiday.is_holiday(day)
+
+
+def add_days_where(at: datetime, count: int, *, counts: DayTest) -> datetime:
+    """``at`` moved to the ``count``-th later day for which ``counts`` holds, same hour.
+
+    Example: Friday 10:00 + 1 working day = Monday 10:00. At most two years are looked at.
+    """
+    moved, left = at, count
+    for _day in range(731):
+        if left == 0:
+            break
+        moved += timedelta(days=1)
+        left -= counts(local_day(moved))
+    return moved
+
+
+def add_working_days(at: datetime, count: int) -> datetime:
+    """``at`` plus ``count`` working days."""
+    return add_days_where(at, count, counts=is_working_day)
+
+
+def next_asking_time(now: datetime) -> datetime:
+    """``now`` if people may be asked at this hour (08:00–20:00), else the next 08:00."""
+    local = now.astimezone(TOKYO)
+    if ASKING_FROM <= local.time() < ASKING_UNTIL:
+        return now
+    day = local.date() if local.time() < ASKING_FROM else local.date() + timedelta(days=1)
+    return datetime.combine(day, ASKING_FROM, tzinfo=TOKYO)
+
+
+def end_of_day(day: date) -> datetime:
+    """Midnight at the end of ``day`` in Japan."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=TOKYO)

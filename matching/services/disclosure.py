@@ -1,0 +1,89 @@
+"""``reveal``: the only way contact data leaves its table for another person, each time on record."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import NotFound
+from accounts.models import User
+from accounts.models.contacts import ContactAccess, ContactCard
+from matching import policies
+from matching.enums import DISCLOSED, MatchState, Role
+from matching.models import Match
+from regions.selectors.regions import speakers_for
+
+CARD_FIELDS = ("full_name", "phone", "address", "emergency_contact")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What one viewer may read of one person on the other side; empty text where not (yet) disclosed."""
+
+    person: str
+    name: str
+    affiliation: str
+    full_name: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    emergency_contact: str = ""
+
+
+@transaction.atomic
+def reveal(*, match: Match, viewer: User) -> list[Contact]:
+    """The other side's people as far as this state discloses them to ``viewer``, and a record of it.
+
+    From ``meeting``: the representative's name and affiliation. From ``agreed``: the cards, and the roster of named
+    people to the community and the guide. Before, and for anyone else: nothing. Writes one ContactAccess per person
+    shown, in the same transaction, kept three years.
+
+    Raises:
+        NotFound("match_unknown"): the viewer may not know of this match.
+    """
+    roles = policies.roles_on(viewer, match)
+    if not roles & {Role.PARTY, Role.REGION, Role.GUIDE}:
+        raise NotFound("match_unknown", _("This match does not exist."))
+    if match.state != MatchState.MEETING and match.state not in DISCLOSED:
+        return []
+    is_full = match.state in DISCLOSED
+    people = _people_for(match, roles, with_roster=is_full)
+    contacts = [_contact(person, is_full=is_full) for person in people if person.pk != viewer.pk]
+    _record(match, viewer, [person for person in people if person.pk != viewer.pk], contacts)
+    return contacts
+
+
+def _people_for(match: Match, roles: frozenset[Role], *, with_roster: bool) -> list[User]:
+    """Whom a viewer in these roles may see: the other side; a guide sees both."""
+    people: dict[int, User] = {}
+    if roles & {Role.REGION, Role.GUIDE}:
+        people[match.volunteer.representative_id] = match.volunteer.representative
+        if with_roster:
+            people |= {
+                row.user_id: row.user for row in match.named_people.select_related("user").order_by("pk")
+            }
+    if roles & {Role.PARTY, Role.GUIDE}:
+        people |= {user.pk: user for user in speakers_for(match.need.region)}
+    return list(people.values())
+
+
+def _contact(person: User, *, is_full: bool) -> Contact:
+    if not is_full:
+        return Contact(person=person.public_id, name=person.name, affiliation=person.affiliation)
+    card = ContactCard.objects.filter(user=person).first() or ContactCard(user=person)
+    return Contact(
+        person=person.public_id, name=person.name, affiliation=person.affiliation, email=person.email,
+        **{field: getattr(card, field) for field in CARD_FIELDS},
+    )  # fmt: skip
+
+
+def _record(match: Match, viewer: User, people: list[User], contacts: list[Contact]) -> None:
+    ContactAccess.objects.bulk_create(
+        ContactAccess(
+            viewer=viewer, subject=person, match_public_id=match.public_id, match_state=match.state,
+            fields=sorted(name for name, value in asdict(contact).items() if value and name != "person"),
+        )
+        for person, contact in zip(people, contacts, strict=True)
+    )  # fmt: skip

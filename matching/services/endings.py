@@ -1,0 +1,129 @@
+"""How a match ends before it is completed. The places come free in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from matching.enums import EndReason, MatchState, Origin, Role, Side
+from matching.models import Match
+from matching.services.matches import apply_move
+from matching.services.proposals import create_match
+from matching.services.relations import count_broken_promise
+from matching.services.steps import Words
+from regions.models import Slot
+
+LAPSE_REASON = {
+    MatchState.PROPOSED: EndReason.NOT_REVIEWED,
+    MatchState.ASKING: EndReason.NO_ANSWER,
+    MatchState.MEETING: EndReason.NO_MEETING,
+}
+
+
+def decline_match(
+    *,
+    match_id: int,
+    actor: User,
+    reason: EndReason,
+    side: Side | None = None,
+    on_behalf_of: str = "",
+    note: str = "",
+    neutral_note: str = "",
+    by_guide: bool = False,
+    now: datetime | None = None,
+) -> Match:
+    """A side says no (or the guide, after a meeting that did not work). The other side reads a neutral sentence only.
+
+    Raises:
+        Invalid("reason_unknown"), Conflict("match_moved_on"), NotAllowed("role_may_not")
+    """
+    role = Role.GUIDE if side is not None or by_guide else None
+    words = Words(on_behalf_of=on_behalf_of, reason=reason, note=note, data={"side": side or ""})
+    return apply_move(
+        match_id=match_id, move="decline", actor=actor, now=now, role=role, words=words,
+        changes={"neutral_note": neutral_note[:300]},
+    )  # fmt: skip
+
+
+def withdraw_match(
+    *,
+    match_id: int,
+    actor: User,
+    reason: EndReason,
+    on_behalf_of: str = "",
+    note: str = "",
+    now: datetime | None = None,
+) -> Match:
+    """Take a match back before the promise."""
+    words = Words(on_behalf_of=on_behalf_of, reason=reason, note=note)
+    return apply_move(match_id=match_id, move="withdraw", actor=actor, now=now, words=words)
+
+
+@transaction.atomic
+def redate_match(
+    *,
+    match_id: int,
+    actor: User,
+    slots: Iterable[Slot],
+    people: int | None = None,
+    on_behalf_of: str = "",
+    note: str = "",
+    now: datetime | None = None,
+) -> Match:
+    """Propose other dates: this match ends as withdrawn, a linked new one begins; an earlier yes is void.
+
+    Returns the new match, in ``proposed``, with the people and the explanation of the old one.
+    """
+    words = Words(on_behalf_of=on_behalf_of, reason=EndReason.REDATED, note=note)
+    leader = Match.objects.values_list("volunteer__representative_id", flat=True).get(pk=match_id)
+    old = apply_move(
+        match_id=match_id, move="redate", actor=actor, now=now, words=words, more_people=[leader]
+    )
+    event = old.events.latest("seq")
+    new = create_match(
+        actor=actor, origin=_origin_of(Role(event.role)), need=old.need, volunteer=old.volunteer, slots=slots,
+        people=people, words=Words(on_behalf_of=on_behalf_of, note=note), redated_from=old, now=now,
+    )  # fmt: skip
+    new.score_micro, new.explanation = old.score_micro, old.explanation
+    new.save(update_fields=["score_micro", "explanation"])
+    return new
+
+
+def _origin_of(role: Role) -> Origin:
+    return {Role.PARTY: Origin.PARTY, Role.REGION: Origin.REGION}.get(role, Origin.GUIDE)
+
+
+@transaction.atomic
+def cancel_match(
+    *, match_id: int, actor: User, reason: EndReason, on_behalf_of: str = "", note: str = "", neutral_note: str = "",
+    now: datetime | None = None,
+) -> Match:  # fmt: skip
+    """Call off a promise. If the participant does, it counts as a promise not kept (weather and safety do not)."""
+    words = Words(on_behalf_of=on_behalf_of, reason=reason, note=note)
+    match = apply_move(
+        match_id=match_id, move="cancel", actor=actor, now=now, words=words,
+        changes={"neutral_note": neutral_note[:300]},
+    )  # fmt: skip
+    if match.events.latest("seq").role == Role.PARTY and reason not in {EndReason.WEATHER, EndReason.SAFETY}:
+        count_broken_promise(match)
+    return match
+
+
+def lapse_match(*, match_id: int, now: datetime) -> Match:
+    """Silence means no: the system ends what is past its last deadline.
+
+    Raises:
+        Conflict("not_lapsed"), Conflict("match_moved_on")
+    """
+    state = MatchState(Match.objects.values_list("state", flat=True).get(pk=match_id))
+    words = Words(reason=LAPSE_REASON.get(state, EndReason.NO_ANSWER))
+    return apply_move(match_id=match_id, move="lapse", actor=User.objects.system(), now=now, words=words)
+
+
+def lapse_after_call(*, match_id: int, actor: User, now: datetime | None = None) -> Match:
+    """A call that brought no yes lets the match lapse at once."""
+    words = Words(reason=EndReason.NO_ANSWER, data={"after_call": True})
+    return apply_move(match_id=match_id, move="lapse", actor=actor, now=now, role=Role.GUIDE, words=words)

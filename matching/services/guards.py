@@ -1,0 +1,226 @@
+"""The checks that rows of the table name: each refuses with a code and says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from accounts.errors import Conflict
+from matching.enums import AnswerValue, ConsentStatus, MeetingOutcome, Origin, Side
+from matching.locks import named_people
+from matching.models import Answer, Match, Meeting
+from matching.services.deadlines import UNDO_SECONDS, last_end, require_time_left
+from matching.services.places import require_people_free
+from matching.services.steps import Step
+from regions.enums import Compensation, NeedStage, PermissionStatus
+from regions.selectors.offers import offer_permission
+
+Guard = Callable[[Step], None]
+SETTLED = frozenset({MeetingOutcome.PROCEED, MeetingOutcome.TRIAL, MeetingOutcome.WAIVED})
+
+
+def side_of(step: Step) -> Side:
+    """The side a step speaks for: the actor's own, or the one a guide names in the step's data."""
+    if step.role.value in Side.values:
+        return Side(step.role.value)
+    return Side(step.words.data["side"])
+
+
+def answer_of(match: Match, side: Side) -> Answer:
+    """The duty to answer of one side (it exists from approval on)."""
+    return Answer.objects.get(match=match, side=side)
+
+
+def meeting_settled(match: Match) -> bool:
+    """Whether the first meeting is behind them: held with a good outcome, or waived."""
+    meeting = Meeting.objects.filter(match=match).first()
+    return meeting is not None and meeting.outcome in SETTLED
+
+
+def may_say_yes(match: Match) -> bool:
+    """«Yes, please» at once is for pairs with a relation; others meet first."""
+    return not match.is_first_visit or meeting_settled(match)
+
+
+def approvable(step: Step) -> None:
+    """The need is open, time is left, its people are free, and employment has its legal basis."""
+    need = step.match.need
+    if need.stage != NeedStage.OPEN:
+        raise Conflict("need_not_open", _("This need is not open any more."))
+    if need.compensation == Compensation.EMPLOYMENT:
+        _require_employment_basis(step.match)
+    if not step.match.volunteer.is_active:
+        raise Conflict("party_paused", _("This participant has paused matching."))
+    require_time_left(step.match, step.now)
+    require_people_free(step.match, named_people(step.match.pk), override=_overlap_reason(step))
+
+
+def _require_employment_basis(match: Match) -> None:
+    guide = match.guide
+    if guide is None or not guide.organization.has_employment_basis:
+        raise Conflict(
+            "employment_without_basis",
+            _(
+                "Referring to employment needs a recorded legal basis of the organization. Please only pass on the link."
+            ),
+        )
+
+
+def undoable(step: Step) -> None:
+    """Within ten seconds of the approval."""
+    approved = step.match.approved_at
+    if approved is None or step.now - approved > timedelta(seconds=UNDO_SECONDS):
+        raise Conflict("undo_too_late", _("The messages have left. Please withdraw the proposal instead."))
+
+
+def people_free(step: Step) -> None:
+    """A match that holds places keeps its people free of overlaps; the new names come in the step's data."""
+    if step.match.approved_at is not None:
+        require_people_free(step.match, step.words.data["user_ids"], override=step.match.overlap_reason)
+
+
+def _overlap_reason(step: Step) -> str:
+    """A guide's reason for promising somebody twice at overlapping hours; the worker never has one."""
+    return str(step.words.data.get("overlap_reason", ""))
+
+
+def answerable(step: Step) -> None:
+    """The side owes an answer, the answer fits (a first visit meets first), and the time is not over."""
+    owes_answer(step)
+    if step.words.data.get("value") == AnswerValue.YES and not may_say_yes(step.match):
+        raise Conflict(
+            "first_meeting_needed",
+            _("Before a first visit the two sides meet. Please answer «let us meet», or ask the guide."),
+        )
+
+
+def owes_answer(step: Step) -> None:
+    """The side has an open duty to answer that has not lapsed."""
+    answer = answer_of(step.match, side_of(step))
+    if not answer.is_open:
+        raise Conflict("already_answered", _("An answer has already been given."))
+    if answer.lapse_at <= step.now:
+        raise Conflict("answer_too_late", _("The time to answer is over. Please call your guide."))
+
+
+def extendable(step: Step) -> None:
+    """One extension per side."""
+    owes_answer(step)
+    if answer_of(step.match, side_of(step)).extended_at is not None:
+        raise Conflict("extended_already", _("The time to answer has been extended once already."))
+
+
+def on_call_list(step: Step) -> None:
+    """The side's answer is overdue."""
+    answer = answer_of(step.match, side_of(step))
+    if not answer.is_open or answer.overdue_at is None:
+        raise Conflict("not_overdue", _("This answer is not overdue; nothing has to be recorded as a call."))
+
+
+def both_want_to_meet(step: Step) -> None:
+    """Both answered, at least one wants to meet, and no meeting is settled yet."""
+    values = list(Answer.objects.filter(match=step.match, is_open=False).values_list("value", flat=True))
+    if len(values) < len(Side) or AnswerValue.MEET not in values or meeting_settled(step.match):
+        raise Conflict("not_both_answered", _("Both sides answer first."))
+
+
+def no_outcome_yet(step: Step) -> None:
+    """The meeting has no outcome yet."""
+    if meeting_settled(step.match):
+        raise Conflict("meeting_recorded_already", _("The outcome of the meeting has been recorded already."))
+
+
+def missing_for_agreement(match: Match) -> tuple[str, ...]:
+    """Codes of what is still missing before the promise: empty when ready.
+
+    ``answers``, ``meeting``, ``consents``, ``permission``, ``promise_party``, ``promise_region``.
+    """
+    answers = Answer.objects.filter(match=match).values_list("value", flat=True)
+    yes = [value for value in answers if value == AnswerValue.YES]
+    consents_open = match.region_consents.exclude(status=ConsentStatus.GIVEN).exists()
+    missing = {
+        "answers": len(yes) < len(Side),
+        "meeting": not may_say_yes(match),
+        "consents": consents_open,
+        "permission": not match.is_trial and not offers_granted(match),
+        "promise_party": match.promise_party_at is None,
+        "promise_region": match.promise_region_at is None,
+    }
+    return tuple(code for code, is_missing in missing.items() if is_missing)
+
+
+def offers_granted(match: Match) -> bool:
+    """Whether every offer tied to the need is permitted (承諾) on the first day of the match."""
+    day = match.slots.order_by("start_at").values_list("start_at", flat=True)[0].date()
+    offers = match.need.offers.filter(is_active=True).prefetch_related("permissions")
+    return all(offer_permission(offer, day) == PermissionStatus.GRANTED for offer in offers)
+
+
+def ready_to_agree(step: Step) -> None:
+    """Everything the promise needs is there."""
+    missing = missing_for_agreement(step.match)
+    if missing:
+        raise Conflict(
+            "not_ready_to_agree",
+            _("The promise is not complete yet."),
+            fields={"missing": list(missing)},
+        )
+
+
+def all_ticked(step: Step) -> None:
+    """Every precondition is ticked."""
+    missing = list(step.match.preconditions.filter(ticked_at__isnull=True).values_list("kind", flat=True))
+    if missing:
+        raise Conflict(
+            "preconditions_open", _("Some preconditions are not checked yet."), fields={"missing": missing}
+        )
+
+
+def slot_is_over(step: Step) -> None:
+    """The slot that is attested has begun."""
+    if step.words.data["start_at"] > step.now.isoformat():
+        raise Conflict("slot_not_over", _("This date is still to come."))
+
+
+def attested(step: Step) -> None:
+    """Every date that took place is attested, and somebody came."""
+    slots = set(step.match.slots.filter(cancelled_at__isnull=True).values_list("pk", flat=True))
+    records = dict(step.match.attendances.values_list("slot_id", "people_came"))
+    if last_end(step.match) > step.now or slots - set(records) or not any(records.values()):
+        raise Conflict("not_attested", _("Please record first who came on each date."))
+
+
+def past_lapse(step: Step) -> None:
+    """The deadline of the state is over, or a guide recorded a call that brought no yes."""
+    by_call = step.words.data.get("after_call") is True
+    lapse_at = step.match.lapse_at
+    if not by_call and (lapse_at is None or lapse_at > step.now):
+        raise Conflict("not_lapsed", _("The time to answer is not over yet."))
+
+
+def asked_first(match: Match) -> Side | None:
+    """The side that began the match and has therefore answered already."""
+    return {Origin.PARTY: Side.PARTY, Origin.REGION: Side.REGION}.get(Origin(match.origin))
+
+
+GUARDS: dict[str, Guard] = {
+    guard.__name__: guard
+    for guard in (
+        approvable,
+        undoable,
+        people_free,
+        answerable,
+        owes_answer,
+        extendable,
+        on_call_list,
+        both_want_to_meet,
+        no_outcome_yet,
+        ready_to_agree,
+        all_ticked,
+        slot_is_over,
+        attested,
+        past_lapse,
+    )
+}

@@ -1,0 +1,252 @@
+"""How a match begins: proposed by the worker, suggested by a guide, applied for, or invited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import Conflict, Invalid, NotAllowed
+from accounts.models import Guide, User, Volunteer
+from matching import policies
+from matching.enums import LIVE, MatchState, Origin, Role
+from matching.locks import lock_need, lock_people
+from matching.models import Block, Match, MatchPerson, MatchRun, MatchSlot, Relation
+from matching.services.deadlines import require_time_left, review_deadline
+from matching.services.matches import begin_match
+from matching.services.places import free_places
+from matching.services.steps import Step, Words
+from matching.transitions import TABLE
+from regions.enums import Compensation, NeedStage
+from regions.models import Need, Slot
+from regions.selectors.regions import guides_for
+
+MOVE_OF = {Origin.WORKER: "propose", Origin.GUIDE: "suggest", Origin.PARTY: "apply", Origin.REGION: "invite"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a run knows of a pair: score and ranks, and the stored explanation."""
+
+    run: MatchRun
+    score_micro: int
+    rank_for_need: int
+    rank_for_party: int
+    explanation: Mapping[str, Any] = field(default_factory=dict)
+
+
+def suggest_match(
+    *, actor: User, need: Need, volunteer: Volunteer, slots: Iterable[Slot], people: int | None = None
+) -> Match:
+    """A guide proposes a pair by hand. See ``create_match``."""
+    return create_match(
+        actor=actor, origin=Origin.GUIDE, need=need, volunteer=volunteer, slots=slots, people=people
+    )
+
+
+def apply_for_need(
+    *,
+    actor: User,
+    need: Need,
+    volunteer: Volunteer,
+    slots: Iterable[Slot],
+    people: int | None = None,
+    note: str = "",
+) -> Match:
+    """A participant applies: its own answer counts as given. See ``create_match``."""
+    words = Words(note=note)
+    return create_match(
+        actor=actor,
+        origin=Origin.PARTY,
+        need=need,
+        volunteer=volunteer,
+        slots=slots,
+        people=people,
+        words=words,
+    )
+
+
+def invite_party(
+    *,
+    actor: User,
+    need: Need,
+    volunteer: Volunteer,
+    slots: Iterable[Slot],
+    people: int | None = None,
+    on_behalf_of: str = "",
+) -> Match:
+    """A community invites: its own answer counts as given. See ``create_match``."""
+    words = Words(on_behalf_of=on_behalf_of)
+    return create_match(
+        actor=actor,
+        origin=Origin.REGION,
+        need=need,
+        volunteer=volunteer,
+        slots=slots,
+        people=people,
+        words=words,
+    )
+
+
+@transaction.atomic
+def create_match(
+    *,
+    actor: User,
+    origin: Origin,
+    need: Need,
+    volunteer: Volunteer,
+    slots: Iterable[Slot],
+    people: int | None = None,
+    words: Words | None = None,
+    scored: Scored | None = None,
+    redated_from: Match | None = None,
+    now: datetime | None = None,
+) -> Match:
+    """A new match in ``proposed``, with its slots, its named leader, a guide and a review deadline.
+
+    ``people`` defaults to the most that fit: min(size, free places, ``first_visit_max`` when new).
+    Locks the party's leader, then the need. Writes the first event, audit and outbox rows. Holds no place.
+
+    Raises:
+        NotAllowed("role_may_not"), Conflict("need_not_open" | "already_matched" | "blocked" | "too_late" |
+        "places_short" | "slot_over"), Invalid("slots_needed" | "slot_of_other_need" | "people_out_of_range").
+    """
+    at = now or timezone.now()
+    chosen = list(slots)
+    lock_people([volunteer.representative_id])
+    locked = lock_need(need.pk)
+    _require_open(locked, volunteer)
+    _require_slots(locked, chosen, at)
+    is_first = not knows(volunteer, locked)
+    count = proposed_people(locked, volunteer, chosen, is_first_visit=is_first, wanted=people)
+    match = Match(
+        need=locked, volunteer=volunteer, origin=origin, people=count, is_first_visit=is_first,
+        guide=_guide_for(locked), promise=promise_text(locked), redated_from=redated_from, created_at=at, changed_at=at,
+        **_scored_fields(scored),
+    )  # fmt: skip
+    role = _role_or_refuse(actor, match, origin)
+    match.lapse_at = at
+    match.save()
+    MatchSlot.objects.bulk_create(MatchSlot(match=match, slot=slot) for slot in chosen)
+    MatchPerson.objects.create(match=match, user_id=volunteer.representative_id)
+    _set_review(match, at)
+    step = Step(
+        match=match, move=TABLE[MOVE_OF[origin]], actor=actor, role=role, now=at, words=words or Words()
+    )
+    return begin_match(step)
+
+
+def _scored_fields(scored: Scored | None) -> dict[str, Any]:
+    if scored is None:
+        return {}
+    return {
+        "run": scored.run,
+        "score_micro": scored.score_micro,
+        "rank_for_need": scored.rank_for_need,
+        "rank_for_party": scored.rank_for_party,
+        "explanation": dict(scored.explanation),
+    }
+
+
+def _set_review(match: Match, now: datetime) -> None:
+    require_time_left(match, now)
+    deadline = review_deadline(match, now)
+    match.due_at, match.lapse_at = deadline.due_at, deadline.lapse_at
+    match.save(update_fields=["due_at", "lapse_at"])
+
+
+def _role_or_refuse(actor: User, match: Match, origin: Origin) -> Role:
+    role = policies.role_for(actor, match, TABLE[MOVE_OF[origin]])
+    if role is None:
+        raise NotAllowed("role_may_not", _("You may not propose this."))
+    return role
+
+
+def _require_open(need: Need, volunteer: Volunteer) -> None:
+    if need.stage != NeedStage.OPEN:
+        raise Conflict("need_not_open", _("This need is not open."))
+    if need.compensation == Compensation.EMPLOYMENT and not _has_employment_basis(need):
+        raise Conflict(
+            "employment_without_basis",
+            _(
+                "Referring to employment needs a recorded legal basis of the organization. Please only pass on the link."
+            ),
+        )
+    if not volunteer.is_active:
+        raise Conflict("party_paused", _("This participant has paused matching."))
+    if Match.objects.filter(need=need, volunteer=volunteer, state__in=sorted(LIVE)).exists():
+        raise Conflict("already_matched", _("There is a proposal for this participant already."))
+    if Block.objects.filter(region=need.region_id, volunteer=volunteer).exists():
+        raise Conflict("blocked", _("These two cannot be matched."))
+
+
+def _has_employment_basis(need: Need) -> bool:
+    guides = guides_for(need.region)
+    return bool(guides) and all(guide.organization.has_employment_basis for guide in guides)
+
+
+def _require_slots(need: Need, slots: list[Slot], now: datetime) -> None:
+    if not slots:
+        raise _invalid("slots_needed", "slots", _("Please choose at least one date."))
+    if any(slot.need_id != need.pk for slot in slots):
+        raise _invalid("slot_of_other_need", "slots", _("One of the dates does not belong to this need."))
+    if any(slot.cancelled_at or slot.end_at <= now for slot in slots):
+        raise Conflict("slot_over", _("One of the dates is over or was called off."))
+    ordered = sorted((slot for slot in slots if not slot.is_remote), key=lambda slot: slot.start_at)
+    if any(later.start_at < earlier.end_at for earlier, later in pairwise(ordered)):
+        raise _invalid("slots_overlap", "slots", _("Two of the dates overlap. Please choose one of them."))
+
+
+def proposed_people(
+    need: Need, volunteer: Volunteer, slots: list[Slot], *, is_first_visit: bool, wanted: int | None
+) -> int:
+    """People of a proposal: min(size, free places in each slot, ``first_visit_max`` when new), never below the minimum.
+
+    Raises:
+        Conflict("places_short"): fewer places than the party's minimum.
+        Invalid("people_out_of_range"): ``wanted`` is below the minimum or above what fits.
+    """
+    most = min([volunteer.size, *free_places(slots).values()])
+    if is_first_visit:
+        most = min(most, need.region.first_visit_max)
+    if most < volunteer.min_people:
+        raise Conflict("places_short", _("There are places for %(most)d people; this party comes with at least %(least)d.")
+                       % {"most": most, "least": volunteer.min_people})  # fmt: skip
+    if wanted is not None and not volunteer.min_people <= wanted <= most:
+        raise _invalid(
+            "people_out_of_range", "people",
+            _("Please state between %(least)d and %(most)d people.") % {"least": volunteer.min_people, "most": most},
+        )  # fmt: skip
+    return most if wanted is None else wanted
+
+
+def knows(volunteer: Volunteer, need: Need) -> bool:
+    """Whether this party has been in this community before."""
+    return Relation.objects.filter(volunteer=volunteer, region_id=need.region_id, days__gt=0).exists()
+
+
+def promise_text(need: Need) -> str:
+    """What the community promises in return, drafted from the offers tied to the need."""
+    offers = need.offers.filter(is_active=True).order_by("pk")
+    return "\n".join(
+        f"{offer.title}：{offer.conditions}" if offer.conditions else offer.title for offer in offers
+    )[:2000]
+
+
+def _guide_for(need: Need) -> Guide | None:
+    """The guide with the fewest matches waiting for review; None where no organization covers the community."""
+    guides = guides_for(need.region)
+    waiting = {
+        guide.pk: Match.objects.filter(guide=guide, state=MatchState.PROPOSED).count() for guide in guides
+    }
+    return min(guides, key=lambda guide: (waiting[guide.pk], guide.pk), default=None)
+
+
+def _invalid(code: str, field_name: str, message: str) -> Invalid:
+    return Invalid(code, message, fields={field_name: [message]})

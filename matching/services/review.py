@@ -1,0 +1,245 @@
+"""What a guide does with a proposal: approve, take back, reject, hold, put next in line, hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import Invalid
+from accounts.models import Guide, User
+from accounts.policies import is_admin
+from accounts.services.outbox import cancel_owed
+from matching.enums import AnswerValue, ConsentScope, EndReason, Role, Side
+from matching.models import Answer, Match, MatchEvent, MatchPerson, RegionConsent
+from matching.services.announce import message_key
+from matching.services.deadlines import answer_deadline, review_deadline
+from matching.services.guards import asked_first, may_say_yes
+from matching.services.matches import apply_move
+from matching.services.steps import Step, Words
+from regions.enums import ConsentMatter
+from regions.models import Region
+from regions.selectors.regions import guides_for
+
+SNOOZE_DAYS_MAX = 14
+
+
+def approve_match(
+    *, match_id: int, actor: User, overlap_reason: str = "", note: str = "", now: datetime | None = None
+) -> Match:
+    """Approve a proposed match and hold places for its whole party.
+
+    Locks the party's people, then the need, then the match (each in pk order), and counts again: the run that
+    proposed it may be hours old. Asks both sides (who asked first has answered), creates the community's required
+    consents; the messages leave after ten seconds.
+
+    Raises:
+        NotAllowed("role_may_not"): actor is no guide of an organization covering the region.
+        Conflict("match_not_proposed"): someone moved it first.
+        Conflict("places_taken"): fewer free places (people) in a slot than stated.
+        Conflict("person_busy"): one of them is in another match at overlapping hours, and no reason was given.
+        Conflict("need_not_open" | "too_late" | "party_paused")
+    """
+    return apply_move(
+        match_id=match_id, move="approve", actor=actor, now=now,
+        words=Words(note=note, data={"overlap_reason": overlap_reason[:200]}), work=_ask_both_sides,
+    )  # fmt: skip
+
+
+def _ask_both_sides(step: Step) -> Mapping[str, Any]:
+    first = asked_first(step.match)
+    answers = [_duty(step, side, has_asked=side == first) for side in Side]
+    Answer.objects.bulk_create(answers)
+    RegionConsent.objects.bulk_create(_required_consents(step.match))
+    still_open = [answer for answer in answers if answer.is_open]
+    return {
+        "approved_at": step.now,
+        "overlap_reason": step.words.data.get("overlap_reason", ""),
+        "snoozed_until": None,
+        "standby_at": None,
+        "nudged_at": None,
+        "due_at": min(answer.due_at for answer in still_open),
+        "lapse_at": min(answer.lapse_at for answer in still_open),
+    }
+
+
+def _duty(step: Step, side: Side, *, has_asked: bool) -> Answer:
+    """What a side owes; who asked first has answered, in the name of who asked."""
+    deadline = answer_deadline(step.match, side, now=step.now)
+    answer = Answer(
+        match=step.match, side=side, asked_at=step.now, due_at=deadline.due_at, lapse_at=deadline.lapse_at
+    )
+    vouched = _vouched_before(step.match) if side is Side.REGION and step.role is Role.SYSTEM else None
+    if vouched is not None:
+        answer.value, answer.is_open, answer.scope = _first_value(step.match), False, vouched.scope
+        answer.answered_at, answer.answered_by = vouched.answered_at, vouched.answered_by
+        answer.on_behalf_of = vouched.on_behalf_of
+    elif has_asked:
+        first = MatchEvent.objects.select_related("actor").get(match=step.match, seq=1)
+        answer.value, answer.is_open = _first_value(step.match), False
+        answer.answered_at, answer.answered_by, answer.on_behalf_of = (
+            first.at,
+            first.actor,
+            first.on_behalf_of,
+        )
+    return answer
+
+
+def _first_value(match: Match) -> AnswerValue:
+    return AnswerValue.YES if may_say_yes(match) else AnswerValue.MEET
+
+
+def _vouched_before(match: Match) -> Answer | None:
+    """An earlier answer of the community that covers the next in line too: as many people as the guide vouches for."""
+    slots = set(match.match_slots.values_list("slot_id", flat=True))
+    answers = Answer.objects.filter(
+        match__need_id=match.need_id, side=Side.REGION, scope=ConsentScope.VOUCHED, is_open=False
+    ).select_related("answered_by", "match")
+    for answer in answers.order_by("-answered_at"):
+        covered = set(answer.match.match_slots.values_list("slot_id", flat=True))
+        if slots <= covered and match.people <= answer.match.people:
+            return answer
+    return None
+
+
+def _required_consents(match: Match) -> list[RegionConsent]:
+    """The consents this match needs: a new party's only on a first visit, an offer's use only with offers."""
+    matters = {ConsentMatter.DATES}
+    if match.is_first_visit:
+        matters.add(ConsentMatter.NEW_PARTY)
+    if match.need.offers.filter(is_active=True).exists():
+        matters.add(ConsentMatter.OFFER_USE)
+    required = match.need.region.required_consents.filter(matter__in=sorted(matters)).order_by("pk")
+    return [RegionConsent(match=match, by=row.by, matter=row.matter, meets=row.meets) for row in required]
+
+
+def undo_approval(*, match_id: int, actor: User, now: datetime | None = None) -> Match:
+    """Take an approval back within ten seconds: places released, messages cancelled, answers forgotten.
+
+    Raises:
+        Conflict("undo_too_late" | "match_not_asking"), NotAllowed("role_may_not")
+    """
+    return apply_move(match_id=match_id, move="undo_approval", actor=actor, now=now, work=_take_back)
+
+
+def _take_back(step: Step) -> Mapping[str, Any]:
+    approval = MatchEvent.objects.filter(match=step.match, move="approve").latest("seq")
+    cancel_owed(key_prefix=message_key(step.match, approval.seq))
+    Answer.objects.filter(match=step.match).delete()
+    RegionConsent.objects.filter(match=step.match).delete()
+    deadline = review_deadline(step.match, step.now)
+    return {"approved_at": None, "due_at": deadline.due_at, "lapse_at": deadline.lapse_at}
+
+
+def reject_match(
+    *,
+    match_id: int,
+    actor: User,
+    reason: EndReason,
+    note: str = "",
+    neutral_note: str = "",
+    now: datetime | None = None,
+) -> Match:
+    """Reject a proposal. The sides that knew of it read ``neutral_note`` (or the usual neutral sentence)."""
+    return apply_move(
+        match_id=match_id, move="reject", actor=actor, now=now, words=Words(reason=reason, note=note),
+        changes={"neutral_note": neutral_note[:300]},
+    )  # fmt: skip
+
+
+def snooze_match(
+    *, match_id: int, actor: User, until: datetime, note: str = "", now: datetime | None = None
+) -> Match:
+    """Hold a proposal back until a day; its deadlines go on.
+
+    Raises:
+        Invalid("snooze_out_of_range"): not within the next 14 days.
+    """
+    at = now or timezone.now()
+    if not 0 < (until - at).total_seconds() <= SNOOZE_DAYS_MAX * 86_400:
+        message = _("Please choose a day within the next %(days)d days.") % {"days": SNOOZE_DAYS_MAX}
+        raise Invalid("snooze_out_of_range", message, fields={"until": [message]})
+    return apply_move(
+        match_id=match_id, move="snooze", actor=actor, now=at, words=Words(note=note, data={"until": until.isoformat()}),
+        changes={"snoozed_until": until},
+    )  # fmt: skip
+
+
+def put_next_in_line(*, match_id: int, actor: User, note: str = "", now: datetime | None = None) -> Match:
+    """Let a proposal be approved by itself as soon as places become free."""
+    return apply_move(
+        match_id=match_id, move="stand_by", actor=actor, now=now, words=Words(note=note),
+        work=lambda step: {"standby_at": step.now},
+    )  # fmt: skip
+
+
+def assign_guide(
+    *, match_id: int, actor: User, guide: Guide, note: str = "", now: datetime | None = None
+) -> Match:
+    """Put a guide in charge of a match: handed over by a guide, or by an administrator where none covers.
+
+    Raises:
+        Invalid("guide_unknown_here"): a guide may only hand over within the organizations covering the community.
+    """
+    return apply_move(
+        match_id=match_id, move="assign", actor=actor, now=now, words=Words(note=note, data={"guide": guide.user.public_id}),
+        work=lambda step: _take_charge(step, guide),
+    )  # fmt: skip
+
+
+def _take_charge(step: Step, guide: Guide) -> Mapping[str, Any]:
+    if step.role is Role.GUIDE and guide.pk not in {each.pk for each in guides_for(step.match.need.region)}:
+        message = _("This guide does not cover the community.")
+        raise Invalid("guide_unknown_here", message, fields={"guide": [message]})
+    step.match.guide = guide
+    if is_admin(step.actor):
+        Region.objects.filter(pk=step.match.need.region_id, guide__isnull=True).update(guide=guide)
+    return {"guide": guide}
+
+
+def name_people(*, match_id: int, actor: User, users: Iterable[User], now: datetime | None = None) -> Match:
+    """State by name who comes; the rest of the party's people stays unnamed.
+
+    Raises:
+        Invalid("person_not_in_party" | "too_many_people"), Conflict("person_busy")
+    """
+    people = list(users)
+    ids = sorted(user.pk for user in people)
+    return apply_move(
+        match_id=match_id, move="name_people", actor=actor, now=now, words=Words(data={"user_ids": ids}),
+        more_people=ids, work=lambda step: _replace_people(step, people),
+    )  # fmt: skip
+
+
+def _replace_people(step: Step, people: list[User]) -> None:
+    party = step.match.volunteer
+    known = {party.representative_id, *party.memberships.values_list("user_id", flat=True)}
+    if not people or any(user.pk not in known for user in people):
+        message = _("Only members of the party can be named.")
+        raise Invalid("person_not_in_party", message, fields={"people": [message]})
+    if len(people) > step.match.people:
+        message = _("More people are named than places are asked for.")
+        raise Invalid("too_many_people", message, fields={"people": [message]})
+    MatchPerson.objects.filter(match=step.match).exclude(user__in=people).delete()
+    MatchPerson.objects.bulk_create(
+        (MatchPerson(match=step.match, user=user) for user in people), ignore_conflicts=True
+    )
+
+
+def escalate_review(*, match_id: int, now: datetime) -> Match:
+    """Five working days passed without a decision: the organization's next guide takes over."""
+    return apply_move(
+        match_id=match_id, move="escalate", actor=User.objects.system(), now=now, work=_next_guide
+    )
+
+
+def _next_guide(step: Step) -> Mapping[str, Any]:
+    guides = list(guides_for(step.match.need.region))
+    pks = [guide.pk for guide in guides]
+    here = pks.index(step.match.guide_id) if step.match.guide_id in pks else -1
+    if guides:
+        step.match.guide = guides[(here + 1) % len(guides)]
+    return {"guide": step.match.guide, "nudged_at": step.now, "due_at": step.match.lapse_at}

@@ -1,0 +1,106 @@
+"""Changing what may already be promised: places of a slot, a slot that is called off, a need that closes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.services.audit import record
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from regions.services.needs import close_need as close_posting
+from regions.services.slots import write_slot_places
+
+from accounts.errors import Conflict, Invalid, NotAllowed
+from accounts.models import User
+from matching.enums import BEFORE_AGREED, LIVE, EndReason, MatchState
+from matching.locks import lock_need, lock_need_with_people
+from matching.models import Hold, Match
+from matching.services.matches import apply_move
+from matching.services.steps import Words
+from regions.models import Need, Slot
+from regions.policies import can_edit_need
+
+
+@transaction.atomic
+def set_slot_places(*, slot: Slot, actor: User, places: int) -> Slot:
+    """Change the number of places of one slot. Locks the need, so that no hold slips in between.
+
+    Raises:
+        NotAllowed("role_may_not"), Invalid("places_not_positive"),
+        Conflict("places_held"): fewer places than people hold one, or a held place has a higher number.
+    """
+    if places < 1:
+        message = _("Please state at least one place.")
+        raise Invalid("places_not_positive", message, fields={"places": [message]})
+    need = lock_need(slot.need_id)
+    if not can_edit_need(actor, need):
+        raise NotAllowed("role_may_not", _("You may not change this need."))
+    held = Hold.objects.filter(slot=slot, released_at__isnull=True)
+    if held.count() > places:
+        raise Conflict(
+            "places_held",
+            _("%(held)d people already hold a place. Please cancel with them first.")
+            % {"held": held.count()},
+        )
+    _renumber(slot, places)
+    write_slot_places(slot=slot, places=places)
+    record(actor=actor, action="slot.set_places", target=slot, label=str(need), details={"places": places})
+    return slot
+
+
+def _renumber(slot: Slot, places: int) -> None:
+    """Move holds with a number above the new count to free lower numbers (the need is locked)."""
+    live = Hold.objects.filter(slot=slot, released_at__isnull=True)
+    taken = set(live.filter(place__lte=places).values_list("place", flat=True))
+    free = iter(place for place in range(1, places + 1) if place not in taken)
+    for hold in live.filter(place__gt=places).order_by("place"):
+        hold.place = next(free)
+        hold.save(update_fields=["place"])
+
+
+@transaction.atomic
+def cancel_slot(
+    *, slot: Slot, actor: User, reason: EndReason, note: str = "", now: datetime | None = None
+) -> Slot:
+    """Call a date off: matches for this date alone end; matches with other dates keep those and release this one.
+
+    Raises:
+        NotAllowed("role_may_not"), Conflict("slot_cancelled")
+    """
+    at = now or timezone.now()
+    need = Need.objects.select_related("region").get(pk=slot.need_id)
+    if not can_edit_need(actor, need):
+        raise NotAllowed("role_may_not", _("You may not change this need."))
+    lock_need_with_people(need.pk)
+    if Slot.objects.filter(pk=slot.pk, cancelled_at__isnull=True).update(cancelled_at=at) != 1:
+        raise Conflict("slot_cancelled", _("This date has been called off already."))
+    for match in Match.objects.filter(match_slots__slot=slot, state__in=sorted(LIVE)).order_by("pk"):
+        if match.match_slots.filter(slot__cancelled_at__isnull=True).exists():
+            Hold.objects.filter(match=match, slot=slot, released_at__isnull=True).update(released_at=at)
+            match.match_slots.filter(slot=slot).delete()
+        else:
+            _end(match, actor, reason, note, at)
+    record(actor=actor, action="slot.cancel", target=slot, label=str(need), details={"reason": reason})
+    slot.cancelled_at = at
+    return slot
+
+
+@transaction.atomic
+def close_need(
+    *, need: Need, actor: User, on_behalf_of: str = "", note: str = "", now: datetime | None = None
+) -> Need:
+    """Close a need: what is not yet promised is withdrawn with the neutral sentence; promises stand."""
+    at = now or timezone.now()
+    lock_need_with_people(need.pk)
+    closed = close_posting(actor=actor, need=need, on_behalf_of=on_behalf_of)
+    for match in Match.objects.filter(need=need, state__in=sorted(BEFORE_AGREED)).order_by("pk"):
+        _end(match, actor, EndReason.NEED_CLOSED, note, at)
+    return closed
+
+
+def _end(match: Match, actor: User, reason: EndReason, note: str, now: datetime) -> None:
+    """End a match because its date or need is gone, before or after the promise."""
+    move = "cancel" if match.state in {MatchState.AGREED, MatchState.CONFIRMED} else "withdraw"
+    allowed = reason if move == "cancel" else EndReason.NEED_CLOSED
+    apply_move(match_id=match.pk, move=move, actor=actor, now=now, words=Words(reason=allowed, note=note))

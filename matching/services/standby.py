@@ -1,0 +1,45 @@
+"""Next in line: when places come free, a proposal the guide put in line is asked by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from accounts.errors import DomainError
+from accounts.models import User
+from matching.enums import MatchState
+from matching.models import Match
+from matching.services.announce import recipients, tell
+from matching.services.review import approve_match
+from matching.transitions import Audience
+
+
+def next_in_line(need_id: int) -> QuerySet[Match]:
+    """Proposals of a need that wait in line: first come, first asked."""
+    return Match.objects.filter(
+        need_id=need_id, state=MatchState.PROPOSED, standby_at__isnull=False
+    ).order_by("standby_at", "public_id")
+
+
+def ask_next_in_line(*, need_id: int, now: datetime) -> list[Match]:
+    """Approve every proposal in line that fits into the free places, in order; those that do not fit keep waiting.
+
+    Call within allowed hours only. A community that consented to "N people the guide vouches for" has answered;
+    otherwise its representative is asked again like for any other match, and is told why.
+    """
+    asked = []
+    for match_id in list(next_in_line(need_id).values_list("pk", flat=True)):
+        try:
+            match = approve_match(match_id=match_id, actor=User.objects.system(), now=now)
+        except DomainError:
+            continue
+        asked.append(match)
+        tell(
+            match,
+            "standby_asked",
+            recipients(match, Audience.GUIDE),
+            key=f"match:{match.public_id}:standby:",
+            now=now,
+        )
+    return asked

@@ -1,0 +1,164 @@
+"""Silence means no: the beat's sweep moves what is past its time, through the moves a person would make.
+
+Safe to run twice and two at once: every candidate is checked again under its locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from accounts.errors import DomainError
+from accounts.models import User
+from matching.enums import BEFORE_AGREED, EndReason, MatchState, Side
+from matching.models import Answer, Match
+from matching.services.announce import recipients, tell
+from matching.services.day import complete_match
+from matching.services.deadlines import REMIND_BEFORE
+from matching.services.endings import lapse_match
+from matching.services.matches import apply_move
+from matching.services.review import escalate_review
+from matching.services.steps import Words
+from matching.transitions import Audience
+
+BATCH = 200
+AUDIENCE_OF = {Side.PARTY: Audience.PARTY, Side.REGION: Audience.REGION}
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep did, by kind."""
+
+    lapsed: int
+    escalated: int
+    reminded: int
+    overdue: int
+    nudged: int
+    settled: int
+
+
+def sweep_deadlines(*, now: datetime) -> Swept:
+    """One pass over everything due at ``now``: endings first, then nudges. Each match in a transaction of its own."""
+    return Swept(
+        lapsed=_each(_lapsed(now), lambda pk: lapse_match(match_id=pk, now=now)),
+        settled=_each(_past_the_end(now), lambda pk: _settle_after(pk, now)),
+        escalated=_each(_to_escalate(now), lambda pk: escalate_review(match_id=pk, now=now)),
+        reminded=_each(_to_remind(now), lambda pk: _remind(pk, now)),
+        overdue=_each(_now_overdue(now), lambda pk: _put_on_call_list(pk, now)),
+        nudged=_each(_to_nudge(now), lambda pk: _nudge(pk, now)),
+    )
+
+
+def _each(rows: QuerySet[Match] | QuerySet[Answer], act: Callable[[int], object]) -> int:
+    """Act on each row; what somebody else moved meanwhile is left to the next sweep."""
+    done = 0
+    for pk in _ids(rows):
+        try:
+            act(pk)
+        except DomainError:
+            continue
+        done += 1
+    return done
+
+
+def _ids(rows: QuerySet[Match] | QuerySet[Answer]) -> Iterator[int]:
+    yield from list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def _lapsed(now: datetime) -> QuerySet[Match]:
+    return Match.objects.filter(state__in=sorted(BEFORE_AGREED), lapse_at__lte=now)
+
+
+def _past_the_end(now: datetime) -> QuerySet[Match]:
+    return Match.objects.filter(state__in=[MatchState.AGREED, MatchState.CONFIRMED], lapse_at__lte=now)
+
+
+def _to_escalate(now: datetime) -> QuerySet[Match]:
+    return Match.objects.filter(
+        state=MatchState.PROPOSED, due_at__lte=now, due_at__lt=F("lapse_at"), nudged_at__isnull=True
+    )
+
+
+def _owed() -> QuerySet[Answer]:
+    return Answer.objects.filter(is_open=True, match__state__in=[MatchState.ASKING, MatchState.MEETING])
+
+
+def _to_remind(now: datetime) -> QuerySet[Answer]:
+    return _owed().filter(reminded_at__isnull=True, due_at__lte=now + REMIND_BEFORE, due_at__gt=now)
+
+
+def _now_overdue(now: datetime) -> QuerySet[Answer]:
+    return _owed().filter(overdue_at__isnull=True, due_at__lte=now)
+
+
+def _to_nudge(now: datetime) -> QuerySet[Match]:
+    """Meetings not held, rosters not ready, days over: the guide (or both sides) are asked once."""
+    states = [MatchState.MEETING, MatchState.AGREED, MatchState.CONFIRMED]
+    return Match.objects.filter(state__in=states, nudged_at__isnull=True, due_at__lte=now)
+
+
+def _settle_after(match_id: int, now: datetime) -> None:
+    """Completed from attested records, or cancelled with notice where nothing was prepared or recorded."""
+    state = Match.objects.values_list("state", flat=True).get(pk=match_id)
+    system = User.objects.system()
+    if state == MatchState.CONFIRMED:
+        try:
+            complete_match(match_id=match_id, actor=system, now=now)
+        except DomainError:
+            words = Words(reason=EndReason.NO_RECORD)
+            apply_move(match_id=match_id, move="cancel", actor=system, now=now, words=words)
+        return
+    apply_move(
+        match_id=match_id, move="cancel", actor=system, now=now, words=Words(reason=EndReason.NOT_CONFIRMED)
+    )
+
+
+@transaction.atomic
+def _remind(answer_id: int, now: datetime) -> None:
+    answer = _claim(answer_id, field="reminded_at", now=now)
+    if answer is not None:
+        match = answer.match
+        users = recipients(match, AUDIENCE_OF[Side(answer.side)])
+        tell(match, "answer_reminder", users, key=_nudge_key(answer, "remind"))
+
+
+@transaction.atomic
+def _put_on_call_list(answer_id: int, now: datetime) -> None:
+    answer = _claim(answer_id, field="overdue_at", now=now)
+    if answer is not None:
+        users = recipients(answer.match, Audience.GUIDE)
+        tell(answer.match, "answer_overdue_guide", users, key=_nudge_key(answer, "overdue"))
+
+
+def _claim(answer_id: int, *, field: str, now: datetime) -> Answer | None:
+    """Set ``field`` once by compare-and-swap; None if another sweep was faster."""
+    if (
+        Answer.objects.filter(pk=answer_id, is_open=True, **{f"{field}__isnull": True}).update(**{field: now})
+        != 1
+    ):
+        return None
+    return Answer.objects.select_related(
+        "match__need__region__municipality", "match__volunteer__representative", "match__guide__user"
+    ).get(pk=answer_id)
+
+
+def _nudge_key(answer: Answer, what: str) -> str:
+    return f"match:{answer.match.public_id}:{what}:{answer.side}:{answer.due_at:%Y%m%d%H%M}:"
+
+
+@transaction.atomic
+def _nudge(match_id: int, now: datetime) -> None:
+    if Match.objects.filter(pk=match_id, nudged_at__isnull=True).update(nudged_at=now) != 1:
+        return
+    match = Match.objects.select_related(
+        "need__region__municipality", "volunteer__representative", "guide__user"
+    ).get(pk=match_id)
+    kind = "roster_due_guide" if match.state == MatchState.AGREED else "deadline_warning"
+    users = recipients(match, Audience.GUIDE)
+    tell(
+        match, kind, users, key=f"match:{match.public_id}:nudge:{match.state}:{match.due_at:%Y%m%d}:", now=now
+    )
