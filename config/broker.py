@@ -77,7 +77,7 @@ def socket_folder(run_dir: Path) -> Path:
     """A 0700 folder for the socket: in the run folder, or under the temporary folder where the path would be too long."""
     folder = run_dir / "broker"
     if len(os.fsencode(folder / "redis.sock")) > SOCKET_PATH_LIMIT:
-        folder = Path(tempfile.mkdtemp(prefix="enishi-", dir="/tmp"))  # noqa: S108  # mkdtemp: private, unguessable
+        folder = Path(tempfile.mkdtemp(prefix="enishi-", dir="/tmp"))  # mkdtemp: private, unguessable
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     return folder
@@ -89,7 +89,9 @@ def choose(*, environ: Mapping[str, str], run_dir: Path) -> Broker:
         return Broker(mode="given", url=celery_url(environ["REDIS_URL"]))
     if environ.get("ENISHI_BROKER") == "memory":
         return Broker(mode="memory", url=MEMORY_URL)
-    system = next(filter(None, (shutil.which(name, path=environ.get("PATH", "")) for name in SYSTEM_NAMES)), "")
+    system = next(
+        filter(None, (shutil.which(name, path=environ.get("PATH", "")) for name in SYSTEM_NAMES)), ""
+    )
     binary = system or wheel_binary()
     if not binary:
         return Broker(mode="memory", url=MEMORY_URL)

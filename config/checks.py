@@ -13,9 +13,7 @@ SAFETY_FACTOR = 2  # a message must not come back while its task may still run
 
 
 @register()
-def time_limit_under_visibility(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def time_limit_under_visibility(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a time limit so long that the broker would start a running task again (measured: three times)."""
     visibility = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("visibility_timeout")
     limit = settings.CELERY_TASK_TIME_LIMIT

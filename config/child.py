@@ -38,7 +38,7 @@ def watch_pipe(pipe: int, *, program: subprocess.Popen[bytes], grace_seconds: fl
 def main(arguments: list[str]) -> int:
     """Run the program to its end and return its exit code (128 + signal when a signal ended it)."""
     pipe, pid_file, grace = int(arguments[0]), Path(arguments[1]), float(arguments[2])
-    os.set_inheritable(pipe, False)
+    os.set_inheritable(pipe, False)  # noqa: FBT003  # takes no keyword
     program = subprocess.Popen(arguments[4:])
     # Written whole and then named: a reader never sees half a number.
     draft = pid_file.with_suffix(".new")

@@ -9,7 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
 PREFIX = "ENISHI_"
-TEST_PREFIX = "ENISHI_TEST_"  # read by tests/ only, so that a test session may say what it likes to its children
+TEST_PREFIX = (
+    "ENISHI_TEST_"  # read by tests/ only, so that a test session may say what it likes to its children
+)
 KNOWN = {
     "ENISHI_ALLOWED_HOSTS": "host names this installation answers to, separated by commas",
     "ENISHI_BASE_URL": "address people use, for links in e-mail, such as https://enishi.example",

@@ -65,7 +65,9 @@ def require_free_port(host: str, port: int) -> None:
 
 def _port_sentence(error: OSError, *, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is taken by another program. Choose another with ENISHI_PORT={_other_port(port)}."
+        return (
+            f"Port {port} is taken by another program. Choose another with ENISHI_PORT={_other_port(port)}."
+        )
     if error.errno == errno.EACCES:
         return f"Port {port} may be opened by the administrator only. Choose another with ENISHI_PORT=8000."
     return f"{host}:{port} cannot be opened: {error.strerror}. See ENISHI_HOST and ENISHI_PORT."

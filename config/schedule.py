@@ -16,7 +16,9 @@ SWEEPS = (
     Sweep("accounts.beat_heartbeat", 15),  # proof of life of the worker, read by /healthz and the supervisor
     Sweep("accounts.relay_outbox", 5),  # rings for outbox rows whose effect is not done
     Sweep("matching.sweep_deadlines", 60),  # silence means no: moves what is past its deadline
-    Sweep("matching.sweep_runs", 15),  # gives shards of dead workers back, starts the re-scoring of what changed
+    Sweep(
+        "matching.sweep_runs", 15
+    ),  # gives shards of dead workers back, starts the re-scoring of what changed
 )
 
 

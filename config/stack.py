@@ -93,7 +93,10 @@ def _broker_program(broker: brokers.Broker, *, run_dir: Path) -> Program:
     path = broker.socket
     assert path is not None  # noqa: S101  # for the type checker: our own broker has a socket
     return Program(
-        "broker", brokers.command(broker, data_dir=data_dir), ready=lambda: socket_answers(path), grace_seconds=10
+        "broker",
+        brokers.command(broker, data_dir=data_dir),
+        ready=lambda: socket_answers(path),
+        grace_seconds=10,
     )
 
 

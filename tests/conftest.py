@@ -29,7 +29,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On SQLite leave out, visibly as deselected, what is only true on PostgreSQL."""
     if ON_POSTGRES:
         return
-    elsewhere = [item for item in items if item.get_closest_marker("postgres") or item.get_closest_marker("races")]
+    elsewhere = [
+        item for item in items if item.get_closest_marker("postgres") or item.get_closest_marker("races")
+    ]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in set(elsewhere)]

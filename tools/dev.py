@@ -32,7 +32,9 @@ def explain() -> str:
     version = "%d.%d" % sys.version_info[:2]  # noqa: UP031  # old Pythons
     if sys.version_info[:2] in SUITABLE:
         return (
-            "This Python " + version + " cannot make virtual environments (its venv or ensurepip is missing). "
+            "This Python "
+            + version
+            + " cannot make virtual environments (its venv or ensurepip is missing). "
             "On Debian or Ubuntu: apt install python" + version + "-venv"
         )
     return (
@@ -48,10 +50,10 @@ def main(arguments: list) -> int:  # type: ignore[type-arg]  # list[str] is read
 
         return run(arguments)
     other = other_interpreter()
-    if not other:
-        print(explain(), file=sys.stderr)
-        return WRONG_PYTHON
-    os.execv(other, [other, os.path.abspath(__file__)] + arguments)  # noqa: PTH100, RUF005, S606  # old Pythons
+    if other:
+        os.execv(other, [other, os.path.abspath(__file__)] + arguments)  # noqa: PTH100, RUF005, S606  # old Pythons
+    print(explain(), file=sys.stderr)
+    return WRONG_PYTHON
 
 
 if __name__ == "__main__":

@@ -111,7 +111,9 @@ def _build(requirements: tuple[Path, ...], *, fresh: bool) -> None:
     if fresh:
         print(f"Making the virtual environment {VENV} ...", flush=True)
         shutil.rmtree(VENV, ignore_errors=True)
-        made = subprocess.run([sys.executable, "-m", "venv", VENV], check=False, capture_output=True, text=True)
+        made = subprocess.run(
+            [sys.executable, "-m", "venv", VENV], check=False, capture_output=True, text=True
+        )
         if made.returncode:
             raise DevError(install_sentence(made.stdout + made.stderr, what="The virtual environment"))
     BUILDING.touch()
@@ -127,7 +129,16 @@ def _build(requirements: tuple[Path, ...], *, fresh: bool) -> None:
 
 def _pip(*arguments: str) -> tuple[str, int]:
     """Run pip showing what it does, one short line a step; returns its whole output too."""
-    command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments, "--progress-bar", "off"]
+    command = [
+        PYTHON,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--no-input",
+        *arguments,
+        "--progress-bar",
+        "off",
+    ]
     seen = []
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", cwd=ROOT
@@ -147,8 +158,13 @@ def install_sentence(output: str, *, what: str) -> str:
     """Why an installation failed, from its output: a full disk, no network, else its own last error."""
     if NO_SPACE in output:
         return disk_full_sentence()
-    if any(sign in output for sign in ("Temporary failure in name resolution", "NewConnectionError", "ConnectTimeout")):
-        return f"{what} failed: the package index cannot be reached. Is there a network? See also PIP_INDEX_URL."
+    if any(
+        sign in output
+        for sign in ("Temporary failure in name resolution", "NewConnectionError", "ConnectTimeout")
+    ):
+        return (
+            f"{what} failed: the package index cannot be reached. Is there a network? See also PIP_INDEX_URL."
+        )
     errors = [line.strip() for line in output.splitlines() if "error" in line.lower()]
     return f"{what} failed: {errors[-1] if errors else output.strip()[-200:] or 'no reason given'}"
 

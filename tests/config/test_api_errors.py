@@ -40,7 +40,11 @@ def test_serializer_errors_name_their_fields() -> None:
     with pytest.raises(exceptions.ValidationError) as refusal:
         form.is_valid(raise_exception=True)
     answer = handle(refusal.value, {})
-    assert (answer.status_code, answer.data["code"], list(answer.data["fields"])) == (422, "invalid", ["places"])
+    assert (answer.status_code, answer.data["code"], list(answer.data["fields"])) == (
+        422,
+        "invalid",
+        ["places"],
+    )
 
 
 def test_integrity_error_is_a_conflict_without_the_databases_words() -> None:
@@ -53,7 +57,11 @@ def test_not_signed_in_keeps_status_and_challenge() -> None:
     error = exceptions.NotAuthenticated()
     error.auth_header = "Token"
     answer = handle(error, {})
-    assert (answer.status_code, answer.data["code"], answer["WWW-Authenticate"]) == (401, "not_authenticated", "Token")
+    assert (answer.status_code, answer.data["code"], answer["WWW-Authenticate"]) == (
+        401,
+        "not_authenticated",
+        "Token",
+    )
 
 
 def test_unknown_error_is_let_through() -> None:

@@ -61,7 +61,9 @@ def test_address_without_scheme_is_refused() -> None:
 
 
 def test_database_url_becomes_settings() -> None:
-    read = Reader({"DATABASE_URL": "postgresql://u:p%40ss@db:5433/enishi"}).database("DATABASE_URL", default="")
+    read = Reader({"DATABASE_URL": "postgresql://u:p%40ss@db:5433/enishi"}).database(
+        "DATABASE_URL", default=""
+    )
     wanted = {"NAME": "enishi", "USER": "u", "PASSWORD": "p@ss", "HOST": "db", "PORT": 5433}
     assert {key: read[key] for key in wanted} == wanted
     assert read["ENGINE"] == "django.db.backends.postgresql"

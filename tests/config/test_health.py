@@ -29,7 +29,12 @@ def test_healthz_with_everything_answers_200(client: Client) -> None:
 def test_healthz_without_worker_names_it(client: Client) -> None:
     answer = client.get("/healthz")
     assert answer.status_code == 503
-    assert answer.json()["parts"] == {"database": "ok", "migrations": "ok", "broker": "ok", "worker": "failing"}
+    assert answer.json()["parts"] == {
+        "database": "ok",
+        "migrations": "ok",
+        "broker": "ok",
+        "worker": "failing",
+    }
 
 
 def test_healthz_with_silent_worker_names_it(client: Client) -> None:

@@ -13,8 +13,14 @@ import pytest
 
 from config.runlock import StartError, describe, require_free_disk, require_free_port, run_folder
 
-HOLD = "import sys; from pathlib import Path; from config.runlock import run_folder\n" \
-       "with run_folder(Path(sys.argv[1])): print('mine', flush=True); sys.stdin.read()"  # fmt: skip
+HOLD = """
+import sys
+from pathlib import Path
+from config.runlock import run_folder
+with run_folder(Path(sys.argv[1])):
+    print("mine", flush=True)
+    sys.stdin.read()
+"""
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -30,7 +36,10 @@ def owner(tmp_path: Path):
 
 
 def test_second_start_is_refused_and_names_the_first(tmp_path: Path, owner) -> None:
-    with pytest.raises(StartError, match=rf"already runs from .*run \(process {owner.pid}\)"), run_folder(tmp_path / "run"):
+    with (
+        pytest.raises(StartError, match=rf"already runs from .*run \(process {owner.pid}\)"),
+        run_folder(tmp_path / "run"),
+    ):
         pass
 
 
@@ -48,7 +57,8 @@ def test_start_in_a_folder_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(errno.ENOSPC, "is full"), (errno.EACCES, "cannot be written"), (errno.EROFS, "cannot be written")]
+    ("number", "words"),
+    [(errno.ENOSPC, "is full"), (errno.EACCES, "cannot be written"), (errno.EROFS, "cannot be written")],
 )
 def test_errors_of_the_disk_are_told_in_words(number: int, words: str) -> None:
     assert words in describe(OSError(number, "no"), folder=Path("/srv/enishi"))
@@ -74,6 +84,6 @@ def test_address_of_another_machine_is_refused_in_words() -> None:
 
 def test_nearly_full_disk_is_refused_before_anything_is_made(tmp_path: Path) -> None:
     wanted = tmp_path / "deep" / "run"
-    with pytest.raises(StartError, match="nearly full: [0-9]+ MB free, 1000000000000 MB needed"):
+    with pytest.raises(StartError, match=r"nearly full: [0-9]+ MB free, 1000000000000 MB needed"):
         require_free_disk(wanted, needed=10**18)
     assert not wanted.parent.exists()

@@ -62,7 +62,9 @@ def test_start_with_unusable_setting_ends_in_a_sentence(change: dict[str, str], 
 
 
 def test_start_with_whole_production_settings_is_safe() -> None:
-    safe = "settings.DEBUG, settings.SESSION_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT, settings.ENISHI_DEMO"
+    safe = (
+        "settings.DEBUG, settings.SESSION_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT, settings.ENISHI_DEMO"
+    )
     assert shown(WHOLE, safe) == "False True True False"
 
 

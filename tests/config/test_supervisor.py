@@ -121,7 +121,9 @@ def test_program_that_keeps_dying_is_started_ever_more_slowly(folder: Path, capl
 def test_silent_program_is_ended_and_started_again(folder: Path) -> None:
     silent = [set(), {"a"}]
     program = tiny(folder, "a")
-    with supervise(folder, program, silent=lambda: silent.pop() if silent else set(), silent_every=0.3) as supervisor:
+    with supervise(
+        folder, program, silent=lambda: silent.pop() if silent else set(), silent_every=0.3
+    ) as supervisor:
         wait_for(lambda: story(folder, "start"))
         ticking_until(supervisor, lambda: len(story(folder, "start")) == 2)
     assert len({pid for _, pid in story(folder, "start")}) == 2
@@ -136,14 +138,18 @@ def test_program_that_ignores_the_request_is_killed_after_its_grace(folder: Path
 
 
 def test_program_that_never_gets_ready_stops_the_start_with_its_log(folder: Path) -> None:
-    broken = Program("broken", [sys.executable, "-c", "print('no room left'); raise SystemExit(1)"], ready=lambda: False)
+    broken = Program(
+        "broken", [sys.executable, "-c", "print('no room left'); raise SystemExit(1)"], ready=lambda: False
+    )
     with pytest.raises(StartError, match=r"broken did not start(.|\n)*no room left"):
         supervise(folder, tiny(folder, "a"), broken).__enter__()
     assert all(gone(pid) for _, pid in story(folder, "start"))
     assert not (folder / "up.json").exists()
 
 
-@pytest.mark.parametrize(("number", "in_order"), [(signal.SIGKILL, False), (signal.SIGTERM, True), (signal.SIGINT, True)])
+@pytest.mark.parametrize(
+    ("number", "in_order"), [(signal.SIGKILL, False), (signal.SIGTERM, True), (signal.SIGINT, True)]
+)
 def test_no_orphan_when_the_supervisor_ends(folder: Path, number: int, in_order: bool) -> None:
     host = subprocess.Popen([sys.executable, "-c", HOST, str(folder)], cwd=ROOT)
     wait_for(lambda: len(story(folder, "start")) == 2)

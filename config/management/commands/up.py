@@ -22,7 +22,9 @@ class Command(BaseCommand):
                 supervisor = stack.supervisor_for(run_dir, say=self.stdout.write)
                 supervisor.stop_on_signals()
                 with supervisor:
-                    self.stdout.write(f"Serving {settings.ENISHI_BASE_URL} — Ctrl-C stops. Logs: {run_dir}/logs")
+                    self.stdout.write(
+                        f"Serving {settings.ENISHI_BASE_URL} — Ctrl-C stops. Logs: {run_dir}/logs"
+                    )
                     supervisor.serve()
                     self.stdout.write("Stopping ...")
         except StartError as error:
