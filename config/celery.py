@@ -6,4 +6,5 @@ from celery import Celery
 
 app = Celery("enishi")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.set_default()  # also in threads: without it Celery's "current app" there is an empty one, with AMQP as its broker
 app.autodiscover_tasks()

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.enums import WorkerKind
+
+
+class OutboxQuerySet(models.QuerySet["Outbox"]):
+    def open(self) -> OutboxQuerySet:
+        """Rows whose effect is still owed."""
+        return self.filter(done_at=None, dead_at=None, cancelled_at=None)
+
+    def due(self, now: datetime) -> OutboxQuerySet:
+        """Open rows whose time has come."""
+        return self.open().filter(next_at__lte=now)
+
+    def to_ring(self, now: datetime, *, silent_for: timedelta) -> OutboxQuerySet:
+        """Due rows for which the relay has not rung for so long, longest due first."""
+        unheard = Q(rung_at=None) | Q(rung_at__lte=now - silent_for)
+        return self.due(now).filter(unheard).order_by("next_at", "pk")
+
+    def dead(self) -> OutboxQuerySet:
+        """Dead letters, newest first."""
+        return self.exclude(dead_at=None).order_by("-dead_at", "-pk")
 
 
 class Outbox(models.Model):
@@ -28,6 +49,8 @@ class Outbox(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
 
+    objects = OutboxQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -44,6 +67,11 @@ class Outbox(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the effect is still owed."""
+        return self.done_at is None and self.dead_at is None and self.cancelled_at is None
 
 
 class Notification(models.Model):

@@ -1,0 +1,48 @@
+"""Moments as they are written in messages: Japanese time, with the day of the week."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from accounts.enums import Language
+
+TOKYO: Final = ZoneInfo("Asia/Tokyo")
+NOON = 12
+WEEKDAYS_JA = "月火水木金土日"
+WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def format_date(moment: datetime, language: str) -> str:
+    """A moment in words: 2027年1月10日（日）午前8時, or Sunday 10 January 2027, 8:00 (Japan time).
+
+    Written by hand and not by locale, so that the worker's language setting plays no part.
+
+    Args:
+        moment: aware.
+        language: a value of ``Language``; anything but English is written in Japanese.
+
+    Raises:
+        ValueError: ``moment`` is naive.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("A moment without a time zone cannot be written down for anybody.")
+    there = moment.astimezone(TOKYO)
+    return _english(there) if language == Language.ENGLISH else _japanese(there)
+
+
+def _japanese(there: datetime) -> str:
+    half = "午前" if there.hour < NOON else "午後"
+    minutes = f"{there.minute}分" if there.minute else ""
+    weekday = WEEKDAYS_JA[there.weekday()]
+    return f"{there.year}年{there.month}月{there.day}日（{weekday}）{half}{there.hour % NOON}時{minutes}"
+
+
+def _english(there: datetime) -> str:
+    weekday, month = WEEKDAYS_EN[there.weekday()], MONTHS_EN[there.month - 1]
+    return f"{weekday} {there.day} {month} {there.year}, {there.hour}:{there.minute:02d} (Japan time)"

@@ -1,0 +1,78 @@
+"""Telling people: a message in the house and one by e-mail, each once, owed with the change that they are told of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Notification, Outbox, User
+from accounts.services.dates import format_date
+from accounts.services.mail import has_templates, send_notification_mail
+from accounts.services.outbox import owe
+
+__all__ = ["EMAIL_TOPIC", "NOTIFY_TOPIC", "email_notification", "format_date", "notify", "store_notification"]
+
+NOTIFY_TOPIC = "accounts.notify"
+EMAIL_TOPIC = "accounts.email"
+
+
+def notify(
+    *, user: User, kind: str, key: str, context: Mapping[str, str], not_before: datetime | None = None
+) -> Outbox:
+    """Owe one message to ``user``, once per ``key``. In the transaction of the change that is told.
+
+    Args:
+        kind: stem of the templates under ``templates/emails``.
+        context: what the templates show: labels and ids that ``user`` may see, dates in words, never contact data.
+            Known: match, need, region, party, people, date, due, note, path (of the page to open).
+        not_before: until then ``cancel_owed`` with a prefix of ``key`` takes it back.
+
+    Raises:
+        LookupError: there are no templates of that kind.
+        RuntimeError: outside a transaction.
+    """
+    if not has_templates(kind):
+        raise LookupError(f"There is no templates/emails/{kind}.txt.")
+    payload = {
+        "user_id": user.pk,
+        "kind": kind,
+        "context": {name: str(value) for name, value in context.items()},
+    }
+    return owe(topic=NOTIFY_TOPIC, key=key, payload=payload, not_before=not_before)
+
+
+def store_notification(payload: dict[str, Any], /, *, outbox: Outbox) -> None:
+    """Handler of ``accounts.notify``: the message in the house, and the e-mail owed with it.
+
+    Someone whose account is gone is told nothing; the system and closed accounts get no e-mail.
+    """
+    user = User.objects.filter(pk=payload["user_id"]).first()
+    if user is None:
+        return
+    values = {"user": user, "kind": payload["kind"], "context": payload["context"]}
+    notification, _ = Notification.objects.get_or_create(key=outbox.key, defaults=values)
+    if user.is_active and not user.is_system:
+        owe(topic=EMAIL_TOPIC, key=f"{outbox.key}:email", payload={"notification_id": notification.pk})
+
+
+def email_notification(payload: dict[str, Any], /, *, outbox: Outbox) -> None:  # noqa: ARG001  # every handler's form
+    """Handler of ``accounts.email``, outside a transaction: send the message unless it was sent, and note when.
+
+    A crash between the mail server's yes and the note repeats it under the same Message-ID.
+    """
+    unsent = Notification.objects.filter(pk=payload["notification_id"], emailed_at=None)
+    notification = unsent.select_related("user").first()
+    if notification is not None:
+        send_notification_mail(notification)
+        unsent.update(emailed_at=timezone.now())
+
+
+@transaction.atomic
+def mark_read(*, user: User, notification_ids: list[int]) -> int:
+    """Note that ``user`` has read these of their own messages; returns how many were unread."""
+    unread = Notification.objects.filter(user=user, pk__in=notification_ids, read_at=None)
+    return unread.update(read_at=timezone.now())
