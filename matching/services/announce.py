@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from accounts.services.notifications import format_date, notify
-
 from accounts.models import User
+from accounts.services.notifications import format_date, notify
 from accounts.services.outbox import owe
 from matching.enums import HOLDING, MatchState, Origin
 from matching.models import Match, MatchEvent
@@ -33,7 +32,6 @@ def announce(step: Step, event: MatchEvent) -> None:
             kind,
             users,
             key=message_key(step.match, event.seq),
-            now=step.now,
             not_before=not_before,
         )
     if step.move.places is Places.RELEASE:

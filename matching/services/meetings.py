@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Invalid
 from accounts.models import User
-from matching.enums import AnswerValue, EndReason, MeetingHow, MeetingOutcome
+from matching.enums import AnswerValue, EndReason, MeetingHow, MeetingOutcome, Side
 from matching.models import Answer, Match, Meeting
 from matching.services.answers import next_deadline
 from matching.services.deadlines import answer_deadline
@@ -115,7 +115,7 @@ def _write_outcome(
 def _ask_again(step: Step) -> dict[str, Any]:
     """Who said «let us meet» now owes a yes or a no."""
     for answer in Answer.objects.filter(match=step.match, value=AnswerValue.MEET):
-        deadline = answer_deadline(step.match, answer.side, now=step.now)
+        deadline = answer_deadline(step.match, Side(answer.side), now=step.now)
         answer.is_open, answer.asked_at = True, step.now
         answer.due_at, answer.lapse_at = deadline.due_at, deadline.lapse_at
         answer.reminded_at = answer.overdue_at = answer.extended_at = None

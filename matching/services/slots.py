@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from accounts.services.audit import record
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from regions.services.needs import close_need as close_posting
-from regions.services.slots import write_slot_places
 
 from accounts.errors import Conflict, Invalid, NotAllowed
 from accounts.models import User
+from accounts.services.audit import record
 from matching.enums import BEFORE_AGREED, LIVE, EndReason, MatchState
 from matching.locks import lock_need, lock_need_with_people
 from matching.models import Hold, Match
@@ -20,6 +18,8 @@ from matching.services.matches import apply_move
 from matching.services.steps import Words
 from regions.models import Need, Slot
 from regions.policies import can_edit_need
+from regions.services.needs import close_need as close_posting
+from regions.services.slots import write_slot_places
 
 
 @transaction.atomic

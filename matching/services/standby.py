@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accounts.errors import DomainError
 from accounts.models import User
 from matching.enums import MatchState
+from matching.locks import lock_need_with_people
 from matching.models import Match
 from matching.services.announce import recipients, tell
 from matching.services.review import approve_match
@@ -25,9 +26,10 @@ def next_in_line(need_id: int) -> QuerySet[Match]:
 def ask_next_in_line(*, need_id: int, now: datetime) -> list[Match]:
     """Approve every proposal in line that fits into the free places, in order; those that do not fit keep waiting.
 
-    Call within allowed hours only. A community that consented to "N people the guide vouches for" has answered;
+    Call within allowed hours only, in a transaction: the people of all matches are locked first, then the need. A community that consented to "N people the guide vouches for" has answered;
     otherwise its representative is asked again like for any other match, and is told why.
     """
+    lock_need_with_people(need_id)
     asked = []
     for match_id in list(next_in_line(need_id).values_list("pk", flat=True)):
         try:
@@ -40,6 +42,5 @@ def ask_next_in_line(*, need_id: int, now: datetime) -> list[Match]:
             "standby_asked",
             recipients(match, Audience.GUIDE),
             key=f"match:{match.public_id}:standby:",
-            now=now,
         )
     return asked

@@ -159,6 +159,4 @@ def _nudge(match_id: int, now: datetime) -> None:
     ).get(pk=match_id)
     kind = "roster_due_guide" if match.state == MatchState.AGREED else "deadline_warning"
     users = recipients(match, Audience.GUIDE)
-    tell(
-        match, kind, users, key=f"match:{match.public_id}:nudge:{match.state}:{match.due_at:%Y%m%d}:", now=now
-    )
+    tell(match, kind, users, key=f"match:{match.public_id}:nudge:{match.state}:{match.due_at:%Y%m%d}:")
