@@ -15,10 +15,11 @@ class Sweep(NamedTuple):
 SWEEPS = (
     Sweep("accounts.beat_heartbeat", 15),  # proof of life of the worker, read by /healthz and the supervisor
     Sweep("accounts.relay_outbox", 5),  # rings for outbox rows whose effect is not done
-    Sweep("matching.sweep_deadlines", 60),  # silence means no: moves what is past its deadline
     Sweep(
-        "matching.sweep_runs", 15
-    ),  # gives shards of dead workers back, starts the re-scoring of what changed
+        "accounts.sweep_records", 3600
+    ),  # forgets stored answers after 48 h and silent processes after a day
+    Sweep("matching.sweep_deadlines", 60),  # silence means no: moves what is past its deadline
+    Sweep("matching.sweep_runs", 15),  # gives the shards of dead workers back
 )
 
 
