@@ -1,0 +1,82 @@
+"""Load the demo in one transaction, and take it away again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import AuditEntry, Consent, ContactAccess, Organization, User, Volunteer
+from config.demo.crowd import load_crowd
+from config.demo.people import DEFAULT_SEED, draw_people
+from config.demo.scenarios import load_community, load_organization, load_party, open_book, read_scenarios
+from matching.models import Match, MatchEvent, MatchRun, NeedDiagnosis
+from regions.models import Need, Offer, Region
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Counts of sample rows that stand in the database."""
+
+    regions: int
+    needs: int
+    offers: int
+    parties: int
+    guides: int
+
+
+def is_loaded() -> bool:
+    """Whether the sample rows stand."""
+    return Organization.objects.filter(is_sample=True).exists()
+
+
+@transaction.atomic
+def load_demo(*, people: int, now: datetime, seed: int = DEFAULT_SEED) -> Loaded:
+    """Load the scenarios and ``people`` drawn participants, whole or not at all. Does nothing where they stand."""
+    if not is_loaded():
+        scenarios, book = read_scenarios(), open_book(now)
+        for entry in scenarios["organizations"]:
+            load_organization(entry)
+        for entry in scenarios["communities"]:
+            load_community(entry, book=book)
+        for entry in scenarios["participants"]:
+            load_party(entry, book=book)
+        load_crowd(draw_people(count=people, seed=seed), book=book)
+    return counted()
+
+
+def counted() -> Loaded:
+    """Counts of the sample rows. Five queries."""
+    return Loaded(
+        regions=Region.objects.filter(is_sample=True).count(),
+        needs=Need.objects.filter(is_sample=True).count(),
+        offers=Offer.objects.filter(is_sample=True).count(),
+        parties=Volunteer.objects.filter(is_sample=True).count(),
+        guides=User.objects.filter(is_sample=True, guide__isnull=False).count(),
+    )
+
+
+@transaction.atomic
+def remove_demo() -> Loaded:
+    """Delete every sample row and everything that came about between samples; the counts of what is left.
+
+    A real participant's match with a sample need goes too: it was never real.
+    """
+    matches = Match.objects.filter(Q(need__is_sample=True) | Q(volunteer__is_sample=True))
+    Match.objects.filter(pk__in=matches.values("pk")).update(redated_from=None)
+    MatchEvent.objects.filter(match__in=matches).delete()
+    matches.delete()
+    NeedDiagnosis.objects.filter(need__is_sample=True).delete()
+    samples = User.objects.filter(is_sample=True)
+    MatchRun.objects.filter(Q(requested_by__in=samples) | Q(matches__isnull=True)).delete()
+    Need.objects.filter(is_sample=True).delete()
+    Region.objects.filter(is_sample=True).delete()
+    Volunteer.objects.filter(is_sample=True).delete()
+    ContactAccess.objects.filter(Q(viewer__in=samples) | Q(subject__in=samples)).delete()
+    AuditEntry.objects.filter(actor__in=samples).delete()
+    Consent.objects.filter(given_by__in=samples).delete()
+    Organization.objects.filter(is_sample=True).delete()
+    samples.delete()
+    return counted()
