@@ -1,0 +1,31 @@
+"""Facts about people that screens and services ask for."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from accounts.enums import ConsentKind
+from accounts.models import Consent, User
+
+
+def administrators() -> QuerySet[User]:
+    """Those who administer the installation and can be reached."""
+    return User.objects.filter(is_active=True, is_superuser=True, is_system=False).order_by("pk")
+
+
+def user_by_email(email: str) -> User | None:
+    """The user of an address, whatever the case of its letters."""
+    return User.objects.filter(email__iexact=email.strip(), is_system=False).first()
+
+
+def consents_of(user: User) -> QuerySet[Consent]:
+    """What a person agreed to, newest first, withdrawn ones included."""
+    return user.consents.select_related("given_by").order_by("-given_at", "-pk")
+
+
+def has_consented(user: User, kind: ConsentKind, *, text_version: str | None = None) -> bool:
+    """Whether a consent of this kind (to this version of the text, where one is named) stands."""
+    standing = user.consents.filter(kind=kind, withdrawn_at=None)
+    if text_version is not None:
+        standing = standing.filter(text_version=text_version)
+    return standing.exists()

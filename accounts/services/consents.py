@@ -1,0 +1,84 @@
+"""What people agree to: given and withdrawn by themselves, per version of the text, never overwritten."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.enums import ConsentKind
+from accounts.errors import Invalid, NotAllowed
+from accounts.locks import lock_user
+from accounts.models import Consent, User
+from accounts.services.audit import record
+from accounts.services.checks import Problems, check_values
+
+TERMS_VERSION = "2026-11"  # of the terms of use and privacy notice that are in force
+
+
+def require_current_terms(version: str) -> None:
+    """Refuse any version but the one in force.
+
+    Raises:
+        Invalid("terms_outdated")
+    """
+    if version != TERMS_VERSION:
+        message = _("The terms have changed. Please read version %(version)s.") % {"version": TERMS_VERSION}
+        raise Invalid("terms_outdated", message, fields={"accepts_terms_version": [message]})
+
+
+def accept_terms(*, actor: User, version: str) -> Consent:
+    """The actor's consent to the terms in force. Locks the actor's row; audits. Twice changes nothing.
+
+    Raises:
+        NotAllowed("not_active"): nobody, or an account that is closed.
+        Invalid("terms_outdated"): another version than ``TERMS_VERSION``.
+    """
+    require_current_terms(version)
+    return give_consent(actor=actor, kind=ConsentKind.TERMS, text_version=version)
+
+
+@transaction.atomic
+def give_consent(*, actor: User, kind: ConsentKind, text_version: str, purpose: str = "") -> Consent:
+    """The actor's own consent of a kind to a version of its text; the standing one if already given.
+
+    Locks the actor's row; audits.
+
+    Raises:
+        NotAllowed("not_active"): nobody, or an account that is closed.
+        Invalid: ``text_too_long``, ``text_missing``, ``choice_unknown``.
+    """
+    if not actor.is_active:
+        raise NotAllowed("not_active", _("Please sign in first."))
+    problems = Problems()
+    check_values(problems, Consent, {"kind": kind, "text_version": text_version, "purpose": purpose})
+    problems.refuse()
+    lock_user(actor.pk)
+    standing = actor.consents.filter(kind=kind, text_version=text_version, withdrawn_at=None).first()
+    if standing is not None:
+        return standing
+    consent = Consent.objects.create(
+        user=actor, kind=kind, text_version=text_version, purpose=purpose, given_by=actor
+    )
+    details = {"kind": str(kind), "version": text_version}
+    record(actor=actor, action="consent.give", target=actor, label=actor.public_id, details=details)
+    return consent
+
+
+@transaction.atomic
+def withdraw_consent(*, actor: User, consent: Consent) -> Consent:
+    """Withdraw one's own consent from now on; the row stays as proof. Locks the actor's row; audits. Twice: no change.
+
+    Raises:
+        NotAllowed("not_your_consent"): someone else's.
+    """
+    if not actor.is_active or consent.user_id != actor.pk:
+        raise NotAllowed("not_your_consent", _("Only the person who gave a consent can withdraw it."))
+    lock_user(actor.pk)
+    consent.refresh_from_db()
+    if consent.withdrawn_at is None:
+        consent.withdrawn_at = timezone.now()
+        consent.save(update_fields=["withdrawn_at"])
+        details = {"kind": consent.kind, "version": consent.text_version}
+        record(actor=actor, action="consent.withdraw", target=actor, label=actor.public_id, details=details)
+    return consent
