@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from config import personas
 from config.health import healthz
+from matching.web.home import home
 
 admin.autodiscover()
 # The admin has no login of its own: codes, passkeys and second factors are asked for by allauth.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("config.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -24,4 +27,13 @@ urlpatterns = [
     ),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", home, name="home"),
 ]
+if (
+    settings.ENISHI_DEMO
+):  # one-click sign-in as sample people: under the demo settings this address exists, nowhere else
+    urlpatterns.append(path("demo/", include("config.demo.signin")))
+
+if settings.ENISHI_DEMO:
+    urlpatterns.append(path("demo/sign-in/<slug:public_id>/", personas.sign_in, name="demo-sign-in"))

@@ -11,7 +11,14 @@ from django.db.models import Q
 from accounts.models import AuditEntry, Consent, ContactAccess, Organization, User, Volunteer
 from config.demo.crowd import load_crowd
 from config.demo.people import DEFAULT_SEED, draw_people
-from config.demo.scenarios import load_community, load_organization, load_party, open_book, read_scenarios
+from config.demo.scenarios import (
+    load_community,
+    load_organization,
+    load_party,
+    open_book,
+    read_scenarios,
+    sample_user,
+)
 from matching.models import Match, MatchEvent, MatchRun, NeedDiagnosis
 from regions.models import Need, Offer, Region
 
@@ -43,6 +50,7 @@ def load_demo(*, people: int, now: datetime, seed: int = DEFAULT_SEED) -> Loaded
             load_community(entry, book=book)
         for entry in scenarios["participants"]:
             load_party(entry, book=book)
+        sample_user("kanri", "管理者", is_staff=True, is_superuser=True)
         load_crowd(draw_people(count=people, seed=seed), book=book)
     return counted()
 

@@ -80,13 +80,14 @@ def read_scenarios() -> dict[str, list[dict[str, Any]]]:
     return content
 
 
-def sample_user(local_part: str, name: str, *, affiliation: str = "") -> User:
+def sample_user(local_part: str, name: str, *, affiliation: str = "", **rights: bool) -> User:
     """A sample person with a made-up card; nobody can receive mail under ``.invalid``."""
     user = User.objects.create_user(
         f"{local_part}@{MAIL_DOMAIN}",
         name=f"（{NOTICE}）{name}",
         affiliation=affiliation[:120],
         is_sample=True,
+        **rights,
     )
     ContactCard.objects.create(
         user=user, full_name=f"{NOTICE} {name}", phone="000-0000-0000", address=f"（{NOTICE}の住所）"
