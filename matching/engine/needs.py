@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from matching.engine.hours import Asked, asked_of
 from matching.engine.slots import demand_words, last_day, window_months
 from matching.engine.snapshot import Snapshot
 from matching.engine.types import Mode, NeedRow, SlotRow
@@ -17,6 +18,7 @@ class CompiledSlot:
 
     row: SlotRow
     words: tuple[tuple[int, int], ...]
+    asked: tuple[Asked, ...]
     months: int
     last_day: int
     remote: bool
@@ -88,6 +90,7 @@ def _compile_slot(slot: SlotRow, *, need: NeedRow, snapshot: Snapshot) -> Compil
     return CompiledSlot(
         row=slot,
         words=() if window else demand_words(slot),
+        asked=() if window else asked_of(slot, snapshot.horizon),
         months=window_months(slot, snapshot.horizon) if window else 0,
         last_day=last_day(slot),
         remote=slot.remote or need.mode is Mode.REMOTE,

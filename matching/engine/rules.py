@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.engine.fit import Fit, fit_of, travel_of
+from matching.engine.hours import covered
 from matching.engine.needs import CompiledNeed, CompiledSlot
 from matching.engine.policy import WHOLE_FIFTHS, Weights
-from matching.engine.slots import allows
 from matching.engine.snapshot import I64, Bools, Columns, Snapshot
 from matching.engine.types import PARTY_RULES, SLOT_RULES, ReasonCode
 
@@ -147,7 +147,7 @@ class _SlotJudge:
         return np.array([fails[code] for code in SLOT_RULES], dtype=np.bool_).reshape(len(SLOT_RULES), n)
 
     def _can_come(self, slot: CompiledSlot) -> Bools:
-        """Bits first; whoever passes them and stated hours is checked to the minute, once per rule set."""
+        """Bits first; whoever passes them and stated hours is checked to the minute."""
         if slot.row.is_window:
             return np.asarray((self.columns.months & slot.months) != 0)
         free = np.ones(len(self.columns.row), dtype=np.bool_)
@@ -155,10 +155,8 @@ class _SlotJudge:
             asked = np.uint64(bits)
             free &= (self.columns.ring[word] & asked) == asked
         unsure = np.flatnonzero(free & self.snapshot.profile_exact[self.columns.profile])
-        for profile in np.unique(self.columns.profile[unsure]):
-            rules = self.snapshot.profiles[profile]
-            if not allows(rules=rules, slot=slot.row, horizon=self.snapshot.horizon):
-                free[unsure[self.columns.profile[unsure] == profile]] = False
+        profiles = self.columns.profile[unsure]
+        free[unsure] = covered(self.snapshot.pieces, profiles=profiles, asked=slot.asked)
         return free
 
     def _busy(self, slot: CompiledSlot) -> Bools:

@@ -1,7 +1,7 @@
 """Hours: what a slot asks of each day, what a party grants, as bits (quick, necessary) and exactly.
 
 A ring of days × 3 parts is packed into 64-bit words: bit = day * 3 + part. Whoever fails the bits cannot
-come; whoever passes them and stated hours is checked to the minute.
+come; whoever passes them and stated hours is checked to the minute (`hours`).
 """
 
 from __future__ import annotations
@@ -76,35 +76,6 @@ def rule_spans(rule: AvailabilityRule) -> tuple[tuple[int, Span], ...]:
 def needs_exact(rules: tuple[AvailabilityRule, ...]) -> bool:
     """Whether the bits alone cannot decide, because a rule grants a piece of a part."""
     return any(rule.from_minute is not None or rule.until_minute is not None for rule in rules)
-
-
-def allows(*, rules: tuple[AvailabilityRule, ...], slot: SlotRow, horizon: Horizon) -> bool:
-    """Whether the union of the rules grants every minute the slot asks for (except-days apart)."""
-    if slot.is_window:
-        return bool(granted_months(rules) & window_months(slot, horizon))
-    return all(_covered((start, end), _granted(rules, day, horizon)) for day, start, end in demand(slot))
-
-
-def _granted(rules: tuple[AvailabilityRule, ...], day: int, horizon: Horizon) -> list[Span]:
-    """The minutes of one day the rules grant, touching pieces joined."""
-    when = horizon.date_of(day)
-    pieces = sorted(
-        span
-        for rule in rules
-        if rule.weekdays >> when.weekday() & 1 and rule.months >> (when.month - 1) & 1
-        for _, span in rule_spans(rule)
-    )
-    joined: list[Span] = []
-    for start, end in pieces:
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _covered(asked: Span, granted: list[Span]) -> bool:
-    return any(start <= asked[0] and asked[1] <= end for start, end in granted)
 
 
 def granted_months(rules: tuple[AvailabilityRule, ...]) -> int:

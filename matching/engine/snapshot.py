@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
+from matching.engine.hours import Pieces, pieces_of
 from matching.engine.slots import calendar, granted_months, needs_exact, pack_ring, ring, words_of
 from matching.engine.types import AvailabilityRule, Horizon, ParticipantRow, Transport, Vocabulary
 from matching.engine.vocabulary import CreditTable, credit_table, kind_mask, weight_planes
@@ -89,7 +90,8 @@ class Snapshot:
     parties: tuple[ParticipantRow, ...]
     columns: Columns
     sparse: Sparse
-    profiles: tuple[tuple[AvailabilityRule, ...], ...]
+    pieces: Pieces
+    """Availability by set of rules (`Columns.profile`), for the exact hours."""
     profile_exact: Bools
     row_of_rank: I64
     row_of_id: Mapping[int, int]
@@ -126,7 +128,7 @@ def build_snapshot(
         parties=parties,
         columns=columns,
         sparse=_sparse(parties),
-        profiles=profiles,
+        pieces=pieces_of(profiles),
         profile_exact=np.array([needs_exact(rules) for rules in profiles], dtype=np.bool_),
         row_of_rank=np.argsort(columns.rank).astype(np.int64),
         row_of_id={party.id: row for row, party in enumerate(parties)},

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.engine import AvailabilityRule, Horizon, SlotRow
+from matching.engine.hours import asked_of, covered, pieces_of
 from matching.engine.slots import (
-    allows,
     calendar,
     demand,
     demand_words,
+    granted_months,
     pack_ring,
     ring,
     window_months,
@@ -39,7 +41,11 @@ def dated(day: int, start: int, end: int, **more) -> SlotRow:
 
 
 def allowed(slot: SlotRow, *rules: AvailabilityRule) -> bool:
-    return allows(rules=rules, slot=slot, horizon=HORIZON)
+    """Windows by their months, dated slots to the minute."""
+    if slot.is_window:
+        return bool(granted_months(rules) & window_months(slot, HORIZON))
+    asked = asked_of(slot, HORIZON)
+    return bool(covered(pieces_of([(), rules]), profiles=np.array([1]), asked=asked)[0])
 
 
 def test_400_days_of_three_parts_take_19_words():
