@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import Celery
+from celery.signals import worker_ready
 
 app = Celery("enishi")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()  # also in threads: without it Celery's "current app" there is an empty one, with AMQP as its broker
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def show_life_at_once(**kwargs: Any) -> None:
+    """Do what is owed now instead of after the beat's first interval; both tasks may run twice."""
+    for task in ("accounts.beat_heartbeat", "accounts.relay_outbox"):
+        app.send_task(task)

@@ -30,7 +30,7 @@ def main() -> int:
     try:
         worker.start()
     finally:
-        beat.stop(wait=True)
+        beat.stop()
     return int(worker.exitcode or 0)
 
 

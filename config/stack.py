@@ -33,6 +33,7 @@ log = logging.getLogger("enishi.stack")
 
 def prepare(say: Say) -> None:
     """Bring the database, the cache table and the static files to where the code expects them. Safe to repeat."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     say("Preparing the database ...")
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)

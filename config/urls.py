@@ -35,5 +35,10 @@ if (
 ):  # one-click sign-in as sample people: under the demo settings this address exists, nowhere else
     urlpatterns.append(path("demo/", include("config.demo.signin")))
 
-if settings.ENISHI_DEMO:
-    urlpatterns.append(path("demo/sign-in/<slug:public_id>/", personas.sign_in, name="demo-sign-in"))
+if (
+    settings.ENISHI_DEMO
+):  # one-click sign-in as sample people: under the demo settings these addresses exist, nowhere else
+    urlpatterns += [
+        path("demo/", personas.page, name="demo"),
+        path("demo/sign-in/<slug:public_id>/", personas.sign_in, name="demo-sign-in"),
+    ]

@@ -238,6 +238,7 @@ DEFAULT_FROM_EMAIL = env.text("ENISHI_FROM_EMAIL") or "Enishi <enishi@localhost>
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 LOG_LEVEL = env.choice("ENISHI_LOG_LEVEL", default="INFO", allowed=("DEBUG", "INFO", "WARNING", "ERROR"))
+QUIET_LEVEL = "WARNING" if LOG_LEVEL == "INFO" else LOG_LEVEL
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -246,6 +247,12 @@ LOGGING: dict[str, Any] = {
         "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "plain"}
     },
     "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
-    # Django's own set-up mails administrators and writes to stderr in DEBUG only; one stream is enough.
-    "loggers": {"django": {"handlers": [], "propagate": True, "level": LOG_LEVEL}},
+    "loggers": {
+        # Django's own set-up mails administrators and writes to stderr in DEBUG only; one stream is enough.
+        "django": {"handlers": [], "propagate": True, "level": LOG_LEVEL},
+        # A line for every sweep of every five seconds would bury the rest.
+        "celery.app.trace": {"level": QUIET_LEVEL},
+        "celery.beat": {"level": QUIET_LEVEL},
+        "celery.worker.strategy": {"level": QUIET_LEVEL},
+    },
 }

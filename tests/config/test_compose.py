@@ -114,7 +114,7 @@ def test_worker_without_broker_is_refused_in_words(shared: dict[str, str]) -> No
 def test_commands_run_without_containers(shared: dict[str, str], tmp_path: Path) -> None:
     assert set(OURS) | {"install", "db", "broker"} == set(COMPOSE["services"])
     subprocess.run(our_command("prepare"), cwd=ROOT, env=shared, check=True, capture_output=True, timeout=120)
-    signs = {"web": "Listening at", "worker": "ready.", "beat": "beat: Starting"}
+    signs = {"web": "Listening at", "worker": "ready.", "beat": "scheduler -> celery.beat.Scheduler"}
     running = {}
     for service in signs:
         with (tmp_path / service).open("wb") as log:

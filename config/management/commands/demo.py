@@ -1,0 +1,104 @@
+"""manage.py demo: the whole stack with sample data, one sign-in for each role, until Ctrl-C."""
+
+from __future__ import annotations
+
+import errno
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+
+from config import personas, stack
+from config.runlock import StartError, describe
+from config.supervisor import Supervisor, log_tail
+from regions.models import Region
+
+HEALTH_PATIENCE_SECONDS = 60
+POLL_SECONDS = 0.2
+
+
+class Command(BaseCommand):
+    help = "Prepare database and sample data, start everything, show how to sign in, serve until Ctrl-C."
+    requires_migrations_checks = False
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.ENISHI_DEMO:
+            raise CommandError("The demo needs DJANGO_SETTINGS_MODULE=config.settings.demo.", returncode=2)
+        run_dir = Path(settings.ENISHI_RUN_DIR)
+        try:
+            with stack.owned_run_folder():
+                self._prepare()
+                self._serve(run_dir)
+        except StartError as error:
+            raise CommandError(str(error), returncode=2) from error
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise CommandError(describe(error, folder=run_dir), returncode=2) from error
+        except OperationalError as error:
+            if "disk is full" not in str(error):
+                raise
+            full = OSError(errno.ENOSPC, "full")
+            raise CommandError(describe(full, folder=run_dir), returncode=2) from error
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def _prepare(self) -> None:
+        """Database, reference data and sample data; what is there already is left as it is."""
+        stack.prepare(self._say)
+        self._say("Loading municipalities, postal codes and vocabularies ...")
+        call_command("load_reference", stdout=self.stdout)
+        if Region.objects.filter(is_sample=True).exists():
+            self._say("Sample data: already there (remove with: manage.py remove_demo).")
+            return
+        self._say("Loading the sample data ...")
+        call_command("load_demo", stdout=self.stdout)
+
+    def _serve(self, run_dir: Path) -> None:
+        supervisor = stack.supervisor_for(run_dir, say=self._say)
+        supervisor.stop_on_signals()
+        with supervisor:
+            self._wait_for_health(supervisor)
+            if not supervisor.stopping.is_set():
+                self._show_doors(run_dir)
+            supervisor.serve()
+            self._say("Stopping ...")
+
+    def _wait_for_health(self, supervisor: Supervisor) -> None:
+        """Return when /healthz says that every part works, or when told to stop."""
+        self._say("Starting ...")
+        deadline = time.monotonic() + HEALTH_PATIENCE_SECONDS
+        while not healthy() and not supervisor.stopping.is_set():
+            if time.monotonic() > deadline:
+                tail = log_tail(supervisor.log_file("worker"))
+                raise StartError(f"The parts do not work together. The end of the worker's log:\n{tail}")
+            supervisor.tick()
+            supervisor.stopping.wait(POLL_SECONDS)
+
+    def _show_doors(self, run_dir: Path) -> None:
+        self._say(
+            f"\nEnishi serves {settings.ENISHI_BASE_URL}/ with sample data (見本). Sign in with one click as:"
+        )
+        for persona in personas.personas():
+            self._say(f"  {persona.user.name} ({persona.role}): {settings.ENISHI_BASE_URL}{persona.path}")
+        self._say(f"API: {settings.ENISHI_BASE_URL}/api/docs/   Mail: {run_dir}/mail   Logs: {run_dir}/logs")
+        self._say("Ctrl-C stops.")
+
+
+def healthy() -> bool:
+    """Whether this installation's own /healthz answers 200."""
+    host = "127.0.0.1" if settings.ENISHI_HOST in {"0.0.0.0", "::"} else settings.ENISHI_HOST  # noqa: S104  # compared
+    address = f"http://{host}:{settings.ENISHI_PORT}/healthz"
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:
+            return bool(answer.status == 200)  # noqa: PLR2004  # HTTP's own number
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,14 @@
+"""The addresses as the demo settings make them."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from config import personas
+from config.urls import urlpatterns as always
+
+urlpatterns = [
+    *always,
+    path("demo/", personas.page, name="demo"),
+    path("demo/sign-in/<slug:public_id>/", personas.sign_in, name="demo-sign-in"),
+]

@@ -1,0 +1,158 @@
+"""`manage.py up` as a whole, in each broker mode: it gets healthy, mends itself, refuses a second start, leaves nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests import services
+from tests.waiting import gone, wait_for
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+pytestmark = [pytest.mark.slow, pytest.mark.faults]
+WITHOUT_SYSTEM_REDIS = "/usr/bin:/bin"
+
+
+@dataclass
+class Stack:
+    """A running `manage.py up` in a folder and on a port of its own."""
+
+    run_dir: Path
+    port: int
+    environ: dict[str, str]
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "up"],
+            cwd=ROOT, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+
+    def health(self) -> dict[str, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
+                return json.load(answer)["parts"]
+        except urllib.error.HTTPError as failing:
+            return json.load(failing)["parts"]
+        except OSError:
+            return {}
+
+    def is_healthy(self) -> bool:
+        return set(self.health().values()) == {"ok"}
+
+    def pid(self, name: str) -> int:
+        """The program's own process id; 0 while there is none."""
+        path = self.run_dir / f"{name}.pid"
+        return int(path.read_text()) if path.exists() else 0
+
+    def family(self) -> list[int]:
+        """Every process whose environment names this run folder, the supervisor and all below it."""
+        mark = f"ENISHI_RUN_DIR={self.run_dir}".encode()
+        return [
+            int(entry.name)
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit() and _names(entry, mark)
+        ]
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str]:
+        self.process.send_signal(number)
+        output, _ = self.process.communicate(timeout=60)
+        return self.process.returncode, output
+
+
+def _names(entry: Path, mark: bytes) -> bool:
+    try:
+        return mark in (entry / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    port = services.free_port()
+    environ = {
+        "PATH": WITHOUT_SYSTEM_REDIS,
+        "DJANGO_SETTINGS_MODULE": "config.settings.demo",
+        "ENISHI_RUN_DIR": str(tmp_path / "run"),
+        "ENISHI_PORT": str(port),
+    }
+    stack = Stack(tmp_path / "run", port, environ)
+    yield stack
+    if stack.process and stack.process.poll() is None:
+        stack.process.kill()
+        stack.process.communicate()
+    wait_for(lambda: not stack.family())
+
+
+@pytest.mark.parametrize(
+    ("environ", "sentence", "programs"),
+    [
+        ({"ENISHI_BROKER": "memory"}, "threads of one process", {"worker", "web"}),
+        ({"REDIS_URL": "of the session"}, "the Redis of REDIS_URL", {"worker", "web", "beat"}),
+        ({}, "started here on a private socket", {"broker", "worker", "web", "beat"}),
+    ],
+)
+def test_stack_gets_healthy_and_stops_clean(stack: Stack, environ, sentence, programs) -> None:
+    if "REDIS_URL" in environ:
+        environ = {"REDIS_URL": services.redis_url()}
+    stack.environ |= environ
+    stack.start()
+    wait_for(stack.is_healthy, seconds=60)
+    assert set(json.loads((stack.run_dir / "up.json").read_text())["wrappers"]) == programs
+    code, output = stack.stop()
+    assert code == 0, output
+    assert sentence in output
+    assert not stack.family()
+
+
+def test_second_start_is_refused_while_the_first_serves(stack: Stack) -> None:
+    stack.start()
+    wait_for(stack.is_healthy, seconds=60)
+    second = subprocess.run(
+        [sys.executable, "manage.py", "up"],
+        cwd=ROOT, env=stack.environ, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert second.returncode == 2
+    assert f"already runs from {stack.run_dir} (process {stack.process.pid})" in second.stderr
+    assert stack.is_healthy()
+    third = subprocess.run(
+        [sys.executable, "manage.py", "up"],
+        cwd=ROOT,
+        env=stack.environ | {"ENISHI_RUN_DIR": str(stack.run_dir.parent / "other")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (third.returncode, f"Port {stack.port} is taken" in third.stderr) == (2, True)
+
+
+def test_killed_parts_come_back(stack: Stack) -> None:
+    stack.start()
+    wait_for(stack.is_healthy, seconds=60)
+    before = {name: stack.pid(name) for name in ("broker", "worker", "web", "beat")}
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: all(stack.pid(name) not in {0, pid} for name, pid in before.items()), seconds=30)
+    wait_for(stack.is_healthy, seconds=60)
+    assert all(gone(pid) for pid in before.values())
+
+
+def test_kill_of_the_supervisor_leaves_no_orphan_and_a_new_start_works(stack: Stack) -> None:
+    stack.start()
+    wait_for(stack.is_healthy, seconds=60)
+    assert len(stack.family()) > 8  # supervisor, four wrappers, four programs and their children
+    stack.process.kill()
+    stack.process.communicate()
+    wait_for(lambda: not stack.family(), seconds=20)
+    stack.start()
+    wait_for(stack.is_healthy, seconds=60)
