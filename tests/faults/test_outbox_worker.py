@@ -1,0 +1,141 @@
+"""A real worker killed, a real broker flushed, killed and away: every effect is done, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Notification, Outbox, User, WorkerHeartbeat
+from accounts.selectors.heartbeats import freshest_worker, worker_is_alive
+from accounts.services import doorbell
+from accounts.services.notifications import notify
+from accounts.services.outbox import relay
+from tests.support.effects import INSIDE, owe_one
+from tests.support.worker import OwnRedis, Worker, own_redis, running_worker
+from tests.waiting import wait_for
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+EFFECTS = 60
+
+
+@pytest.fixture
+def broker(settings, tmp_path: Path) -> Iterator[OwnRedis]:
+    with own_redis(tmp_path) as server:
+        settings.CELERY_BROKER_URL = server.url
+        settings.ENISHI_RING_AT_ONCE = True
+        doorbell._silent_until = 0.0
+        yield server
+        doorbell._silent_until = 0.0
+
+
+@pytest.fixture
+def worker(broker: OwnRedis, child_environment: dict[str, str], tmp_path: Path) -> Iterator[Worker]:
+    with running_worker(child_environment, broker_url=broker.url, log=tmp_path / "worker.log") as process:
+        yield process
+
+
+def tell(user: User, *numbers: int) -> None:
+    """Owe messages, each in a transaction of its own."""
+    for number in numbers:
+        with transaction.atomic():
+            notify(user=user, kind="match_asked", key=f"told:{number}", context={"need": "草刈り"})
+
+
+def done() -> int:
+    """Messages stored and sent, their rows closed."""
+    return Outbox.objects.filter(topic="accounts.email").exclude(done_at=None).count()
+
+
+def beats(seconds: int) -> None:
+    """One tick of the relay, as the beat would ring it so many seconds from now."""
+    relay(now=timezone.now() + timedelta(seconds=seconds))
+
+
+def assert_each_told_once(number: int) -> None:
+    keys = sorted(Notification.objects.exclude(emailed_at=None).values_list("key", flat=True))
+    assert keys == sorted(f"told:{each}" for each in range(number))
+    assert not Outbox.objects.open().exists()
+    assert not Outbox.objects.dead().exists()
+
+
+def test_effect_follows_the_commit_at_once(hana: User, worker: Worker) -> None:
+    tell(hana, 0)
+    wait_for(lambda: done() == 1, seconds=30)  # the worker starts meanwhile
+    began = timezone.now()
+    tell(hana, 1)
+    wait_for(lambda: done() == 2, seconds=5)
+    assert timezone.now() - began < timedelta(seconds=2)
+    assert_each_told_once(2)
+
+
+def test_killed_worker_loses_nothing(hana: User, worker: Worker) -> None:
+    tell(hana, *range(EFFECTS))
+    killed_at = []
+    for _ in range(3):
+        target = done() + 5
+        wait_for(lambda target=target: done() >= min(target, EFFECTS), seconds=30)
+        worker.kill()
+        killed_at.append(done())
+        worker.start()
+    assert killed_at[0] < EFFECTS  # it was killed with work in hand
+    wait_until_settled()
+    assert_each_told_once(EFFECTS)
+
+
+def wait_until_settled() -> None:
+    """Tick as the beat does, and as if a minute had passed: rings are again due and leases over."""
+    Outbox.objects.open().filter(next_at__gt=timezone.now()).update(next_at=timezone.now())
+    for _ in range(10):
+        beats(seconds=60)
+        try:
+            wait_for(lambda: not Outbox.objects.open().exists(), seconds=6)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError(f"still owed: {list(Outbox.objects.open().values())}")
+
+
+def test_flushed_and_killed_broker_loses_nothing(hana: User, broker: OwnRedis, worker: Worker) -> None:
+    tell(hana, *range(20))
+    wait_for(lambda: done() >= 3, seconds=30)
+    broker.client.flushall()
+    tell(hana, *range(20, 40))
+    broker.kill()
+    tell(hana, *range(40, EFFECTS))  # nobody is there to be rung
+    broker.start()
+    wait_until_settled()
+    assert_each_told_once(EFFECTS)
+
+
+def test_closed_on_publish_loses_what_the_broker_forgets(broker: OwnRedis) -> None:
+    """The guard of the test above: the usual outbox, whose relay closes a row when the broker took it, is caught."""
+    rows = [owe_one(INSIDE, key=str(number)) for number in range(EFFECTS)]
+    broker.client.flushall()
+    for row in rows:
+        doorbell.ring([row.pk])
+        Outbox.objects.filter(pk=row.pk).update(done_at=timezone.now())
+    assert broker.rings() == EFFECTS
+    broker.client.flushall()
+    beats(seconds=60)
+    assert broker.rings() == 0
+    assert not Outbox.objects.open().exists()  # it believes that everything was done
+
+
+def test_worker_is_heard_of_by_its_own_name(broker: OwnRedis, worker: Worker) -> None:
+    assert not worker_is_alive(timezone.now())
+    with current_app.connection_for_write(broker.url) as link:
+        for _ in range(4):
+            current_app.send_task("accounts.beat_heartbeat", connection=link)
+    wait_for(lambda: WorkerHeartbeat.objects.exists() and not broker.rings(), seconds=30)
+    heartbeat = freshest_worker()
+    assert heartbeat is not None
+    assert heartbeat.pid == worker.pid
+    assert heartbeat.name.startswith("celery@")
+    assert heartbeat.name.endswith(f":{worker.pid}")
+    assert worker_is_alive(timezone.now())
