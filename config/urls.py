@@ -30,14 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", home, name="home"),
 ]
-if (
-    settings.ENISHI_DEMO
-):  # one-click sign-in as sample people: under the demo settings this address exists, nowhere else
-    urlpatterns.append(path("demo/", include("config.demo.signin")))
-
-if (
-    settings.ENISHI_DEMO
-):  # one-click sign-in as sample people: under the demo settings these addresses exist, nowhere else
+if settings.ENISHI_DEMO:  # one-click sign-in as sample people: only the demo settings have these addresses
     urlpatterns += [
         path("demo/", personas.page, name="demo"),
         path("demo/sign-in/<slug:public_id>/", personas.sign_in, name="demo-sign-in"),
