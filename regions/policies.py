@@ -1,0 +1,213 @@
+"""Who speaks for a community, who reviews for it, what of it may be public: predicates and their twin querysets.
+
+Every predicate is false for nobody (an anonymous or deactivated user).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeGuard
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Coverage, Guide, Municipality, User
+from accounts.policies import (
+    Actor,
+    is_admin,
+    is_guide,
+    is_system,
+    municipalities_covered_by,
+    organizations_covering,
+)
+from regions.enums import Compensation, NeedStage, Publicity
+from regions.models import MunicipalStaff, Need, Offer, Region, Representative
+
+
+# Who speaks for a community.
+def in_office(on: date | None = None) -> Q:
+    """Representatives whose term has begun and is not over that day (today)."""
+    day = on or timezone.localdate()
+    begun = Q(from_on=None) | Q(from_on__lte=day)
+    return begun & (Q(until_on=None) | Q(until_on__gte=day))
+
+
+def represents_region(user: Actor, region: Region) -> bool:
+    """Whether ``user`` is a representative of ``region`` in office today."""
+    if not _is_somebody(user):
+        return False
+    return Representative.objects.filter(in_office(), region=region, user_id=user.pk).exists()
+
+
+def is_staff_for(user: Actor, region: Region) -> bool:
+    """Whether ``user`` is an officer of the municipality of ``region``."""
+    return _is_somebody(user) and _is_officer(user, region.municipality_id)
+
+
+def _is_officer(user: User, municipality_id: str) -> bool:
+    return MunicipalStaff.objects.filter(municipality_id=municipality_id, user_id=user.pk).exists()
+
+
+def acts_for_region(user: Actor, region: Region) -> bool:
+    """Whether ``user`` posts and answers for ``region``: its representative, or the municipality's officer."""
+    return represents_region(user, region) or is_staff_for(user, region)
+
+
+def represented_regions(user: Actor) -> QuerySet[Region]:
+    """Twin of ``acts_for_region``: the communities ``user`` represents or is an officer for."""
+    if not _is_somebody(user):
+        return Region.objects.none()
+    represented = Representative.objects.filter(in_office(), user_id=user.pk).values("region_id")
+    staffed = MunicipalStaff.objects.filter(user_id=user.pk).values("municipality_id")
+    return Region.objects.filter(Q(pk__in=represented) | Q(municipality__in=staffed))
+
+
+def proxy_label(user: User, region: Region) -> str:
+    """How an entry by ``user`` for ``region`` is marked: "" for its representative, else office or organization."""
+    if represents_region(user, region):
+        return ""
+    officer = MunicipalStaff.objects.filter(municipality=region.municipality_id, user=user).first()
+    if officer is not None:
+        return f"{region.municipality.label} {officer.office}".strip()
+    guide = Guide.objects.filter(user=user).select_related("organization").first()
+    return guide.organization.name if guide is not None else str(user)
+
+
+# Who reviews for a community.
+def is_guide_for(user: Actor, region: Region) -> bool:
+    """Whether ``user`` guides for ``region``: see ``guide_regions``. One query."""
+    return guide_regions(user).filter(pk=region.pk).exists()
+
+
+def guide_regions(user: Actor) -> QuerySet[Region]:
+    """Communities ``user`` guides for.
+
+    Where an administrator named a guide, all guides of that one's organization; else those of the
+    organizations that cover the municipality. Colleagues see the same, so that nothing hangs on one person.
+    """
+    if not _is_somebody(user):
+        return Region.objects.none()
+    guide = Guide.objects.filter(user=user).select_related("organization").first()
+    if guide is None:
+        return Region.objects.none()
+    covered = municipalities_covered_by(guide.organization).values("pk")
+    named = Q(guide__organization=guide.organization)
+    return Region.objects.filter(named | Q(guide=None, municipality__in=covered))
+
+
+def covered_regions() -> QuerySet[Region]:
+    """Communities with somebody to review for them: a named guide, or an organization with guides that covers them."""
+    with_guides = Coverage.objects.filter(organization__guides__isnull=False)
+    named = Exists(with_guides.filter(municipality=OuterRef("municipality")))
+    is_named = Exists(Coverage.objects.filter(municipality=OuterRef("municipality")))
+    prefecture = OuterRef("municipality__prefecture_code")
+    whole = Exists(with_guides.filter(municipality=None, prefecture_code=prefecture))
+    return Region.objects.filter(Q(guide__isnull=False) | Q(named) | Q(~is_named, whole))
+
+
+def is_covered(region: Region) -> bool:
+    """Whether somebody reviews for ``region``. One query."""
+    return covered_regions().filter(pk=region.pk).exists()
+
+
+def needs_second_factor(user: User) -> bool:
+    """Whether the role of ``user`` asks for a second factor: guides, municipal officers, administrators. Two queries."""
+    return (
+        user.is_staff
+        or user.is_superuser
+        or is_guide(user)
+        or MunicipalStaff.objects.filter(user=user).exists()
+    )
+
+
+# Who may change what.
+def can_post_for(user: Actor, region: Region) -> bool:
+    """Needs and offers of a community: who acts for it, its guides, administrators."""
+    return acts_for_region(user, region) or is_guide_for(user, region) or is_admin(user)
+
+
+def can_edit_region(user: Actor, region: Region) -> bool:
+    """The community's own record: the same people."""
+    return can_post_for(user, region)
+
+
+def can_edit_need(user: Actor, need: Need) -> bool:
+    """A need's words, dates and stage: who may post for its community."""
+    return can_post_for(user, need.region)
+
+
+def can_expand_slots(user: Actor, need: Need) -> bool:
+    """New dates by rule: who may change the need, and the worker."""
+    return is_system(user) or can_post_for(user, need.region)
+
+
+def can_create_region_in(user: Actor, municipality: Municipality) -> bool:
+    """A new community is recorded by an officer of the municipality, a guide covering it, or an administrator."""
+    if not _is_somebody(user):
+        return False
+    guides = organizations_covering(municipality).filter(guides__user_id=user.pk)
+    return is_admin(user) or _is_officer(user, municipality.pk) or guides.exists()
+
+
+# What may be known of a community.
+def knows_region(user: Actor, region: Region) -> bool:
+    """Whether ``user`` may see all of ``region``'s record, whatever is public."""
+    return is_system(user) or can_post_for(user, region)
+
+
+def known_regions(user: Actor) -> QuerySet[Region]:
+    """Twin of ``knows_region``."""
+    if is_admin(user) or is_system(user):
+        return Region.objects.all()
+    represented, guided = represented_regions(user).values("pk"), guide_regions(user).values("pk")
+    return Region.objects.filter(Q(pk__in=represented) | Q(pk__in=guided))
+
+
+def regions_visible_to(user: Actor) -> QuerySet[Region]:
+    """Communities with an open need, for everyone; known ones whatever their needs. Show the rest by ``public_label``."""
+    has_open = Exists(Need.objects.filter(region=OuterRef("pk"), stage=NeedStage.OPEN))
+    return Region.objects.filter(Q(has_open) | Q(pk__in=known_regions(user).values("pk")))
+
+
+def needs_visible_to(user: Actor) -> QuerySet[Need]:
+    """Open needs for everyone; of known communities those in all stages."""
+    return Need.objects.filter(Q(stage=NeedStage.OPEN) | Q(region__in=known_regions(user).values("pk")))
+
+
+def offers_visible_to(user: Actor) -> QuerySet[Offer]:
+    """Active offers tied to an open need, for everyone; of known communities all."""
+    tied = Exists(Need.objects.filter(offers=OuterRef("pk"), stage=NeedStage.OPEN))
+    return Offer.objects.filter(Q(tied, is_active=True) | Q(region__in=known_regions(user).values("pk")))
+
+
+def public_label(region: Region) -> str:
+    """What a community may be called in public: its name where it agreed to that, else only its municipality."""
+    municipality = region.municipality.label
+    if region.publicity == Publicity.MUNICIPALITY_ONLY:
+        return f"{municipality}の地区"
+    return f"{municipality} {region.name}"
+
+
+# What may be matched.
+def matchable_needs() -> QuerySet[Need]:
+    """Open needs that the engine may propose for: paid employment only where the reviewing organization may refer."""
+    basis = Coverage.objects.filter(organization__has_employment_basis=True)
+    named = Exists(basis.filter(municipality=OuterRef("region__municipality")))
+    is_named = Exists(Coverage.objects.filter(municipality=OuterRef("region__municipality")))
+    whole = Exists(
+        basis.filter(municipality=None, prefecture_code=OuterRef("region__municipality__prefecture_code"))
+    )
+    by_guide = Q(region__guide__organization__has_employment_basis=True)
+    by_coverage = Q(region__guide=None) & (Q(named) | Q(~is_named, whole))
+    return Need.objects.filter(
+        ~Q(compensation=Compensation.EMPLOYMENT) | by_guide | by_coverage, stage=NeedStage.OPEN
+    )
+
+
+def may_be_matched(need: Need) -> bool:
+    """Twin of ``matchable_needs``. One query."""
+    return matchable_needs().filter(pk=need.pk).exists()
+
+
+def _is_somebody(user: Actor) -> TypeGuard[User]:
+    return isinstance(user, User) and user.is_active

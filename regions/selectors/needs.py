@@ -1,0 +1,43 @@
+"""Needs as screens, the API and the matching want them, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from accounts.policies import Actor
+from regions.models import Need, NeedQualification, NeedWork, Offer, Slot
+from regions.policies import matchable_needs, needs_visible_to
+from regions.selectors.offers import with_details as offer_details
+
+
+def coming_slots(now: datetime | None = None) -> QuerySet[Slot]:
+    """Slots that may still be proposed: not cancelled, on site not begun, from afar not over. In order of time."""
+    moment = now or timezone.now()
+    slots = Slot.objects.filter(cancelled_at=None)
+    return (
+        slots.filter(is_remote=False, start_at__gt=moment) | slots.filter(is_remote=True, end_at__gt=moment)
+    ).order_by("start_at", "pk")
+
+
+def with_details(needs: QuerySet[Need], *, now: datetime | None = None) -> QuerySet[Need]:
+    """Needs with community, work, qualifications, hazards, offers and coming slots. Eight queries."""
+    return needs.select_related("region__municipality").prefetch_related(
+        Prefetch("work", NeedWork.objects.select_related("work_kind").order_by("-weight", "pk")),
+        Prefetch("qualifications", NeedQualification.objects.select_related("qualification").order_by("pk")),
+        "hazards",
+        Prefetch("offers", offer_details(Offer.objects.order_by("pk"))),
+        Prefetch("slots", coming_slots(now)),
+    )
+
+
+def needs_for(actor: Actor) -> QuerySet[Need]:
+    """The needs ``actor`` may know of, with details, the most recently changed first. Eight queries."""
+    return with_details(needs_visible_to(actor)).order_by("-changed_at", "-pk")
+
+
+def needs_to_match(now: datetime | None = None) -> QuerySet[Need]:
+    """Open needs the engine may propose for, with all it reads, by public id. Eight queries."""
+    return with_details(matchable_needs(), now=now).order_by("public_id")

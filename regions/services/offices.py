@@ -1,0 +1,95 @@
+"""Who speaks for a community: its representatives with their handover, and the municipality's officers."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import Conflict, NotAllowed
+from accounts.models import Municipality, User
+from accounts.policies import is_admin
+from accounts.services.audit import record
+from accounts.services.checks import Problems, check_values
+from regions.locks import lock_region
+from regions.models import MunicipalStaff, Region, Representative
+from regions.policies import can_edit_region
+
+
+@transaction.atomic
+def name_representative(
+    *,
+    actor: User,
+    region: Region,
+    role: str,
+    user: User | None = None,
+    term: str = "",
+    contact_way: str = "",
+    from_on: date | None = None,
+) -> Representative:
+    """Put someone (often without an account) into an office of the community from a day (today) on.
+
+    Whoever held the same role leaves it the day before: the handover of April. Locks the region; audits.
+
+    Raises:
+        NotAllowed("not_your_community")
+        Conflict("representative_in_office"): the person holds another office of this community.
+        Invalid("date_wrong"): before the present holder came. Invalid: ``text_missing``, ``text_too_long``.
+    """
+    if not can_edit_region(actor, region):
+        raise NotAllowed("not_your_community", _("You may not change this community."))
+    region = lock_region(region.pk)
+    begins_on = from_on or timezone.localdate()
+    problems = Problems()
+    check_values(problems, Representative, {"role": role, "term": term, "contact_way": contact_way})
+    before = list(region.representatives.filter(Q(until_on=None) | Q(until_on__gte=begins_on), role=role))
+    if any(row.from_on is not None and row.from_on >= begins_on for row in before):
+        problems.add("date_wrong", "from_on", _("The present holder came on that day or later."))
+    problems.refuse()
+    for row in before:
+        row.until_on = begins_on - timedelta(days=1)
+        row.save(update_fields=["until_on"])
+    if user is not None and region.representatives.filter(user=user, until_on=None).exists():
+        raise Conflict("representative_in_office", _("This person holds another office of this community."))
+    made = Representative.objects.create(
+        region=region, user=user, role=role, term=term, contact_way=contact_way, from_on=begins_on
+    )
+    details = {
+        "role": role,
+        "user": user.public_id if user is not None else "",
+        "from": begins_on.isoformat(),
+    }
+    record(
+        actor=actor, action="region.name_representative", target=region, label=region.name, details=details
+    )
+    return made
+
+
+@transaction.atomic
+def appoint_staff(*, actor: User, municipality: Municipality, user: User, office: str = "") -> MunicipalStaff:
+    """Make ``user`` an officer who posts and answers for the communities of a municipality. Audits. Twice: no change.
+
+    Raises:
+        NotAllowed("not_administrator"), Invalid("text_too_long")
+    """
+    if not is_admin(actor):
+        raise NotAllowed("not_administrator", _("Only administrators can change this."))
+    problems = Problems()
+    check_values(problems, MunicipalStaff, {"office": office})
+    problems.refuse()
+    staff, is_new = MunicipalStaff.objects.get_or_create(
+        municipality=municipality, user=user, defaults={"office": office}
+    )
+    if is_new:
+        details = {"municipality": municipality.pk, "office": office}
+        record(
+            actor=actor,
+            action="municipality.appoint_staff",
+            target=user,
+            label=user.public_id,
+            details=details,
+        )
+    return staff

@@ -1,0 +1,47 @@
+"""Telling the matching, through the outbox, that needs must be looked at again."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.services.outbox import owe
+from regions.enums import NeedStage
+from regions.locks import lock_needs
+from regions.models import Need, Offer, Region
+
+TOPIC = "matching.rescore"
+
+
+def need_changed(need: Need) -> None:
+    """Move ``changed_at`` of a locked need; owe its rescoring where it is open."""
+    need.changed_at = timezone.now()
+    need.save(update_fields=["changed_at"])
+    if need.stage == NeedStage.OPEN:
+        owe_rescoring(need)
+
+
+def owe_rescoring(need: Need) -> None:
+    """Owe one look at a need as of its ``changed_at``. Inside a transaction."""
+    key = f"rescore:need:{need.public_id}:{need.changed_at.isoformat()}"
+    owe(topic=TOPIC, key=key, payload={"need": need.pk})
+
+
+def offer_changed(offer: Offer) -> None:
+    """Move ``changed_at`` of a locked offer and of the open needs tied to it; owe their rescoring. Locks those needs."""
+    offer.changed_at = timezone.now()
+    offer.save(update_fields=["changed_at"])
+    _open_needs_changed(Q(offers=offer))
+
+
+def region_changed(region: Region) -> None:
+    """Move ``changed_at`` of a locked community and of its open needs; owe their rescoring. Locks those needs."""
+    region.changed_at = timezone.now()
+    region.save(update_fields=["changed_at"])
+    _open_needs_changed(Q(region=region))
+
+
+def _open_needs_changed(which: Q) -> None:
+    ids = Need.objects.filter(which, stage=NeedStage.OPEN).values_list("pk", flat=True)
+    for need in lock_needs(ids):
+        need_changed(need)

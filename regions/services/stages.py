@@ -1,0 +1,137 @@
+"""A need's way: consultation, interview, the community's consent, open, closed. One step at a time."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import Conflict, NotAllowed
+from accounts.models import User
+from accounts.selectors.users import administrators
+from accounts.services.audit import record
+from accounts.services.checks import Problems, check_text
+from accounts.services.notifications import notify
+from regions.enums import NeedMode, NeedStage
+from regions.locks import lock_need
+from regions.models import Need
+from regions.policies import can_edit_need, is_covered, public_label, represents_region
+from regions.selectors.needs import coming_slots
+from regions.services.rescoring import need_changed, owe_rescoring
+
+NOTE_MAX = 500
+NEXT = {NeedStage.CONSULTING: NeedStage.HEARING, NeedStage.HEARING: NeedStage.CONSENTED}
+
+
+@transaction.atomic
+def advance_need(*, actor: User, need: Need, to: NeedStage, note: str = "", on_behalf_of: str = "") -> Need:
+    """Move a need one stage on; ``open`` and ``closed`` as by their own verbs.
+
+    To ``consented`` a note says who of the community agreed, when and how; it is kept in the audit.
+    Locks the need; audits.
+
+    Raises:
+        NotAllowed("not_your_community")
+        Conflict("need_stage"): not the next stage of this need, for instance because someone moved it first.
+        Invalid("text_missing"): no note of the consent. Invalid("text_too_long")
+        and those of ``open_need``.
+    """
+    if to == NeedStage.OPEN:
+        return open_need(actor=actor, need=need, on_behalf_of=on_behalf_of)
+    if to == NeedStage.CLOSED:
+        return close_need(actor=actor, need=need, on_behalf_of=on_behalf_of)
+    need = _lock(actor, need)
+    if NEXT.get(NeedStage(need.stage)) != to:
+        raise _stage_conflict()
+    problems = Problems()
+    if to == NeedStage.CONSENTED or note:
+        check_text(problems, "note", note, at_most=NOTE_MAX)
+    problems.refuse()
+    _write_stage(actor, need, to, note=note, on_behalf_of=on_behalf_of)
+    return need
+
+
+@transaction.atomic
+def open_need(*, actor: User, need: Need, on_behalf_of: str = "") -> Need:
+    """Make a consented need public and owe its scoring.
+
+    Where no guide reviews for the community it is opened all the same; its poster and the administrators are
+    told, and proposals wait until an administrator names a guide. Locks the need; audits.
+
+    Raises:
+        NotAllowed("not_your_community")
+        Conflict("need_stage"): the community's consent is not noted yet, or the need is open or closed.
+        Invalid: ``on_site_lead_missing``, ``work_missing``, ``slots_missing`` (none still to come).
+    """
+    need = _lock(actor, need)
+    if need.stage != NeedStage.CONSENTED:
+        raise _stage_conflict()
+    _require_complete(need)
+    need.opened_at = timezone.now()
+    _write_stage(actor, need, NeedStage.OPEN, on_behalf_of=on_behalf_of)
+    if not is_covered(need.region):
+        _tell_uncovered(need)
+    return need
+
+
+@transaction.atomic
+def close_need(*, actor: User, need: Need, on_behalf_of: str = "") -> Need:
+    """Take a need down for good, from any stage; owes a look at what is still proposed for it.
+
+    ``matching.services.slots.close_need`` also ends what is not yet promised: doors call that one.
+    Locks the need; audits.
+
+    Raises:
+        NotAllowed("not_your_community"), Conflict("need_closed")
+    """
+    need = _lock(actor, need)
+    if need.stage == NeedStage.CLOSED:
+        raise Conflict("need_closed", _("This need is closed."))
+    was_open = need.stage == NeedStage.OPEN
+    need.closed_at = timezone.now()
+    _write_stage(actor, need, NeedStage.CLOSED, on_behalf_of=on_behalf_of)
+    if was_open:
+        owe_rescoring(need)
+    return need
+
+
+def _lock(actor: User, need: Need) -> Need:
+    if not can_edit_need(actor, need):
+        raise NotAllowed("not_your_community", _("You may not change this need."))
+    return lock_need(need.pk)
+
+
+def _stage_conflict() -> Conflict:
+    return Conflict("need_stage", _("This is not the next step of this need. Please load it again and look."))
+
+
+def _write_stage(actor: User, need: Need, to: NeedStage, *, note: str = "", on_behalf_of: str = "") -> None:
+    """Write the stage with its time, then audit, then ``changed_at`` and rescoring."""
+    before, need.stage = need.stage, to
+    need.save(update_fields=["stage", "opened_at", "closed_at"])
+    behalf = on_behalf_of or ("" if represents_region(actor, need.region) else need.posted_for)
+    details = {"from": before, "to": str(to), "note": note}
+    record(
+        actor=actor, action=f"need.{to}", target=need, label=need.title, on_behalf_of=behalf, details=details
+    )
+    need_changed(need)
+
+
+def _require_complete(need: Need) -> None:
+    problems = Problems()
+    if need.mode != NeedMode.REMOTE and not need.on_site_lead.strip():
+        problems.add("on_site_lead_missing", "on_site_lead", _("Say who is in charge on site."))
+    if not need.work.exists():
+        problems.add("work_missing", "work", _("An open need names at least one kind of work."))
+    if not coming_slots().filter(need=need).exists():
+        problems.add("slots_missing", "slots", _("Give at least one date that is still to come."))
+    problems.refuse()
+
+
+def _tell_uncovered(need: Need) -> None:
+    context = {"need": need.title, "region": public_label(need.region)}
+    key = f"need_uncovered:{need.public_id}"
+    notify(user=need.posted_by, kind="need_uncovered", key=key, context=context)
+    for admin in administrators():
+        admin_key = f"need_uncovered_admin:{need.public_id}:{admin.public_id}"
+        notify(user=admin, kind="need_uncovered_admin", key=admin_key, context=context)

@@ -1,0 +1,151 @@
+"""Dates are added and written out by rule, each once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.errors import Conflict, Invalid, NotAllowed
+from accounts.models import AuditEntry, Outbox, User
+from regions.enums import NeedStage
+from regions.models import Need, Slot, SlotRule
+from regions.services.inputs import SlotInput, SlotRuleInput
+from regions.services.slots import RULES_MAX, add_rule, add_slot, expand_rules, write_slot_places
+from tests.cast import at_tokyo, sunday_ahead
+
+pytestmark = pytest.mark.django_db
+EVERY_SUNDAY = {
+    "from": "01-01",
+    "until": "12-31",
+    "weekdays": ["sun"],
+    "start": "09:00",
+    "end": "11:00",
+}
+
+
+def a_slot(**changes) -> SlotInput:
+    start = at_tokyo(sunday_ahead(90), 8)
+    return SlotInput(**({"start_at": start, "end_at": start + timedelta(hours=4), "places": 12} | changes))
+
+
+@pytest.fixture
+def ruled(mowing) -> Need:
+    SlotRule.objects.create(need=mowing, kind="date_window", parameters=EVERY_SUNDAY, places=6, rain="中止")
+    return mowing
+
+
+def test_date_is_added_to_an_open_need_and_looked_at(mowing, ume):
+    slot = add_slot(actor=ume, need=mowing, slot=a_slot())
+    slot.refresh_from_db()
+    assert (slot.need, slot.places, slot.start_at) == (mowing, 12, a_slot().start_at)
+    assert Outbox.objects.get().payload == {"need": mowing.pk}
+    assert AuditEntry.objects.get().details["slot"] == slot.public_id
+
+
+def test_same_date_twice_is_refused(mowing, ume):
+    add_slot(actor=ume, need=mowing, slot=a_slot())
+    with pytest.raises(Conflict) as caught:
+        add_slot(actor=ume, need=mowing, slot=a_slot(places=3))
+    assert caught.value.code == "slot_twice"
+    assert mowing.slots.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"places": 0}, "places_wrong"),
+        ({"places": True}, "places_wrong"),
+        ({"end_at": at_tokyo(sunday_ahead(80), 8)}, "end_before_start"),
+        ({"start_at": timezone.now() - timedelta(minutes=1)}, "start_in_past"),
+        ({"is_remote": True}, "remote_not_wanted"),
+        ({"nights": -1}, "number_wrong"),
+    ],
+)
+def test_wrong_date_is_refused(mowing, ume, changes, code):
+    with pytest.raises(Invalid) as caught:
+        add_slot(actor=ume, need=mowing, slot=a_slot(**changes))
+    assert caught.value.code == code
+    assert mowing.slots.count() == 1
+
+
+def test_strangers_and_closed_needs_get_no_dates(mowing, ume, yuki):
+    with pytest.raises(NotAllowed):
+        add_slot(actor=yuki, need=mowing, slot=a_slot())
+    Need.objects.filter(pk=mowing.pk).update(stage=NeedStage.CLOSED)
+    with pytest.raises(Conflict) as caught:
+        add_slot(actor=ume, need=mowing, slot=a_slot())
+    assert caught.value.code == "need_closed"
+    assert mowing.slots.count() == 1
+
+
+def test_rule_is_added_with_its_dates(mowing, kenji):
+    rule = SlotRuleInput(kind="date_window", parameters=EVERY_SUNDAY, places=6)
+    made = add_rule(actor=kenji, need=mowing, rule=rule)
+    assert made.slots.count() in {57, 58}
+    assert Outbox.objects.count() == 1
+    assert AuditEntry.objects.get().action == "need.add_rule"
+
+
+def test_rule_is_refused_to_strangers_when_wrong_and_when_too_many(mowing, ume, yuki):
+    good = SlotRuleInput(kind="date_window", parameters=EVERY_SUNDAY, places=6)
+    with pytest.raises(NotAllowed):
+        add_rule(actor=yuki, need=mowing, rule=good)
+    with pytest.raises(Invalid) as caught:
+        add_rule(actor=ume, need=mowing, rule=SlotRuleInput(kind="date_window", places=6))
+    assert caught.value.code == "rule_wrong"
+    for _ in range(RULES_MAX):
+        SlotRule.objects.create(need=mowing, kind="fixed", places=1)
+    with pytest.raises(Conflict) as conflict:
+        add_rule(actor=ume, need=mowing, rule=good)
+    assert conflict.value.code == "rules_full"
+
+
+def test_expanding_twice_writes_each_date_once(ruled):
+    worker = User.objects.system()
+    first = expand_rules(actor=worker, need=ruled)
+    assert len(first) in {57, 58}
+    assert {(slot.places, slot.rain) for slot in first} == {(6, "中止")}
+    assert expand_rules(actor=worker, need=ruled) == []
+    assert Outbox.objects.count() == 1
+    assert AuditEntry.objects.count() == 1
+
+
+def test_expanding_brings_back_no_date_that_was_called_off(ruled):
+    worker = User.objects.system()
+    slot = expand_rules(actor=worker, need=ruled)[0]
+    Slot.objects.filter(pk=slot.pk).update(cancelled_at=timezone.now())
+    assert expand_rules(actor=worker, need=ruled) == []
+    assert Slot.objects.filter(start_at=slot.start_at).count() == 1
+
+
+def test_next_month_adds_only_its_new_dates(ruled):
+    worker = User.objects.system()
+    today = timezone.localdate()
+    near = expand_rules(actor=worker, need=ruled, from_on=today, horizon_days=27)
+    far = expand_rules(actor=worker, need=ruled, from_on=today, horizon_days=55)
+    assert len(near) in {3, 4}
+    assert len(far) == 4
+    assert not {slot.start_at for slot in near} & {slot.start_at for slot in far}
+
+
+def test_past_from_day_writes_no_past_date(ruled, admin):
+    made = expand_rules(actor=admin, need=ruled, from_on=timezone.localdate() - timedelta(days=60))
+    assert made
+    assert all(slot.start_at > timezone.now() for slot in made)
+
+
+def test_closed_need_and_strangers_expand_nothing(ruled, yuki, admin):
+    with pytest.raises(NotAllowed):
+        expand_rules(actor=yuki, need=ruled)
+    Need.objects.filter(pk=ruled.pk).update(stage=NeedStage.CLOSED)
+    assert expand_rules(actor=admin, need=ruled) == []
+    assert ruled.slots.count() == 1
+
+
+def test_places_are_written_and_looked_at(mowing):
+    slot = write_slot_places(slot=mowing.slots.get(), places=5)
+    slot.refresh_from_db()
+    assert slot.places == 5
+    assert Outbox.objects.get().payload == {"need": mowing.pk}
