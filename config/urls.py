@@ -10,6 +10,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from config import personas
 from config.health import healthz
+from config.mailbox import mailbox
 from matching.web.home import home
 
 admin.autodiscover()
@@ -33,5 +34,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.ENISHI_DEMO:  # one-click sign-in as sample people: only the demo settings have these addresses
     urlpatterns += [
         path("demo/", personas.page, name="demo"),
+        path("demo/mail/", mailbox, name="demo-mail"),
         path("demo/sign-in/<slug:public_id>/", personas.sign_in, name="demo-sign-in"),
     ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from config import personas
+from config import mailbox, personas
 from config.urls import urlpatterns as always
 
 urlpatterns = [
     *always,
     path("demo/", personas.page, name="demo"),
+    path("demo/mail/", mailbox.mailbox, name="demo-mail"),
     path("demo/sign-in/<slug:public_id>/", personas.sign_in, name="demo-sign-in"),
 ]
