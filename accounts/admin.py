@@ -1,4 +1,4 @@
-"""The administration pages of places and vocabularies: places are read, words are edited through the service."""
+"""The administration pages of this app: words are edited through their service, all else is read here."""
 
 from __future__ import annotations
 
@@ -13,15 +13,23 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import WorkSetting
 from accounts.errors import Invalid
 from accounts.models import (
+    Ability,
     AssetKind,
+    Consent,
+    Coverage,
     DataRelease,
+    Guide,
     Hazard,
     KindQualification,
+    Membership,
     Municipality,
+    Organization,
     PostalCode,
     Qualification,
     SurveyActivity,
     User,
+    Volunteer,
+    Wish,
     WorkKind,
 )
 from accounts.models.vocabulary import Kind
@@ -161,3 +169,70 @@ class WorkKindAdmin(KindAdmin):
 @admin.register(AssetKind)
 class AssetKindAdmin(KindAdmin):
     form = AssetKindForm
+
+
+class ReadOnlyInline(admin.TabularInline):
+    """Shows rows below their owner; the services of the owner write them."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ConsentInline(ReadOnlyInline):
+    model = Consent
+    fk_name = "user"
+
+
+@admin.register(User)
+class UserAdmin(ReadOnlyAdmin):
+    """Who has an account. Contact cards are shown nowhere here: they leave their table only when disclosed."""
+
+    list_display = ("email", "name", "affiliation", "language", "is_active", "is_superuser", "date_joined")
+    list_filter = ("is_active", "is_superuser", "is_sample")
+    search_fields = ("email", "name", "public_id")
+    exclude = ("password", "groups", "user_permissions")
+    inlines = (ConsentInline,)
+
+
+class CoverageInline(ReadOnlyInline):
+    model = Coverage
+
+
+class GuideInline(ReadOnlyInline):
+    model = Guide
+    fields = ("user", "role", "weekly_capacity", "absent_from", "absent_until", "stand_in")
+
+
+@admin.register(Organization)
+class OrganizationAdmin(ReadOnlyAdmin):
+    list_display = ("name", "kind", "legal_status", "has_employment_basis", "is_sample")
+    list_filter = ("legal_status", "has_employment_basis", "is_sample")
+    search_fields = ("name", "public_id")
+    inlines = (CoverageInline, GuideInline)
+
+
+class MembershipInline(ReadOnlyInline):
+    model = Membership
+
+
+class AbilityInline(ReadOnlyInline):
+    model = Ability
+
+
+class WishInline(ReadOnlyInline):
+    model = Wish
+
+
+@admin.register(Volunteer)
+class VolunteerAdmin(ReadOnlyAdmin):
+    list_display = ("name", "kind", "size", "home", "is_active", "is_sample", "created_at")
+    list_filter = ("kind", "is_active", "is_sample")
+    list_select_related = ("home",)
+    search_fields = ("name", "public_id", "representative__name")
+    inlines = (MembershipInline, AbilityInline, WishInline)
