@@ -17,7 +17,7 @@ from config.celery import app
 
 def main() -> int:
     """Serve until SIGTERM; returns the worker's exit code."""
-    beat = EmbeddedService(app, max_interval=1, thread=True)
+    beat = EmbeddedService(app, max_interval=1, thread=True, scheduler_cls=settings.CELERY_BEAT_SCHEDULER)
     beat.start()
     worker: WorkController = app.Worker(
         pool="threads",

@@ -87,9 +87,13 @@ def _binaries_for(user: pwd.struct_passwd | None, *, scratch: Path) -> Path:
     folder = postgres_folder()
     if user is None or readable_for_all(folder):
         return folder
-    copy = scratch / "postgresql"
-    shutil.copytree(folder.parent, copy, symlinks=True)
-    return copy / folder.name
+    package = folder.parent.parent
+    for part in (
+        folder.parent,
+        *package.parent.glob(f"{package.name}.libs"),
+    ):  # a wheel's libraries lie beside it
+        shutil.copytree(part, scratch / part.relative_to(package.parent), symlinks=True)
+    return scratch / folder.relative_to(package.parent)
 
 
 # Nothing here has to survive the session: no waiting for the disk.
@@ -102,8 +106,8 @@ POSTGRES_OPTIONS = {
 }
 
 
-def _start_postgres() -> str:
-    scratch, user = Path(tempfile.mkdtemp(prefix="enishi-pg-", dir="/tmp")), unprivileged_user()
+def _start_postgres(scratch: Path) -> str:
+    user = unprivileged_user()
     scratch.chmod(0o755)
     binaries, home, port = _binaries_for(user, scratch=scratch), scratch / "server", free_port()
     home.mkdir(mode=0o700)
@@ -119,7 +123,7 @@ def _start_postgres() -> str:
     command = [binaries / "postgres", *cluster, "-p", str(port), "-k", str(home), *options]
     with log.open("wb") as stream:
         server = subprocess.Popen(command, stdout=stream, stderr=stream, start_new_session=True, **who)
-    _end_with_us(server, scratch=scratch, how=signal.SIGQUIT)  # immediate: nothing here is worth keeping
+    _end_with_us(server, how=signal.SIGQUIT)  # immediate: nothing here is worth keeping
     ping = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
 
     def answers() -> bool:
@@ -139,33 +143,37 @@ def redis_binary() -> str:
     return binary
 
 
-def _start_redis() -> str:
-    scratch = Path(tempfile.mkdtemp(prefix="enishi-redis-", dir="/tmp"))
+def _start_redis(scratch: Path) -> str:
     path, log = scratch / "redis.sock", scratch / "redis.log"
     command = [redis_binary(), "--port", "0", "--unixsocket", str(path), "--dir", str(scratch), "--save", ""]
     with log.open("wb") as stream:
         server = subprocess.Popen(command, stdout=stream, stderr=stream, start_new_session=True)
-    _end_with_us(server, scratch=scratch, how=signal.SIGTERM)
+    _end_with_us(server, how=signal.SIGTERM)
     wait_until(path.exists, process=server, what="Redis", log=log)
     return str(path)
 
 
-def _end_with_us(server: subprocess.Popen[bytes], *, scratch: Path, how: signal.Signals) -> None:
-    """Stop the server and remove its folder when this process (not a forked child of it) ends."""
-    owner = os.getpid()
+def _if_we_are_still(owner: int, act: Callable[[], None]) -> Callable[[], None]:
+    """The act, but not in a forked child, which inherits what its parent wanted done at the end."""
+    return lambda: act() if os.getpid() == owner else None
+
+
+def _end_with_us(server: subprocess.Popen[bytes], *, how: signal.Signals) -> None:
+    """Stop the server when this process ends."""
 
     def end() -> None:
-        if os.getpid() == owner:
-            server.send_signal(how)
-            server.wait(timeout=20)
-            shutil.rmtree(scratch, ignore_errors=True)
+        server.send_signal(how)
+        server.wait(timeout=20)
 
-    atexit.register(end)
+    atexit.register(_if_we_are_still(os.getpid(), end))
 
 
-def _once(name: str, start: Callable[[], str]) -> str:
+def _once(name: str, start: Callable[[Path], str]) -> str:
+    """What ``start`` answers, asked once in a session; it gets a folder of its own under /tmp, where paths are short."""
     if name not in os.environ:
-        os.environ[name] = start()
+        scratch = Path(tempfile.mkdtemp(prefix="enishi-test-", dir="/tmp"))
+        atexit.register(_if_we_are_still(os.getpid(), lambda: shutil.rmtree(scratch, ignore_errors=True)))
+        os.environ[name] = start(scratch)
     return os.environ[name]
 
 

@@ -43,7 +43,7 @@ def explain() -> str:
     )
 
 
-def main(arguments: list) -> int:  # type: ignore[type-arg]  # list[str] is read at run time by old Pythons
+def main(arguments: list) -> int:
     """Hand over to commands.py, under another interpreter when this one is unsuitable."""
     if is_suitable(sys.executable):
         from commands import run  # noqa: PLC0415  # unreadable for old Pythons

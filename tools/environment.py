@@ -176,7 +176,17 @@ def compile_locale() -> None:
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
         draft = target.with_suffix(f".{os.getpid()}")
-        frontend = [PYTHON, "-m", "babel.messages.frontend", "--quiet", "compile", "-i", source, "-o", draft]
+        frontend = [
+            str(PYTHON),
+            "-m",
+            "babel.messages.frontend",
+            "--quiet",
+            "compile",
+            "-i",
+            str(source),
+            "-o",
+            str(draft),
+        ]
         compiled = subprocess.run(frontend, check=False, capture_output=True, text=True)
         if compiled.returncode:
             with contextlib.suppress(OSError):

@@ -103,6 +103,7 @@ DATABASES = {"default": database_settings()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Broker, worker and beat: see docs/running.md and config/broker.py. The broker is a doorbell, the outbox is the truth.
+ENISHI_BROKER = env.choice("ENISHI_BROKER", default="auto", allowed=("auto", "memory"))
 REDIS_URL = env.text("REDIS_URL")
 CELERY_BROKER_URL = celery_url(REDIS_URL) if REDIS_URL else MEMORY_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL)

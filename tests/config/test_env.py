@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from config.env import KNOWN, Reader, SettingsError
@@ -82,3 +84,16 @@ def test_email_url_becomes_settings() -> None:
 def test_email_url_of_another_kind_is_refused() -> None:
     with pytest.raises(SettingsError, match="ENISHI_EMAIL_URL must start with smtp"):
         Reader({"ENISHI_EMAIL_URL": "mail.example"}).email("ENISHI_EMAIL_URL")
+
+
+def test_every_setting_is_explained_in_the_guide() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "running.md").read_text(encoding="utf-8")
+    assert {name for name in KNOWN if f"`{name}`" not in guide} == set()
+
+
+def test_every_known_setting_is_read_somewhere() -> None:
+    config = Path(__file__).resolve().parents[2] / "config"
+    sources = "".join(
+        path.read_text(encoding="utf-8") for path in config.rglob("*.py") if path.name != "env.py"
+    )
+    assert {name for name in KNOWN if f'"{name}"' not in sources} == set()

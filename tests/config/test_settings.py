@@ -50,6 +50,7 @@ def shown(environ: dict[str, str], expression: str) -> str:
         ({"ENISHI_DEMO": "True"}, "the one-click sign-in must never be open to the public"),
         ({"ENISHI_SECRTE_KEY": "x"}, "Unknown setting in the environment: ENISHI_SECRTE_KEY."),
         ({"ENISHI_PORT": "many"}, "ENISHI_PORT must be a whole number"),
+        ({"ENISHI_BROKER": "none"}, "ENISHI_BROKER must be one of auto, memory"),
         ({"DATABASE_URL": "oracle://x"}, "DATABASE_URL must start with"),
     ],
 )

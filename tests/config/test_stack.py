@@ -113,6 +113,7 @@ def test_stack_gets_healthy_and_stops_clean(stack: Stack, environ, sentence, pro
     assert code == 0, output
     assert sentence in output
     assert not stack.family()
+    assert not list(ROOT.glob("celerybeat-schedule*"))  # nothing is left beside the code
 
 
 def test_second_start_is_refused_while_the_first_serves(stack: Stack) -> None:

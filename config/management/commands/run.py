@@ -33,4 +33,5 @@ class Command(BaseCommand):
         except StartError as error:
             raise CommandError(str(error), returncode=2) from error
         command = PROGRAMS[program]()
+        os.environ["PYTHONUNBUFFERED"] = "1"  # what it says is read by others as it happens
         os.execv(command[0], command)  # noqa: S606  # no shell wanted: signals reach the program itself
