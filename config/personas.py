@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth import login
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 class Persona:
     """A person of the sample data whose eyes one may borrow."""
 
+    key: str
     role: str
     user: User
 
@@ -43,21 +44,24 @@ def personas() -> list[Persona]:
     groups = people.filter(represented_parties__kind=PartyKind.GROUP)
     alone = people.filter(represented_parties__kind=PartyKind.INDIVIDUAL)
     first_of = {
-        _("group that comes to help"): groups,
-        _("person who comes to help"): alone,
-        _("representative of a community"): people.filter(representing__isnull=False),
-        _("staff of a municipality"): people.filter(staffing__isnull=False),
-        pgettext_lazy("role", "guide"): people.filter(guide__isnull=False),
-        _("administrator"): people.filter(is_superuser=True),
+        "group": (_("group that comes to help"), groups),
+        "person": (_("person who comes to help"), alone),
+        "community": (_("representative of a community"), people.filter(representing__isnull=False)),
+        "staff": (_("staff of a municipality"), people.filter(staffing__isnull=False)),
+        "guide": (pgettext_lazy("role", "guide"), people.filter(guide__isnull=False)),
+        "admin": (_("administrator"), people.filter(is_superuser=True)),
     }
-    found = ((str(role), candidates.first()) for role, candidates in first_of.items())
-    return [Persona(role=role, user=user) for role, user in found if user]
+    found = ((key, str(role), candidates.first()) for key, (role, candidates) in first_of.items())
+    return [Persona(key=key, role=role, user=user) for key, role, user in found if user]
 
 
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """The list of sample people, each with a link that signs in."""
+    """The list of sample people, each with a link that signs in; ``?format=json`` for programs."""
+    if request.GET.get("format") == "json":
+        found = [{"key": each.key, "name": each.user.name, "sign_in": each.path} for each in personas()]
+        return JsonResponse({"personas": found})
     return render(request, "demo/personas.html", {"personas": personas(), "demo_url": reverse("demo")})
 
 
