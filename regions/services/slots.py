@@ -108,6 +108,20 @@ def expand_rules(
     return made
 
 
+def expand_all(*, actor: User) -> int:
+    """``expand_rules`` for every need that is not closed and has rules; the number of new dates.
+
+    Each need in its own transaction, so that one pass neither holds many locks nor loses all on one failure.
+    """
+    ruled = (
+        Need.objects.exclude(stage=NeedStage.CLOSED)
+        .filter(slot_rules__isnull=False)
+        .distinct()
+        .order_by("pk")
+    )
+    return sum(len(expand_rules(actor=actor, need=need)) for need in ruled.select_related("region"))
+
+
 def store_occurrences(rule: SlotRule, *, from_on: date, horizon_days: int = HORIZON_DAYS) -> list[Slot]:
     """Insert the missing dates of one rule that begin after now and return them. The caller holds the need's lock."""
     found = occurrences(

@@ -12,8 +12,9 @@ from accounts.models import AuditEntry, Outbox, User
 from regions.enums import NeedStage
 from regions.models import Need, Slot, SlotRule
 from regions.services.inputs import SlotInput, SlotRuleInput
-from regions.services.slots import RULES_MAX, add_rule, add_slot, expand_rules, write_slot_places
-from tests.cast import at_tokyo, sunday_ahead
+from regions.services.slots import RULES_MAX, add_rule, add_slot, expand_all, expand_rules, write_slot_places
+from regions.tasks import sweep_slots
+from tests.cast import at_tokyo, make_need, make_region, sunday_ahead
 
 pytestmark = pytest.mark.django_db
 EVERY_SUNDAY = {
@@ -149,3 +150,21 @@ def test_places_are_written_and_looked_at(mowing):
     slot.refresh_from_db()
     assert slot.places == 5
     assert Outbox.objects.get().payload == {"need": mowing.pk}
+
+
+def test_sweep_expands_each_need_with_rules_once(ruled):
+    closed = make_need(make_region(), stage=NeedStage.CLOSED, slots=[])
+    hearing = make_need(make_region(), stage=NeedStage.HEARING, slots=[])
+    for need in (closed, hearing):
+        SlotRule.objects.create(need=need, kind="date_window", parameters=EVERY_SUNDAY, places=6)
+        SlotRule.objects.create(need=need, kind="remote_window", parameters={"months": [1]}, places=6)
+    assert sweep_slots() in range(57 + 58, 58 + 60 + 1)
+    assert expand_all(actor=User.objects.system()) == 0
+    assert not closed.slots.exists()
+    assert hearing.slots.filter(is_remote=True).exists()
+
+
+def test_nobody_but_the_worker_sweeps(ruled, yuki):
+    with pytest.raises(NotAllowed):
+        expand_all(actor=yuki)
+    assert ruled.slots.count() == 1
