@@ -6,8 +6,23 @@ from accounts.models.outbox import IdempotencyRecord, Notification, Outbox, Work
 from accounts.models.places import DataRelease, Municipality, PostalCode
 from accounts.models.records import AuditEntry, Consent
 from accounts.models.users import User
-from accounts.models.vocabulary import AssetKind, Hazard, KindQualification, Qualification, SurveyActivity, WorkKind
-from accounts.models.volunteers import Ability, Absence, Availability, HeldQualification, Membership, Volunteer, Wish
+from accounts.models.vocabulary import (
+    AssetKind,
+    Hazard,
+    KindQualification,
+    Qualification,
+    SurveyActivity,
+    WorkKind,
+)
+from accounts.models.volunteers import (
+    Ability,
+    Absence,
+    Availability,
+    HeldQualification,
+    Membership,
+    Volunteer,
+    Wish,
+)
 
 __all__ = [
     "Ability",
