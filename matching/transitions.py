@@ -220,6 +220,7 @@ MOVES: tuple[Move, ...] = (
         R.PARTY,
         R.REGION,
         R.GUIDE,
+        R.SYSTEM,
         guard="both_want_to_meet",
         tells=(("meeting_opened", PARTY), ("meeting_opened", REGION), ("meeting_opened", GUIDE)),
         what="Both sides want to meet.",

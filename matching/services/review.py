@@ -13,7 +13,7 @@ from accounts.errors import Invalid
 from accounts.models import Guide, User
 from accounts.policies import is_admin
 from accounts.services.outbox import cancel_owed
-from matching.enums import AnswerValue, ConsentScope, EndReason, Role, Side
+from matching.enums import HOLDING, AnswerValue, ConsentScope, EndReason, Role, Side
 from matching.models import Answer, Match, MatchEvent, MatchPerson, RegionConsent
 from matching.services.announce import message_key
 from matching.services.deadlines import answer_deadline, review_deadline
@@ -54,7 +54,8 @@ def _ask_both_sides(step: Step) -> Mapping[str, Any]:
     answers = [_duty(step, side, has_asked=side == first) for side in Side]
     Answer.objects.bulk_create(answers)
     RegionConsent.objects.bulk_create(_required_consents(step.match))
-    still_open = [answer for answer in answers if answer.is_open]
+    # Nobody owes an answer where a vouched-for participant applied: the promise is what waits, as long as an answer would.
+    still_open = [answer for answer in answers if answer.is_open] or answers
     return {
         "approved_at": step.now,
         "overlap_reason": step.words.data.get("overlap_reason", ""),
@@ -93,16 +94,25 @@ def _first_value(match: Match) -> AnswerValue:
 
 
 def _vouched_before(match: Match) -> Answer | None:
-    """An earlier answer of the community that covers the next in line too: as many people as the guide vouches for."""
+    """An earlier answer of the community that covers the next in line too: as many people as the guide vouches for,
+    all who came by that word counted together."""
     slots = set(match.match_slots.values_list("slot_id", flat=True))
     answers = Answer.objects.filter(
         match__need_id=match.need_id, side=Side.REGION, scope=ConsentScope.VOUCHED, is_open=False
     ).select_related("answered_by", "match")
     for answer in answers.order_by("-answered_at"):
         covered = set(answer.match.match_slots.values_list("slot_id", flat=True))
-        if slots <= covered and match.people <= answer.match.people:
+        if slots <= covered and match.people + _people_relying_on(answer) <= answer.match.people:
             return answer
     return None
+
+
+def _people_relying_on(answer: Answer) -> int:
+    """People of the matches that hold places by the same word of the community, its own match included."""
+    relying = Match.objects.filter(need_id=answer.match.need_id, state__in=sorted(HOLDING)).filter(
+        answers__side=Side.REGION, answers__scope=ConsentScope.VOUCHED, answers__answered_at=answer.answered_at
+    )
+    return sum(relying.values_list("people", flat=True))
 
 
 def _required_consents(match: Match) -> list[RegionConsent]:
@@ -131,7 +141,13 @@ def _take_back(step: Step) -> Mapping[str, Any]:
     Answer.objects.filter(match=step.match).delete()
     RegionConsent.objects.filter(match=step.match).delete()
     deadline = review_deadline(step.match, step.now)
-    return {"approved_at": None, "due_at": deadline.due_at, "lapse_at": deadline.lapse_at}
+    return {
+        "approved_at": None,
+        "promise_party_at": None,
+        "promise_region_at": None,
+        "due_at": deadline.due_at,
+        "lapse_at": deadline.lapse_at,
+    }
 
 
 def reject_match(

@@ -1,0 +1,229 @@
+"""Next in line: who is asked when places come free, at which hours, and what counts as the community's word."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Outbox, User, Volunteer
+from matching.enums import AnswerValue, ConsentScope, EndReason, MatchState, Side
+from matching.models import Answer, Match, MatchEvent, Relation
+from matching.services.answers import answer_match
+from matching.services.calendar import next_asking_time
+from matching.services.endings import decline_match
+from matching.services.invariants import check_invariants
+from matching.services.proposals import apply_for_need
+from matching.services.review import put_next_in_line, undo_approval
+from matching.services.standby import ask_next_in_line, next_in_line
+from matching.services.topics import ask_next
+from regions.models import Need, Region
+from tests.builders import TOKYO, make_need, make_party
+from tests.matching import saga as story
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def small(saga: Region) -> Need:
+    """A need of five places on one Sunday."""
+    return make_need(saga, places=5)
+
+
+def waiting(need: Need, party: Volunteer, *, guide: User, people: int | None = None) -> Match:
+    """A proposal that the guide put in line."""
+    match = story.propose(need, party, people=people)
+    return put_next_in_line(match_id=match.pk, actor=guide)
+
+
+def asked_and_vouched(need: Need, *, guide: User) -> Match:
+    """A group of five was asked, and the community consented to as many people as the guide vouches for."""
+    match = story.asked(story.propose(need, make_party(size=5, min_people=2)), guide=guide)
+    return answer_match(
+        match_id=match.pk,
+        actor=story.speaker_of(match),
+        value=AnswerValue.MEET,
+        scope=ConsentScope.VOUCHED,
+    )
+
+
+def leaves(match: Match) -> Match:
+    """The participant declines."""
+    return decline_match(
+        match_id=match.pk, actor=match.volunteer.representative, reason=EndReason.CHANGED_PLANS
+    )
+
+
+def region_answer(match: Match) -> Answer:
+    return Answer.objects.get(match=match, side=Side.REGION)
+
+
+def test_line_is_in_order_of_joining(small: Need, mori: User) -> None:
+    parties = [make_party() for _ in range(3)]
+    matches = [story.propose(small, party) for party in parties]
+    for match in reversed(matches):
+        put_next_in_line(match_id=match.pk, actor=mori)
+
+    assert list(next_in_line(small.pk)) == matches[::-1]
+
+
+def test_freed_places_go_to_all_in_line_who_fit_and_the_others_keep_waiting(small: Need, mori: User) -> None:
+    first = story.propose(small, make_party(size=5, min_people=2))
+    too_many = waiting(small, make_party(size=4, min_people=4), guide=mori)
+    one = waiting(small, make_party(), guide=mori)
+    two = waiting(small, make_party(), guide=mori)
+    other = story.asked(story.propose(small, make_party(size=2), people=2), guide=mori)
+
+    asked = ask_next_in_line(need_id=small.pk, now=timezone.now())
+
+    assert asked == [one, two]
+    assert [story.state_of(m) for m in (first, too_many, other)] == ["proposed", "proposed", "asking"]
+    assert Match.objects.get(pk=too_many.pk).standby_at is not None
+    assert MatchEvent.objects.get(match=one, move="approve").role == "system"
+    assert check_invariants(now=timezone.now()) == []
+
+
+def test_nobody_new_is_asked_when_it_runs_again(small: Need, mori: User) -> None:
+    waiting(small, make_party(), guide=mori)
+    ask_next_in_line(need_id=small.pk, now=timezone.now())
+
+    assert ask_next_in_line(need_id=small.pk, now=timezone.now()) == []
+
+
+def test_a_decline_owes_the_question_and_its_handler_asks_by_day(
+    small: Need, hana_party: Volunteer, mori: User
+) -> None:
+    match = waiting(small, hana_party, guide=mori)
+    full = story.asked(story.propose(small, make_party(size=5, min_people=2)), guide=mori)
+
+    leaves(full)
+    owed = Outbox.objects.get(topic="matching.next_in_line")
+    ask_next(owed.payload, outbox=owed)
+
+    is_daytime = next_asking_time(owed.created_at) == owed.created_at  # at night it waits for the morning
+    assert story.state_of(match) == (MatchState.ASKING if is_daytime else MatchState.PROPOSED)
+    assert Outbox.objects.filter(topic="matching.next_in_line").count() == (1 if is_daytime else 2)
+
+
+@pytest.mark.parametrize(
+    ("now", "asked"),
+    [
+        (datetime(2026, 6, 1, 7, 59, 59, tzinfo=TOKYO), datetime(2026, 6, 1, 8, tzinfo=TOKYO)),
+        (datetime(2026, 6, 1, 8, 0, tzinfo=TOKYO), datetime(2026, 6, 1, 8, tzinfo=TOKYO)),
+        (datetime(2026, 6, 1, 19, 59, tzinfo=TOKYO), datetime(2026, 6, 1, 19, 59, tzinfo=TOKYO)),
+        (datetime(2026, 6, 1, 20, 0, tzinfo=TOKYO), datetime(2026, 6, 2, 8, tzinfo=TOKYO)),
+        (datetime(2026, 6, 1, 23, 30, tzinfo=UTC), datetime(2026, 6, 2, 8, 30, tzinfo=TOKYO)),
+        (datetime(2026, 12, 31, 21, 0, tzinfo=TOKYO), datetime(2027, 1, 1, 8, tzinfo=TOKYO)),
+    ],
+)
+def test_people_are_asked_between_eight_and_eight(now: datetime, asked: datetime) -> None:
+    assert next_asking_time(now) == asked
+
+
+def test_vouched_consent_answers_for_the_next_in_line_on_record(
+    small: Need, hana_party: Volunteer, mori: User
+) -> None:
+    match = waiting(small, hana_party, guide=mori)
+    first = asked_and_vouched(small, guide=mori)
+    leaves(first)
+
+    ask_next_in_line(need_id=small.pk, now=timezone.now())
+
+    answer, before = region_answer(match), region_answer(first)
+    assert (answer.value, answer.is_open, answer.scope) == ("meet", False, ConsentScope.VOUCHED)
+    assert (answer.answered_by, answer.answered_at) == (before.answered_by, before.answered_at)
+    assert Answer.objects.get(match=match, side=Side.PARTY).is_open
+
+
+def test_consent_to_these_people_only_asks_the_community_again(
+    small: Need, hana_party: Volunteer, mori: User
+) -> None:
+    match = waiting(small, hana_party, guide=mori)
+    first = story.asked(story.propose(small, make_party(size=5, min_people=2)), guide=mori)
+    answer_match(
+        match_id=first.pk,
+        actor=story.speaker_of(first),
+        value=AnswerValue.MEET,
+        scope=ConsentScope.THESE_PEOPLE,
+    )
+    leaves(first)
+
+    ask_next_in_line(need_id=small.pk, now=timezone.now())
+
+    assert (region_answer(match).value, region_answer(match).is_open) == ("", True)
+
+
+def test_vouched_consent_covers_no_more_people_than_it_was_given_for(saga: Region, mori: User) -> None:
+    need = make_need(saga, places=12)
+    first = asked_and_vouched(need, guide=mori)
+    while_first_stays = waiting(need, make_party(), guide=mori)
+
+    ask_next_in_line(need_id=need.pk, now=timezone.now())
+    leaves(first)
+    three, two, one_too_many = (
+        waiting(need, make_party(size=size, min_people=size), guide=mori) for size in (3, 2, 1)
+    )
+    ask_next_in_line(need_id=need.pk, now=timezone.now())
+
+    assert region_answer(while_first_stays).is_open, "five were consented to, and five are there"
+    assert [region_answer(match).is_open for match in (three, two, one_too_many)] == [False, False, True]
+
+
+def test_who_applied_and_is_vouched_for_meets_at_once(small: Need, hana_party: Volunteer, mori: User) -> None:
+    match = apply_for_need(
+        actor=hana_party.representative, need=small, volunteer=hana_party, slots=small.slots.all()
+    )
+    put_next_in_line(match_id=match.pk, actor=mori)
+    first = asked_and_vouched(small, guide=mori)
+    leaves(first)
+
+    ask_next_in_line(need_id=small.pk, now=timezone.now())
+
+    assert story.state_of(match) == MatchState.MEETING
+    assert dict(Answer.objects.filter(match=match).values_list("side", "value")) == {
+        "party": "meet",
+        "region": "meet",
+    }
+    assert check_invariants(now=timezone.now()) == []
+
+
+def test_old_acquaintance_who_applied_and_is_vouched_for_still_has_a_promise_to_confirm(
+    small: Need, hana_party: Volunteer, mori: User
+) -> None:
+    Relation.objects.create(volunteer=hana_party, region=small.region, promised=1, kept=1, days=1)
+    match = apply_for_need(
+        actor=hana_party.representative, need=small, volunteer=hana_party, slots=small.slots.all()
+    )
+    put_next_in_line(match_id=match.pk, actor=mori)
+    first = asked_and_vouched(small, guide=mori)
+    leaves(first)
+
+    ask_next_in_line(need_id=small.pk, now=timezone.now())
+    before = Match.objects.get(pk=match.pk)
+    story.both_confirm_promise(match)
+
+    assert (before.state, before.lapse_at > before.approved_at) == (MatchState.ASKING, True)
+    assert story.state_of(match) == MatchState.AGREED
+
+
+def test_guide_is_told_each_time_the_line_moves(small: Need, hana_party: Volunteer, mori: User) -> None:
+    now = timezone.now()
+    match = waiting(small, hana_party, guide=mori)
+    for round_at in (now, now + timedelta(minutes=1)):
+        ask_next_in_line(need_id=small.pk, now=round_at)
+        undo_approval(match_id=match.pk, actor=mori, now=round_at + timedelta(seconds=5))
+        put_next_in_line(match_id=match.pk, actor=mori)
+
+    told = Outbox.objects.filter(topic="accounts.notify", payload__kind="standby_asked")
+    assert told.count() == 2
+
+
+def test_undone_approval_voids_confirmed_promises(small: Need, hana_party: Volunteer, mori: User) -> None:
+    now = timezone.now()
+    match = story.asked(story.propose(small, hana_party), guide=mori, now=now)
+    story.both_confirm_promise(match)
+
+    undone = undo_approval(match_id=match.pk, actor=mori, now=now + timedelta(seconds=5))
+
+    assert (undone.promise_party_at, undone.promise_region_at) == (None, None)
