@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -87,8 +87,10 @@ def _overlap_reason(step: Step) -> str:
 
 
 def answerable(step: Step) -> None:
-    """The side owes an answer, the answer fits (a first visit meets first), and the time is not over."""
+    """The side owes an answer, the answer fits (a first visit meets first, nobody twice), and the time is not over."""
     owes_answer(step)
+    if step.words.data.get("value") == AnswerValue.MEET and meeting_settled(step.match):
+        raise Conflict("meeting_is_over", _("You have met, or need not. Please answer with yes or no."))
     if step.words.data.get("value") == AnswerValue.YES and not may_say_yes(step.match):
         raise Conflict(
             "first_meeting_needed",
@@ -180,7 +182,7 @@ def all_ticked(step: Step) -> None:
 
 def slot_is_over(step: Step) -> None:
     """The slot that is attested has begun."""
-    if step.words.data["start_at"] > step.now.isoformat():
+    if datetime.fromisoformat(step.words.data["start_at"]) > step.now:
         raise Conflict("slot_not_over", _("This date is still to come."))
 
 
