@@ -55,7 +55,7 @@ def _read(raw: bytes) -> Letter:
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
     """The newest letters; ``?to=`` one address, ``?format=json`` for programs."""
-    found = letters(Path(settings.EMAIL_FILE_PATH), to=request.GET.get("to", ""))
+    found = letters(Path(settings.ENISHI_RUN_DIR) / "mail", to=request.GET.get("to", ""))
     if request.GET.get("format") == "json":
         return JsonResponse({"letters": [asdict(letter) for letter in found]})
     return render(request, "demo/mailbox.html", {"letters": found, "demo_url": reverse("demo")})

@@ -50,7 +50,7 @@ def load_demo(*, people: int, now: datetime, seed: int = DEFAULT_SEED) -> Loaded
             load_community(entry, book=book)
         for entry in scenarios["participants"]:
             load_party(entry, book=book)
-        sample_user("kanri", "管理者", is_staff=True, is_superuser=True)
+        sample_user("kanri", "管理者", is_admin=True)
         load_crowd(draw_people(count=people, seed=seed), book=book)
     return counted()
 

@@ -80,7 +80,7 @@ def read_scenarios() -> dict[str, list[dict[str, Any]]]:
     return content
 
 
-def sample_user(local_part: str, name: str, *, affiliation: str = "", **rights: bool) -> User:
+def sample_user(local_part: str, name: str, *, affiliation: str = "", is_admin: bool = False) -> User:
     """A sample person with a made-up card; nobody can receive mail under ``.invalid``."""
     user = User.objects.create_user(
         f"{local_part}@{MAIL_DOMAIN}",

@@ -44,8 +44,8 @@ def test_address_is_missing_outside_the_demo() -> None:
 @pytest.mark.django_db
 @pytest.mark.urls("tests.config.demo_urls")
 def test_mailbox_answers_programs_and_people(client, settings, tmp_path: Path) -> None:
-    settings.EMAIL_FILE_PATH = tmp_path
-    send(tmp_path, "hana@example.org", "code", "123456")
+    settings.ENISHI_RUN_DIR = tmp_path
+    send(tmp_path / "mail", "hana@example.org", "code", "123456")
 
     answer = json.loads(client.get("/demo/mail/?format=json&to=hana@example.org").content)
     page = client.get("/demo/mail/").content.decode()
