@@ -130,7 +130,7 @@ def _build(requirements: tuple[Path, ...], *, fresh: bool) -> None:
 def _pip(*arguments: str) -> tuple[str, int]:
     """Run pip showing what it does, one short line a step; returns its whole output too."""
     command = [
-        PYTHON,
+        str(PYTHON),
         "-m",
         "pip",
         "--disable-pip-version-check",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -30,13 +31,22 @@ class Stack:
     run_dir: Path
     port: int
     environ: dict[str, str]
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up"],
-            cwd=ROOT, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+    def start(self, command: str = "up") -> None:
+        with self.output.open("wb") as stream:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", command],
+                cwd=ROOT,
+                env=self.environ,
+                stdout=stream,
+                stderr=stream,
+            )
+
+    @property
+    def output(self) -> Path:
+        """What the supervisor said since its last start."""
+        return self.run_dir.with_name("output.txt")
 
     def health(self) -> dict[str, str]:
         try:
@@ -66,8 +76,7 @@ class Stack:
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str]:
         self.process.send_signal(number)
-        output, _ = self.process.communicate(timeout=60)
-        return self.process.returncode, output
+        return self.process.wait(timeout=60), self.output.read_text()
 
 
 def _names(entry: Path, mark: bytes) -> bool:
@@ -90,7 +99,7 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
     yield stack
     if stack.process and stack.process.poll() is None:
         stack.process.kill()
-        stack.process.communicate()
+        stack.process.wait()
     wait_for(lambda: not stack.family())
 
 
@@ -153,7 +162,38 @@ def test_kill_of_the_supervisor_leaves_no_orphan_and_a_new_start_works(stack: St
     wait_for(stack.is_healthy, seconds=60)
     assert len(stack.family()) > 8  # supervisor, four wrappers, four programs and their children
     stack.process.kill()
-    stack.process.communicate()
+    stack.process.wait()
     wait_for(lambda: not stack.family(), seconds=20)
     stack.start()
     wait_for(stack.is_healthy, seconds=60)
+
+
+def test_demo_opens_a_door_for_each_role_and_starts_again_on_what_is_there(stack: Stack) -> None:
+    stack.start("demo")
+    wait_for(lambda: "Ctrl-C stops." in stack.output.read_text(), seconds=120)
+    _, first = stack.stop()
+    doors = re.findall(rf"http://127.0.0.1:{stack.port}(/demo/sign-in/\w+/)", first)
+    assert len(set(doors)) == 6, first
+    stack.start("demo")
+    wait_for(lambda: "Ctrl-C stops." in stack.output.read_text(), seconds=60)
+    for door in doors:
+        visit = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        with visit.open(f"http://127.0.0.1:{stack.port}{door}") as page:
+            assert (page.status, page.url) == (200, f"http://127.0.0.1:{stack.port}/")
+    code, second = stack.stop()
+    assert (code, "Sample data: already there" in second) == (0, True)
+    assert re.findall(r"/demo/sign-in/\w+/", second) == doors
+
+
+def test_demo_under_other_settings_is_refused(stack: Stack) -> None:
+    environ = stack.environ | {"ENISHI_DEMO": "False"}
+    answer = subprocess.run(
+        [sys.executable, "manage.py", "demo"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (answer.returncode, "The demo needs" in answer.stderr) == (2, True)
+    assert not stack.run_dir.exists()
