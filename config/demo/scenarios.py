@@ -87,7 +87,8 @@ def sample_user(local_part: str, name: str, *, affiliation: str = "", is_admin: 
         name=f"（{NOTICE}）{name}",
         affiliation=affiliation[:120],
         is_sample=True,
-        **rights,
+        is_staff=is_admin,
+        is_superuser=is_admin,
     )
     ContactCard.objects.create(
         user=user, full_name=f"{NOTICE} {name}", phone="000-0000-0000", address=f"（{NOTICE}の住所）"
