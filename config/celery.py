@@ -9,7 +9,6 @@ from celery.signals import worker_ready
 
 app = Celery("enishi")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.set_default()  # also in threads: without it Celery's "current app" there is an empty one, with AMQP as its broker
 app.autodiscover_tasks()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -16,6 +17,7 @@ from accounts.models import Notification
 
 TIMEOUT_SECONDS = 10  # for the mail server; well under the lease of the outbox row
 FOLDER = "emails"
+BLANK_LINES = re.compile(r"\n{3,}")  # left by facts that are not known
 
 
 @cache
@@ -47,7 +49,7 @@ def compose(notification: Notification) -> EmailMultiAlternatives:
         values = _values(notification)
         # One line: titles come from people, and a subject with a line break is refused.
         subject = " ".join(_render(notification.kind, "subject.txt", values).split())
-        text = _render(notification.kind, "txt", values)
+        text = BLANK_LINES.sub("\n\n", _render(notification.kind, "txt", values))
         html = _render(notification.kind, "html", values | {"subject": subject})
     headers = {"Message-ID": message_id(notification.key), "Auto-Submitted": "auto-generated"}
     message = EmailMultiAlternatives(subject, text.strip() + "\n", to=[user.email], headers=headers)
