@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 class ContactCard(models.Model):
     """How to reach a person. Kept apart, so that no list or serializer carries it by accident."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contact_card")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contact_card"
+    )
     full_name = models.CharField(_("full name"), max_length=80, blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
@@ -25,7 +27,9 @@ class ContactAccess(models.Model):
     """Who was shown what of whom, when, for which match. Kept three years; part of a person's disclosure."""
 
     viewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    subject = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contact_accesses")
+    subject = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contact_accesses"
+    )
     match_public_id = models.CharField(max_length=16, db_index=True)
     fields = models.JSONField()
     match_state = models.CharField(max_length=12)

@@ -20,7 +20,9 @@ class Organization(PublicModel):
     kind = models.CharField(_("kind"), max_length=80, blank=True)
     legal_status = models.CharField(_("legal status"), max_length=16, choices=LegalStatus)
     has_employment_basis = models.BooleanField(_("may refer to employment"), default=False)
-    employment_basis = models.CharField(_("legal basis for referring to employment"), max_length=200, blank=True)
+    employment_basis = models.CharField(
+        _("legal basis for referring to employment"), max_length=200, blank=True
+    )
     is_sample = models.BooleanField(default=False)
 
     class Meta:

@@ -15,7 +15,6 @@ from accounts.models import (
     Absence,
     AssetKind,
     Availability,
-    ContactCard,
     Coverage,
     Guide,
     Hazard,
@@ -28,6 +27,7 @@ from accounts.models import (
     Wish,
     WorkKind,
 )
+from accounts.services.contact_cards import save_contact_card
 from config.demo import words
 from regions.enums import NeedStage
 from regions.models import (
@@ -90,8 +90,8 @@ def sample_user(local_part: str, name: str, *, affiliation: str = "", is_admin: 
         is_staff=is_admin,
         is_superuser=is_admin,
     )
-    ContactCard.objects.create(
-        user=user, full_name=f"{NOTICE} {name}", phone="000-0000-0000", address=f"（{NOTICE}の住所）"
+    save_contact_card(
+        actor=user, full_name=f"{NOTICE} {name}", phone="000-0000-0000", address=f"（{NOTICE}の住所）"
     )
     return user
 

@@ -61,7 +61,11 @@ class Representative(models.Model):
 
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="representatives")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="representing"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="representing",
     )
     role = models.CharField(_("role"), max_length=60)
     term = models.CharField(_("term"), max_length=80, blank=True)

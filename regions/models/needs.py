@@ -50,12 +50,16 @@ class Need(PublicModel):
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=NeedStage.values), name="need_stage"),
             models.CheckConstraint(condition=Q(mode__in=NeedMode.values), name="need_mode"),
-            models.CheckConstraint(condition=Q(compensation__in=Compensation.values), name="need_compensation"),
             models.CheckConstraint(
-                condition=Q(mode=NeedMode.REMOTE) | Q(local_hands__gte=1), name="someone_of_the_place_works_along"
+                condition=Q(compensation__in=Compensation.values), name="need_compensation"
             ),
             models.CheckConstraint(
-                condition=~Q(stage=NeedStage.OPEN) | Q(opened_at__isnull=False), name="open_need_has_opened_at"
+                condition=Q(mode=NeedMode.REMOTE) | Q(local_hands__gte=1),
+                name="someone_of_the_place_works_along",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=NeedStage.OPEN) | Q(opened_at__isnull=False),
+                name="open_need_has_opened_at",
             ),
         ]
         indexes = [models.Index(fields=["stage", "public_id"])]

@@ -50,7 +50,9 @@ class Permission(models.Model):
 
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="permissions")
     holder = models.CharField(_("holder"), max_length=80)
-    status = models.CharField(_("status"), max_length=10, choices=PermissionStatus, default=PermissionStatus.PENDING)
+    status = models.CharField(
+        _("status"), max_length=10, choices=PermissionStatus, default=PermissionStatus.PENDING
+    )
     scope = models.CharField(_("scope"), max_length=200, blank=True)
     evidence = models.CharField(_("evidence"), max_length=200, blank=True)
     review = models.CharField(_("reviewed"), max_length=80, blank=True)

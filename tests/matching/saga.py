@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from accounts.models import User, Volunteer
 from django.utils import timezone
+
+from accounts.models import User, Volunteer
 from matching.enums import AnswerValue, ConsentStatus, MatchState, MeetingHow, MeetingOutcome, Origin
 from matching.models import Match
 from matching.services.agreements import confirm_match, tick_precondition

@@ -16,8 +16,8 @@ from matching.services.endings import cancel_match, decline_match, redate_match,
 from matching.services.invariants import check_invariants
 from matching.services.proposals import apply_for_need, invite_party
 from matching.services.review import approve_match, reject_match, undo_approval
-from regions.models import Need, RequiredConsent
 from regions.enums import ConsentMatter
+from regions.models import Need, RequiredConsent
 from tests.builders import make_offer, make_party, make_slot
 from tests.matching import saga as story
 
@@ -46,14 +46,18 @@ def test_approval_holds_places_asks_both_and_tells_after_ten_seconds(
 
     assert match.state == MatchState.ASKING
     assert held(match) == 5
-    assert list(Answer.objects.filter(match=match, is_open=True).order_by("side").values_list("side", flat=True)) == [
+    assert list(
+        Answer.objects.filter(match=match, is_open=True).order_by("side").values_list("side", flat=True)
+    ) == [
         "party",
         "region",
     ]
     owed = Outbox.objects.filter(key__startswith=f"match:{match.public_id}:2:", topic="accounts.notify")
     assert {row.payload["kind"] for row in owed} == {"match_asked"}
     assert all(row.next_at >= match.approved_at + timedelta(seconds=10) for row in owed)
-    assert AuditEntry.objects.filter(action="match.approve", target_id=match.public_id, actor=mori).count() == 1
+    assert (
+        AuditEntry.objects.filter(action="match.approve", target_id=match.public_id, actor=mori).count() == 1
+    )
 
 
 def test_approval_by_an_outsider_is_refused_and_changes_nothing(
@@ -82,7 +86,11 @@ def test_undo_within_ten_seconds_takes_everything_back(mowing: Need, riders: Vol
 
     undone = undo_approval(match_id=match.pk, actor=mori, now=now + timedelta(seconds=9))
 
-    assert (undone.state, held(match), Answer.objects.filter(match=match).count()) == (MatchState.PROPOSED, 0, 0)
+    assert (undone.state, held(match), Answer.objects.filter(match=match).count()) == (
+        MatchState.PROPOSED,
+        0,
+        0,
+    )
     owed = Outbox.objects.filter(key__startswith=f"match:{match.public_id}:2:", topic="accounts.notify")
     assert owed.count() > 0
     assert all(row.cancelled_at is not None for row in owed)
@@ -157,9 +165,7 @@ def test_agreement_waits_for_the_offers_permission_but_a_trial_does_not(
     assert states == [MatchState.MEETING, MatchState.AGREED]
 
 
-def test_application_counts_as_the_participants_answer(
-    mowing: Need, riders: Volunteer, mori: User
-) -> None:
+def test_application_counts_as_the_participants_answer(mowing: Need, riders: Volunteer, mori: User) -> None:
     match = apply_for_need(
         actor=riders.representative, need=mowing, volunteer=riders, slots=mowing.slots.all(), people=4
     )
@@ -178,7 +184,10 @@ def test_invitation_counts_as_the_communitys_answer(
 
     story.asked(match, guide=mori)
 
-    assert dict(Answer.objects.filter(match=match).values_list("side", "value")) == {"party": "", "region": "meet"}
+    assert dict(Answer.objects.filter(match=match).values_list("side", "value")) == {
+        "party": "",
+        "region": "meet",
+    }
 
 
 def test_decline_releases_places_and_keeps_the_reason_from_the_other_side(
@@ -193,7 +202,10 @@ def test_decline_releases_places_and_keeps_the_reason_from_the_other_side(
     assert (ended.state, held(match), ended.end_reason) == (MatchState.DECLINED, 0, EndReason.DATES)
     told = Outbox.objects.filter(topic="accounts.notify", payload__kind="match_ended")
     assert told.count() >= 1
-    assert all("子どもの行事" not in str(row.payload) and "dates" not in str(row.payload["context"].values()) for row in told)
+    assert all(
+        "子どもの行事" not in str(row.payload) and "dates" not in str(row.payload["context"].values())
+        for row in told
+    )
 
 
 def test_decline_without_a_reason_is_refused(mowing: Need, riders: Volunteer, mori: User) -> None:
@@ -252,7 +264,11 @@ def test_guide_enters_an_answer_on_behalf_of_a_side(mowing: Need, riders: Volunt
     match = story.asked(story.propose(mowing, riders), guide=mori)
 
     answer_match(
-        match_id=match.pk, actor=mori, value=AnswerValue.MEET, side="region", on_behalf_of="自治会長（電話で）"
+        match_id=match.pk,
+        actor=mori,
+        value=AnswerValue.MEET,
+        side="region",
+        on_behalf_of="自治会長（電話で）",
     )
 
     event = MatchEvent.objects.filter(match=match, move="answer").get()
