@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Sequence
 
-from celery import current_app
+from celery import current_app, current_task
 from django.conf import settings
 from kombu import pools
 from kombu.exceptions import OperationalError
@@ -26,9 +26,12 @@ _silent_until = 0.0
 
 
 def rings_at_once() -> bool:
-    """Whether this process rings right after a commit. Never over an in-memory broker: only the relay's is heard."""
-    url: str = settings.CELERY_BROKER_URL
-    return bool(getattr(settings, "ENISHI_RING_AT_ONCE", not url.startswith("memory:")))
+    """Whether this process rings right after a commit.
+
+    Over an in-memory broker only from inside a task: the worker is in that process then, and nowhere else heard.
+    """
+    is_heard = not settings.CELERY_BROKER_URL.startswith("memory:") or bool(current_task)
+    return bool(getattr(settings, "ENISHI_RING_AT_ONCE", is_heard))
 
 
 def ring_after_commit(outbox_id: int) -> None:

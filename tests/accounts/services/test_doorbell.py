@@ -13,10 +13,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import tasks
 from accounts.models import Outbox
 from accounts.services import doorbell
 from accounts.services.outbox import owe, relay
-from tests.support.effects import INSIDE, owe_one
+from tests.support import effects
+from tests.support.effects import INSIDE, STEPWISE, owe_one
 from tests.support.worker import OwnRedis, own_redis
 
 AT_ONCE_SECONDS = 1.0
@@ -80,6 +82,15 @@ def test_rings_at_once_except_in_one_process(settings) -> None:
     assert doorbell.rings_at_once()
     settings.ENISHI_RING_AT_ONCE = False
     assert not doorbell.rings_at_once()
+
+
+def test_rings_at_once_in_one_process_from_inside_a_task(db: None, settings) -> None:
+    settings.CELERY_BROKER_URL = "memory://"
+    heard: list[bool] = []
+    effects.on_step[:] = [lambda: heard.append(doorbell.rings_at_once())]
+    tasks.deliver(owe_one(STEPWISE).pk)
+    effects.on_step.clear()
+    assert heard == [True]
 
 
 @pytest.mark.django_db(transaction=True)
