@@ -113,6 +113,7 @@ MOVES: tuple[Move, ...] = (
         {S.PROPOSED},
         None,
         R.SYSTEM,
+        guard="review_overdue",
         tells=(("review_escalated", GUIDE),),
         what="Five working days passed: the organization's next guide.",
     ),

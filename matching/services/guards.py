@@ -68,6 +68,13 @@ def _require_employment_basis(match: Match) -> None:
         )
 
 
+def review_overdue(step: Step) -> None:
+    """Its time to be reviewed is over, and it has not been handed on for that before."""
+    due_at = step.match.due_at
+    if step.match.nudged_at is not None or due_at is None or due_at > step.now:
+        raise Conflict("not_overdue", _("The time to review is not over yet."))
+
+
 def undoable(step: Step) -> None:
     """Within ten seconds of the approval."""
     approved = step.match.approved_at
@@ -211,6 +218,7 @@ GUARDS: dict[str, Guard] = {
     guard.__name__: guard
     for guard in (
         approvable,
+        review_overdue,
         undoable,
         people_free,
         answerable,

@@ -12,9 +12,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from accounts.errors import DomainError
+from accounts.errors import Conflict, DomainError
 from accounts.models import User
 from matching.enums import BEFORE_AGREED, EndReason, MatchState, Side
+from matching.locks import lock_for_move
 from matching.models import Answer, Match
 from matching.services.announce import recipients, tell
 from matching.services.day import complete_match
@@ -26,6 +27,8 @@ from matching.services.steps import Words
 from matching.transitions import Audience
 
 BATCH = 200
+ANSWERING = frozenset({MatchState.ASKING, MatchState.MEETING})
+PROMISED = frozenset({MatchState.AGREED, MatchState.CONFIRMED})
 AUDIENCE_OF = {Side.PARTY: Audience.PARTY, Side.REGION: Audience.REGION}
 
 
@@ -74,7 +77,7 @@ def _lapsed(now: datetime) -> QuerySet[Match]:
 
 
 def _past_the_end(now: datetime) -> QuerySet[Match]:
-    return Match.objects.filter(state__in=[MatchState.AGREED, MatchState.CONFIRMED], lapse_at__lte=now)
+    return Match.objects.filter(state__in=sorted(PROMISED), lapse_at__lte=now)
 
 
 def _to_escalate(now: datetime) -> QuerySet[Match]:
@@ -84,7 +87,7 @@ def _to_escalate(now: datetime) -> QuerySet[Match]:
 
 
 def _owed() -> QuerySet[Answer]:
-    return Answer.objects.filter(is_open=True, match__state__in=[MatchState.ASKING, MatchState.MEETING])
+    return Answer.objects.filter(is_open=True, match__state__in=sorted(ANSWERING))
 
 
 def _to_remind(now: datetime) -> QuerySet[Answer]:
@@ -101,49 +104,62 @@ def _to_nudge(now: datetime) -> QuerySet[Match]:
     return Match.objects.filter(state__in=states, nudged_at__isnull=True, due_at__lte=now)
 
 
+@transaction.atomic
 def _settle_after(match_id: int, now: datetime) -> None:
-    """Completed from attested records, or cancelled with notice where nothing was prepared or recorded."""
-    state = Match.objects.values_list("state", flat=True).get(pk=match_id)
-    system = User.objects.system()
-    if state == MatchState.CONFIRMED:
-        try:
-            complete_match(match_id=match_id, actor=system, now=now)
-        except DomainError:
-            words = Words(reason=EndReason.NO_RECORD)
-            apply_move(match_id=match_id, move="cancel", actor=system, now=now, words=words)
+    """Completed from attested records, or cancelled with notice where nothing was prepared or recorded.
+
+    Looks again under the locks: a guide may have made the match ready since it was listed.
+    """
+    match = lock_for_move(match_id)
+    if match.state not in PROMISED or match.lapse_at is None or match.lapse_at > now:
+        raise Conflict("match_moved_on")
+    if match.state == MatchState.CONFIRMED and _completed(match_id, now):
         return
-    apply_move(
-        match_id=match_id, move="cancel", actor=system, now=now, words=Words(reason=EndReason.NOT_CONFIRMED)
-    )
+    reason = EndReason.NO_RECORD if match.state == MatchState.CONFIRMED else EndReason.NOT_CONFIRMED
+    system = User.objects.system()
+    apply_move(match_id=match_id, move="cancel", actor=system, now=now, words=Words(reason=reason))
+
+
+def _completed(match_id: int, now: datetime) -> bool:
+    """Complete a match if it is attested; whether it was."""
+    try:
+        complete_match(match_id=match_id, actor=User.objects.system(), now=now)
+    except Conflict as refusal:
+        if refusal.code != "not_attested":
+            raise
+        return False
+    return True
 
 
 @transaction.atomic
 def _remind(answer_id: int, now: datetime) -> None:
-    answer = _claim(answer_id, field="reminded_at", now=now)
-    if answer is not None:
-        match = answer.match
-        users = recipients(match, AUDIENCE_OF[Side(answer.side)])
-        tell(match, "answer_reminder", users, key=_nudge_key(answer, "remind"))
+    still = Answer.objects.filter(due_at__gt=now, due_at__lte=now + REMIND_BEFORE)
+    answer = _claim(still, answer_id, field="reminded_at", now=now)
+    match = answer.match
+    users = recipients(match, AUDIENCE_OF[Side(answer.side)])
+    tell(match, "answer_reminder", users, key=_nudge_key(answer, "remind"))
 
 
 @transaction.atomic
 def _put_on_call_list(answer_id: int, now: datetime) -> None:
-    answer = _claim(answer_id, field="overdue_at", now=now)
-    if answer is not None:
-        users = recipients(answer.match, Audience.GUIDE)
-        tell(answer.match, "answer_overdue_guide", users, key=_nudge_key(answer, "overdue"))
+    answer = _claim(Answer.objects.filter(due_at__lte=now), answer_id, field="overdue_at", now=now)
+    users = recipients(answer.match, Audience.GUIDE)
+    tell(answer.match, "answer_overdue_guide", users, key=_nudge_key(answer, "overdue"))
 
 
-def _claim(answer_id: int, *, field: str, now: datetime) -> Answer | None:
-    """Set ``field`` once by compare-and-swap; None if another sweep was faster."""
-    if (
-        Answer.objects.filter(pk=answer_id, is_open=True, **{f"{field}__isnull": True}).update(**{field: now})
-        != 1
-    ):
-        return None
-    return Answer.objects.select_related(
+def _claim(still: QuerySet[Answer], answer_id: int, *, field: str, now: datetime) -> Answer:
+    """Set ``field`` once by compare-and-swap, if the answer is ``still`` to be nudged.
+
+    Raises:
+        Conflict("nudged_already"): another sweep was faster, an answer came, its time was moved, or the match ended.
+    """
+    claimed = still.filter(pk=answer_id, is_open=True, **{f"{field}__isnull": True}).update(**{field: now})
+    answer = Answer.objects.select_related(
         "match__need__region__municipality", "match__volunteer__representative", "match__guide__user"
     ).get(pk=answer_id)
+    if claimed != 1 or answer.match.state not in ANSWERING:
+        raise Conflict("nudged_already")
+    return answer
 
 
 def _nudge_key(answer: Answer, what: str) -> str:
@@ -152,8 +168,8 @@ def _nudge_key(answer: Answer, what: str) -> str:
 
 @transaction.atomic
 def _nudge(match_id: int, now: datetime) -> None:
-    if Match.objects.filter(pk=match_id, nudged_at__isnull=True).update(nudged_at=now) != 1:
-        return
+    if _to_nudge(now).filter(pk=match_id).update(nudged_at=now) != 1:
+        raise Conflict("nudged_already")
     match = Match.objects.select_related(
         "need__region__municipality", "volunteer__representative", "guide__user"
     ).get(pk=match_id)

@@ -41,6 +41,7 @@ class World(NamedTuple):
     fresh: bool = True  # ten seconds have not passed
     free: bool = True  # the people named are nowhere else
     overdue: bool = True
+    unreviewed: bool = True  # past the time to review, for the first time
     extension_left: bool = True
     day_begun: bool = True
     late: bool = True  # past the last deadline
@@ -57,6 +58,7 @@ def _answerable(life: Life, _world: World, said: tuple[str, str]) -> bool:
 Guard = Callable[[Life, World, tuple[str, str]], bool]
 GUARDS: Mapping[str, Guard] = {
     "approvable": lambda _life, world, _said: world.fits,
+    "review_overdue": lambda _life, world, _said: world.unreviewed,
     "undoable": lambda _life, world, _said: world.fresh,
     "people_free": lambda life, world, _said: world.free or not life.held,
     "answerable": _answerable,
@@ -158,6 +160,7 @@ ALL_TRUE = World()
 READS = {
     "approve": "fits",
     "undo_approval": "fresh",
+    "escalate": "unreviewed",
     "name_people": "free",
     "record_call": "overdue",
     "extend": "extension_left",
@@ -261,6 +264,8 @@ def _complaints_about_words(step: Step) -> Iterator[str]:
             yield "«let us meet» after the meeting leaves nothing to be done"
         case "set_board_date" | "extend" | "record_call" if getattr(before, side):
             yield f"{step.move.name} for a side that owes nothing"
+        case "escalate" if not world.unreviewed:
+            yield "handed on before its time, or twice"
         case "extend" if not world.extension_left:
             yield "a second extension"
         case "record_call" if not world.overdue:
