@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 from accounts.models import ContactCard, Organization, User, Volunteer
 from regions.enums import Publicity
@@ -55,6 +56,12 @@ __all__ = [
 def _person(name: str, email: str, phone: str) -> User:
     user = make_user(name, email=email, affiliation=f"{name}の所属")
     ContactCard.objects.create(user=user, full_name=f"{name} 本名", phone=phone, address=f"{name}の住所")
+    return user
+
+
+def _with_second_factor(user: User) -> User:
+    """Guides, officers and administrators have set one up, or no page would let them in."""
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
     return user
 
 
@@ -116,7 +123,7 @@ def organization(db: None) -> Organization:
 @pytest.fixture
 def mori(organization: Organization) -> User:
     """A guide; ``mori.guide`` is the row."""
-    user = _person("森", "mori@example.org", "090-0000-0004")
+    user = _with_second_factor(_person("森", "mori@example.org", "090-0000-0004"))
     make_guide(organization, user, weekly_capacity=8)
     return user
 
@@ -124,14 +131,16 @@ def mori(organization: Organization) -> User:
 @pytest.fixture
 def sato(organization: Organization) -> User:
     """A second guide of the same organization."""
-    user = _person("佐藤", "sato@example.org", "090-0000-0005")
+    user = _with_second_factor(_person("佐藤", "sato@example.org", "090-0000-0005"))
     make_guide(organization, user, weekly_capacity=5)
     return user
 
 
 @pytest.fixture
 def admin(db: None) -> User:
-    return make_user("管理者", email="admin@example.org", is_staff=True, is_superuser=True)
+    return _with_second_factor(
+        make_user("管理者", email="admin@example.org", is_staff=True, is_superuser=True)
+    )
 
 
 # The community side.
@@ -144,7 +153,7 @@ def ume(db: None) -> User:
 @pytest.fixture
 def kenji(db: None) -> User:
     """An officer of Saga city."""
-    return _person("健二", "kenji@example.org", "090-0000-0007")
+    return _with_second_factor(_person("健二", "kenji@example.org", "090-0000-0007"))
 
 
 @pytest.fixture

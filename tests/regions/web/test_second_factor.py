@@ -12,7 +12,9 @@ from regions.models import Region
 pytestmark = pytest.mark.django_db
 
 
-def signed_in(user: User) -> Client:
+def signed_in(user: User, *, has_second_factor: bool = False) -> Client:
+    if not has_second_factor:
+        Authenticator.objects.filter(user=user).delete()
     client = Client()
     client.force_login(user)
     return client
@@ -39,8 +41,7 @@ def test_api_by_session_answers_in_words(mori: User) -> None:
 
 
 def test_who_has_a_second_factor_is_let_in_and_not_asked_again(mori: User) -> None:
-    Authenticator.objects.create(user=mori, type=Authenticator.Type.TOTP, data={})
-    client = signed_in(mori)
+    client = signed_in(mori, has_second_factor=True)
     assert client.get("/").status_code == 200
     Authenticator.objects.all().delete()  # asked once a session: the answer is remembered
     assert client.get("/").status_code == 200
