@@ -63,7 +63,7 @@ class HousePagination(pagination.CursorPagination):
         ordering = tuple(super().get_ordering(request, queryset, view))
         return (*ordering, "-pk" if ordering[0].startswith("-") else "pk")
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> Any:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         try:
             return super().paginate_queryset(queryset, request, view)
         except (ValueError, ValidationError) as error:  # a position that no value of the column can have
@@ -184,7 +184,7 @@ class HouseView(generics.GenericAPIView[Any]):
         operation = self.operations[self.request.method or ""]
         if operation.answer is None:
             return Response(status=operation.status)
-        answer = operation.answer(shown, context=self.get_serializer_context() | context)
+        answer = operation.answer(shown, context={**self.get_serializer_context(), **context})
         return Response(answer.data, status=operation.status)
 
     def page(self) -> Response:
@@ -193,7 +193,7 @@ class HouseView(generics.GenericAPIView[Any]):
         if answer is None:
             raise TypeError("A list says what it lists.")
         shown = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        context = self.get_serializer_context() | self.page_context(list(shown))
+        context = {**self.get_serializer_context(), **self.page_context(list(shown))}
         return self.get_paginated_response(answer(shown, many=True, context=context).data)
 
     def page_context(self, _shown: list[Any]) -> dict[str, Any]:

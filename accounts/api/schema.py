@@ -38,6 +38,8 @@ class ErrorSerializer(serializers.Serializer[Any]):
 class HouseSchema(AutoSchema):
     """Reads ``tag`` and ``operations`` of a ``HouseView``."""
 
+    view: Any
+
     def _operation(self) -> Operation:
         operations: dict[str, Operation] = self.view.operations
         return operations[self.method]

@@ -222,6 +222,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.api_errors.handle",
+    # Whose address a throttle counts: the last one a proxy of ours wrote down, else the caller's own. Never a claim.
+    "NUM_PROXIES": int(env.boolean("ENISHI_BEHIND_PROXY")),
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
