@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import Conflict, NotFound
 from accounts.models import User
 from matching.enums import LIVE
-from matching.models import Match, MatchPerson
+from matching.models import Match, MatchPerson, MatchRun
 from regions.models import Need
 
 
@@ -89,3 +89,9 @@ def lock_need_with_people(need_id: int) -> Need:
 def _people_of_need(need_id: int) -> list[int]:
     live = MatchPerson.objects.filter(match__need_id=need_id, match__state__in=sorted(LIVE))
     return list(live.values_list("user_id", flat=True))
+
+
+def lock_run(run_id: int) -> MatchRun | None:
+    """Lock and return one run with its weights; None when it is gone. Taken after every other lock."""
+    rows = MatchRun.objects.select_for_update(of=("self",), no_key=True).select_related("weights")
+    return rows.filter(pk=run_id).first()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from matching.services import run_recovery
 from matching.services.sweeps import sweep_deadlines as sweep
 
 
@@ -12,3 +13,9 @@ from matching.services.sweeps import sweep_deadlines as sweep
 def sweep_deadlines() -> None:
     """Move what is past its deadline."""
     sweep(now=timezone.now())
+
+
+@shared_task(name="matching.sweep_runs")
+def sweep_runs() -> None:
+    """Give back what silent workers hold of a run."""
+    run_recovery.sweep_runs(now=timezone.now())

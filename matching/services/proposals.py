@@ -32,12 +32,12 @@ MOVE_OF = {Origin.WORKER: "propose", Origin.GUIDE: "suggest", Origin.PARTY: "app
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What a run knows of a pair: score and ranks, and the stored explanation."""
+    """What a run knows of a pair: score and ranks (None beyond the kept lists), and the stored explanation."""
 
     run: MatchRun
     score_micro: int
-    rank_for_need: int
-    rank_for_party: int
+    rank_for_need: int | None
+    rank_for_party: int | None
     explanation: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -240,12 +240,12 @@ def promise_text(need: Need) -> str:
 
 
 def _guide_for(need: Need) -> Guide | None:
-    """The guide with the fewest matches waiting for review; None where no organization covers the community."""
+    """The guide with most room for matches to review; None where no organization covers the community."""
     guides = guides_for(need.region)
     waiting = {
         guide.pk: Match.objects.filter(guide=guide, state=MatchState.PROPOSED).count() for guide in guides
     }
-    return min(guides, key=lambda guide: (waiting[guide.pk], guide.pk), default=None)
+    return min(guides, key=lambda guide: (waiting[guide.pk] - guide.weekly_capacity, guide.pk), default=None)
 
 
 def _invalid(code: str, field_name: str, message: str) -> Invalid:

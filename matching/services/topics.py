@@ -8,13 +8,20 @@ from django.utils import timezone
 
 from accounts.models import Outbox
 from accounts.services.outbox import owe, register_topic
+from matching.services import run_queue, run_steps
 from matching.services.calendar import next_asking_time
+from matching.services.rescoring import look_again, target_of
 from matching.services.standby import ask_next_in_line
 
 
 def register() -> None:
     """Register every topic of this app. Called once from ``AppConfig.ready``."""
     register_topic("matching.next_in_line", ask_next)
+    register_topic("matching.rescore", rescore)
+    # The steps of a run hold leases of their own and take seconds: they run without a transaction around them.
+    register_topic(run_queue.START, start_run, outside=True)
+    register_topic(run_queue.SHARD, run_shard, outside=True)
+    register_topic(run_queue.MERGE, merge_run, outside=True)
 
 
 def ask_next(payload: dict[str, Any], *, outbox: Outbox) -> None:
@@ -26,3 +33,25 @@ def ask_next(payload: dict[str, Any], *, outbox: Outbox) -> None:
         owe(topic=outbox.topic, key=key, payload=payload, not_before=allowed)
         return
     ask_next_in_line(need_id=payload["need"], now=now)
+
+
+def rescore(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001  # the signature of a handler
+    """Look at a changed need or party again."""
+    target = target_of(payload)
+    if target is not None:
+        look_again(target)
+
+
+def start_run(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
+    """Read and cut a queued run."""
+    run_steps.start_run(run_id=payload["run"], now=timezone.now())
+
+
+def run_shard(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
+    """Score one shard of a run."""
+    run_steps.run_shard(shard_id=payload["shard"], now=timezone.now())
+
+
+def merge_run(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
+    """Merge a scored run, or write its next proposals."""
+    run_steps.merge_run(run_id=payload["run"], now=timezone.now())

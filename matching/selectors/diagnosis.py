@@ -1,0 +1,34 @@
+"""Why a need finds too few: for its guide, its community and administrators, never public."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.errors import NotFound
+from accounts.policies import Actor, is_admin, is_system
+from matching.models import NeedDiagnosis
+from regions.enums import NeedStage
+from regions.models import Need
+from regions.policies import guide_regions, represented_regions
+
+
+def diagnoses_for(actor: Actor) -> QuerySet[NeedDiagnosis]:
+    """Diagnoses of open needs ``actor`` may see, those with the fewest parties that fit first. One query."""
+    rows = NeedDiagnosis.objects.filter(need__stage=NeedStage.OPEN)
+    if not (is_admin(actor) or is_system(actor)):
+        guided, spoken_for = guide_regions(actor).values("pk"), represented_regions(actor).values("pk")
+        rows = rows.filter(Q(need__region__in=guided) | Q(need__region__in=spoken_for))
+    return rows.select_related("need__region__municipality", "run").order_by("feasible", "need__public_id")
+
+
+def diagnosis_for(actor: Actor, need: Need) -> NeedDiagnosis:
+    """The diagnosis of one need. One query.
+
+    Raises:
+        NotFound("no_diagnosis"): it finds enough, it was not looked at yet, or ``actor`` may not know.
+    """
+    row = diagnoses_for(actor).filter(need=need).first()
+    if row is None:
+        raise NotFound("no_diagnosis", _("There is no diagnosis for this need."))
+    return row

@@ -1,0 +1,63 @@
+"""Runs as operators and guides see them: counts and states, never who was compared with whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.errors import NotFound
+from accounts.models import User
+from accounts.policies import Actor, is_admin, is_guide, is_system
+from matching.engine import PairScore, recompute
+from matching.models import Match, MatchRun
+
+SCORE_FIELDS = tuple(PairScore.__dataclass_fields__)
+WORKING_KEYS = frozenset({"plan", "next", "again"})
+
+
+def runs_for(actor: Actor) -> QuerySet[MatchRun]:
+    """Runs ``actor`` may see, newest first, with weights and shards counted (``shards_total``, ``shards_done``).
+
+    Administrators and guides see all, others those they asked for. One query.
+    """
+    rows = MatchRun.objects.select_related("weights", "requested_by").annotate(
+        shards_total=Count("shards"), shards_done=Count("shards", filter=~Q(shards__done_at=None))
+    )
+    if not (is_admin(actor) or is_system(actor) or is_guide(actor)):
+        rows = rows.filter(requested_by=actor) if isinstance(actor, User) else rows.none()
+    return rows.order_by("-created_at", "-pk")
+
+
+def run_for(actor: Actor, public_id: str) -> MatchRun:
+    """One run. One query.
+
+    Raises:
+        NotFound("run_unknown"): there is none, or ``actor`` may not know of it.
+    """
+    run = runs_for(actor).filter(public_id=public_id).first()
+    if run is None:
+        raise NotFound("run_unknown", _("This matching run does not exist."))
+    return run
+
+
+def run_report(run: MatchRun) -> dict[str, Any]:
+    """The report of a run without what it keeps for itself while it works."""
+    return {key: value for key, value in run.report.items() if key not in WORKING_KEYS}
+
+
+def run_matches(run: MatchRun) -> QuerySet[Match]:
+    """What a run has proposed, by need and rank, with both sides. One query, and one for the dates."""
+    rows = Match.objects.filter(run=run).select_related("need__region__municipality", "volunteer__home")
+    return rows.prefetch_related("slots").order_by("need__public_id", "-score_micro", "volunteer__public_id")
+
+
+def recomputed_score(explanation: Mapping[str, Any]) -> int:
+    """The score that follows from the integers of a stored explanation alone.
+
+    Raises:
+        KeyError: the explanation is not that of a run.
+    """
+    return recompute(PairScore(**{name: explanation[name] for name in SCORE_FIELDS}))

@@ -1,0 +1,29 @@
+"""Why a need finds too few, kept as of its last run. For its guide and community only; see ``selectors.diagnosis``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from matching.models import MatchRun, NeedDiagnosis
+from matching.services.run_plan import Found
+from regions.models import Need
+
+
+def store_diagnoses(run: MatchRun, found: Iterable[Found], *, now: datetime) -> int:
+    """Replace the diagnoses of the needs a run looked at; returns how many find too few.
+
+    Inside the transaction that closes the run. A need deleted meanwhile is passed over.
+    """
+    rows = sorted(found, key=lambda row: row.need)
+    present = set(Need.objects.filter(pk__in=[row.need for row in rows]).values_list("pk", flat=True))
+    told = [row for row in rows if row.diagnosis is not None and row.need in present]
+    enough = [row.need for row in rows if row.diagnosis is None]
+    NeedDiagnosis.objects.filter(need__in=enough).delete()
+    NeedDiagnosis.objects.bulk_create(
+        [NeedDiagnosis(run=run, need_id=row.need, at=now, **(row.diagnosis or {})) for row in told],
+        update_conflicts=True,
+        unique_fields=["need"],
+        update_fields=["run", "at", "feasible", "compared", "rules", "best_change", "best_change_brings"],
+    )
+    return len(told)

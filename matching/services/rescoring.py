@@ -1,0 +1,49 @@
+"""A changed need or party is looked at again by itself, once for a storm of changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User, Volunteer
+from matching.enums import RUN_OPEN, RunState
+from matching.locks import lock_run
+from matching.models import MatchRun
+from matching.services.runs import request_run
+from matching.snapshots import ALL
+from regions.models import Need
+from regions.policies import may_be_matched
+
+
+@transaction.atomic
+def look_again(target: Need | Volunteer) -> MatchRun | None:
+    """Have a changed need or party matched by a run that begins after the change; None where there is nothing to match.
+
+    A run over everything that has not begun will do. An open run of the same scope that has read the tables already
+    is told to be followed by another one. Locks that run.
+    """
+    if not _can_be_matched(target):
+        return None
+    waiting = MatchRun.objects.filter(scope=ALL, state=RunState.QUEUED, started_at=None).first()
+    if waiting is not None:
+        return waiting
+    system = User.objects.system()
+    run = lock_run(request_run(actor=system, target=target).pk)
+    if run is None or run.state not in RUN_OPEN:
+        return request_run(actor=system, target=target)
+    if run.started_at is not None and not run.report.get("again"):
+        run.report["again"] = True
+        run.save(update_fields=["report"])
+    return run
+
+
+def target_of(payload: dict[str, Any]) -> Need | Volunteer | None:
+    """The need or party an outbox row of ``matching.rescore`` names by id; None when it was deleted."""
+    if "need" in payload:
+        return Need.objects.filter(pk=payload["need"]).first()
+    return Volunteer.objects.filter(pk=payload["party"]).first()
+
+
+def _can_be_matched(target: Need | Volunteer) -> bool:
+    return may_be_matched(target) if isinstance(target, Need) else target.is_active

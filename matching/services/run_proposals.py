@@ -1,0 +1,107 @@
+"""Writing what a run has planned: proposals one transaction each, then the run's end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import Conflict, DomainError
+from accounts.locks import lock_guide
+from accounts.models import User, Volunteer
+from matching.enums import MatchState, Origin, RunState
+from matching.locks import lock_run
+from matching.models import Match, MatchRun, RunShard
+from matching.services.diagnosis import store_diagnoses
+from matching.services.proposals import Scored, create_match
+from matching.services.run_plan import Plan, Planned
+from matching.services.runs import request_again
+from matching.services.weights import weights_of
+from regions.models import Need, Slot
+
+GONE = "gone"
+"""Counted as skipped: its need, party or a date was deleted since the run began."""
+
+
+def write_proposals(run: MatchRun, planned: Sequence[Planned], *, now: datetime) -> Counter[str]:
+    """Make a match of every planned proposal that is still possible; returns what was skipped, by code.
+
+    One transaction each. What this run has written before is left alone, so that it may be done again.
+    """
+    skipped: Counter[str] = Counter()
+    written = set(Match.objects.filter(run=run).values_list("need_id", "volunteer_id"))
+    needs = Need.objects.in_bulk({row.need for row in planned})
+    parties = Volunteer.objects.in_bulk({row.party for row in planned})
+    slots = Slot.objects.in_bulk({slot for row in planned for slot in row.slots})
+    for row in planned:
+        if (row.need, row.party) in written:
+            continue
+        if row.need not in needs or row.party not in parties or not slots.keys() >= set(row.slots):
+            skipped[GONE] += 1
+            continue
+        try:
+            _propose(
+                run, row, needs[row.need], parties[row.party], [slots[slot] for slot in row.slots], now=now
+            )
+        except DomainError as refusal:
+            skipped[refusal.code] += 1
+    return skipped
+
+
+@transaction.atomic
+def _propose(
+    run: MatchRun, row: Planned, need: Need, party: Volunteer, slots: list[Slot], *, now: datetime
+) -> Match:
+    """One proposal, refused when its readers have no room for it. Locks as ``create_match``, then the guide."""
+    scored = Scored(
+        run=run,
+        score_micro=row.score_micro,
+        rank_for_need=row.rank_for_need,
+        rank_for_party=row.rank_for_party,
+        explanation=row.explanation,
+    )
+    match = create_match(
+        actor=User.objects.system(), origin=Origin.WORKER, need=need, volunteer=party, slots=slots,
+        people=row.people, scored=scored, now=now,
+    )  # fmt: skip
+    _require_room(match, most=row.most, unguided=weights_of(run.weights).guide_capacity_default)
+    return match
+
+
+def _require_room(match: Match, *, most: int, unguided: int) -> None:
+    """Count again what waits to be read: two runs may have begun from the same numbers.
+
+    Raises:
+        Conflict("need_full"), Conflict("guide_full").
+    """
+    waiting = Match.objects.filter(state=MatchState.PROPOSED)
+    if waiting.filter(need=match.need_id).count() > most:
+        raise Conflict("need_full", _("This need has as many proposals as its guide can read."))
+    capacity = unguided if match.guide_id is None else lock_guide(match.guide_id).weekly_capacity
+    if waiting.filter(guide=match.guide_id).count() > capacity:
+        raise Conflict("guide_full", _("The guide has as many proposals as can be read in a week."))
+
+
+@transaction.atomic
+def close_run(*, run_id: int, now: datetime) -> bool:
+    """End a run whose proposals are all written: diagnoses, counts, report. Locks the run; whether it was this call.
+
+    If something changed after its snapshot, the same scope is queued again.
+    """
+    run = lock_run(run_id)
+    if run is None or run.state != RunState.MERGING or "plan" not in run.report:
+        return False
+    plan = Plan.from_json(run.report["plan"])
+    store_diagnoses(run, plan.found, now=now)
+    again = bool(run.report.get("again"))
+    run.report = plan.report | {"skipped": run.report["skipped"], "planned": len(plan.proposals)}
+    run.proposals_count = Match.objects.filter(run=run).count()
+    run.state, run.lease_until, run.finished_at, run.error = RunState.DONE, None, now, ""
+    run.save(update_fields=["report", "proposals_count", "state", "lease_until", "finished_at", "error"])
+    RunShard.objects.filter(run=run).update(result=b"")
+    if again:
+        request_again(scope=run.scope)
+    return True

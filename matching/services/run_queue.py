@@ -1,0 +1,50 @@
+"""What a run still owes itself: its steps as outbox rows, so that no step can be lost.
+
+A key names the attempt: the same step is owed once for each time it was given back.
+"""
+
+from __future__ import annotations
+
+import socket
+from datetime import datetime, timedelta
+
+from celery import current_task
+from django.db.models import Q
+
+from accounts.models import Outbox
+from accounts.services.outbox import owe
+from matching.models import MatchRun, RunShard
+
+START, SHARD, MERGE = "matching.start_run", "matching.run_shard", "matching.merge_run"
+LEASE = timedelta(seconds=40)
+"""How long a step is left to the worker that claimed it: longer than any step, short enough to settle in a minute."""
+
+
+def owe_start(run: MatchRun, *, not_before: datetime | None = None) -> Outbox:
+    """Owe the start of a queued run. Inside a transaction."""
+    key = f"run:{run.public_id}:start:{run.attempts}"
+    return owe(topic=START, key=key, payload={"run": run.pk}, not_before=not_before)
+
+
+def owe_shard(shard: RunShard, *, not_before: datetime | None = None) -> Outbox:
+    """Owe the scoring of a shard. Inside a transaction."""
+    run = shard.run
+    key = f"run:{run.public_id}:{run.attempts}:shard:{shard.number}:{shard.attempts}"
+    return owe(topic=SHARD, key=key, payload={"shard": shard.pk}, not_before=not_before)
+
+
+def owe_merge(run: MatchRun, *, not_before: datetime | None = None) -> Outbox:
+    """Owe the merge of a scored run, or the next proposals of a merged one. Inside a transaction."""
+    key = f"run:{run.public_id}:merge:{run.attempts}:{run.report.get('next', 0)}"
+    return owe(topic=MERGE, key=key, payload={"run": run.pk}, not_before=not_before)
+
+
+def unclaimed(now: datetime) -> Q:
+    """Runs or shards that nobody holds at ``now``."""
+    return Q(lease_until=None) | Q(lease_until__lte=now)
+
+
+def worker_name() -> str:
+    """The worker this code runs in, as Celery names it, or the host's name outside of one."""
+    name = getattr(current_task.request, "hostname", None) if current_task else None
+    return str(name or socket.gethostname())[:120]

@@ -1,0 +1,100 @@
+"""The engine's weights as versioned rows: a used version is never edited, a change is a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
+from accounts.models import User
+from accounts.policies import is_admin
+from accounts.services.audit import record
+from matching.engine import Weights
+from matching.models import WeightSet
+
+FIRST_VERSION = 1
+
+
+def weights_of(row: WeightSet) -> Weights:
+    """The weights of a version; a number it does not name has the engine's default.
+
+    Raises:
+        TypeError, ValueError: the row names an unknown number, or numbers under which no run would be exact.
+    """
+    return Weights(**row.values)
+
+
+def current_weights() -> Weights:
+    """The weights a run would use now. Writes nothing."""
+    row = WeightSet.objects.filter(is_active=True).first()
+    return Weights() if row is None else weights_of(row)
+
+
+def ensure_weights() -> WeightSet:
+    """The active version; version 1, the engine's defaults, is made on first use. Safe for two at once."""
+    row = WeightSet.objects.filter(is_active=True).first()
+    if row is None:
+        fresh = WeightSet(version=FIRST_VERSION, values=asdict(Weights()), note="defaults", is_active=True)
+        WeightSet.objects.bulk_create([fresh], ignore_conflicts=True)
+        row = WeightSet.objects.get(is_active=True)
+    return row
+
+
+@transaction.atomic
+def add_weights(*, actor: User, values: Mapping[str, int], note: str = "") -> WeightSet:
+    """A new version, not yet active: ``values`` over the active ones. Leaves an audit record.
+
+    Raises:
+        NotAllowed("not_administrator"), Invalid("weights_unusable"), Conflict("weights_changed").
+    """
+    _require_admin(actor)
+    base = asdict(weights_of(ensure_weights()))
+    try:
+        weights = Weights(**(base | dict(values)))
+    except (TypeError, ValueError) as error:
+        message = _("These weights cannot be used: %(why)s.") % {"why": error}
+        raise Invalid("weights_unusable", message, fields={"values": [message]}) from error
+    latest = WeightSet.objects.order_by("-version").values_list("version", flat=True)[0]
+    try:
+        with transaction.atomic():
+            row = WeightSet.objects.create(version=latest + 1, values=asdict(weights), note=note[:200])
+    except IntegrityError as error:
+        raise _changed() from error
+    record(actor=actor, action="weights.add", target=row, label=str(row))
+    return row
+
+
+@transaction.atomic
+def activate_weights(*, actor: User, version: int) -> WeightSet:
+    """Use this version from the next run on; runs under way keep theirs. Leaves an audit record.
+
+    Raises:
+        NotAllowed("not_administrator"), NotFound("weights_unknown"), Conflict("weights_changed"): two at once.
+    """
+    _require_admin(actor)
+    row = WeightSet.objects.filter(version=version).first()
+    if row is None:
+        raise NotFound("weights_unknown", _("There are no weights of this version."))
+    try:
+        with transaction.atomic():
+            WeightSet.objects.filter(is_active=True).exclude(pk=row.pk).update(is_active=False)
+            WeightSet.objects.filter(pk=row.pk).update(is_active=True)
+    except IntegrityError as error:
+        raise _changed() from error
+    row.refresh_from_db()
+    record(actor=actor, action="weights.activate", target=row, label=str(row))
+    return row
+
+
+def _require_admin(actor: User) -> None:
+    if not is_admin(actor):
+        raise NotAllowed("not_administrator", _("Only administrators may change the weights."))
+
+
+def _changed() -> Conflict:
+    return Conflict(
+        "weights_changed", _("Somebody changed the weights at the same moment. Please look again.")
+    )

@@ -1,0 +1,155 @@
+"""Everything one run looks at, as values: the same tables at the same moment give the same digest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+from django.db.models import QuerySet
+
+from accounts.geo import CommunityPlace, community_matrix
+from accounts.models import Volunteer
+from accounts.selectors.vocabulary import engine_vocabulary
+from matching.engine import Horizon, NeedRow, ParticipantRow, Vocabulary, Weights, inputs_digest
+from matching.snapshots.calendar import Days
+from matching.snapshots.needs import NOTICE, read_needs
+from matching.snapshots.parties import read_parties
+from regions.models import Need, Region
+from regions.selectors.needs import needs_to_match
+
+ALL = "all"
+NEED, PARTY = "need:", "party:"
+
+
+def need_scope(need: Need) -> str:
+    """The scope of a run over one need."""
+    return f"{NEED}{need.public_id}"
+
+
+def party_scope(party: Volunteer) -> str:
+    """The scope of a run over one party."""
+    return f"{PARTY}{party.public_id}"
+
+
+def looks_at_everybody(scope: str) -> bool:
+    """Whether a run of ``scope`` compares all parties, so that it can say why a need finds too few."""
+    return not scope.startswith(PARTY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Engine rows of a run. ``minutes`` [car | public, community, home]; ``capacity`` by desk of guides.
+
+    ``newcomers``: ids of parties that have never promised anything.
+    """
+
+    vocabulary: Vocabulary
+    horizon: Horizon
+    participants: tuple[ParticipantRow, ...]
+    needs: tuple[NeedRow, ...]
+    minutes: npt.NDArray[np.int32]
+    weights: Weights
+    capacity: Mapping[int, int]
+    newcomers: frozenset[int]
+    digest: str
+
+
+def read_inputs(*, scope: str, weights: Weights, now: datetime) -> Inputs:
+    """Read what a run of ``scope`` looks at as of ``now``; day 0 is that day in Japan.
+
+    A fixed number of queries, whatever the number of rows; not in one transaction, because a run only proposes.
+    """
+    days = Days.of(now)
+    needs = list(_needs_of(scope, now=now))
+    regions = {need.region_id: need.region for need in needs}
+    parties = _parties_of(scope)
+    homes = sorted(parties.values_list("home_id", flat=True).distinct())
+    city = read_parties(parties, days=days, zones={code: zone for zone, code in enumerate(homes)}, now=now)
+    country = read_needs(
+        needs, days=days, zones={pk: zone for zone, pk in enumerate(regions)}, weights=weights, now=now
+    )
+    return _sealed(
+        vocabulary=_vocabulary(),
+        horizon=days.horizon,
+        participants=city.rows,
+        needs=country.rows,
+        minutes=_minutes(list(regions.values()), homes),
+        weights=weights,
+        capacity=country.capacity,
+        newcomers=city.newcomers,
+    )
+
+
+def _sealed(
+    *,
+    vocabulary: Vocabulary,
+    horizon: Horizon,
+    participants: tuple[ParticipantRow, ...],
+    needs: tuple[NeedRow, ...],
+    minutes: npt.NDArray[np.int32],
+    weights: Weights,
+    capacity: Mapping[int, int],
+    newcomers: frozenset[int],
+) -> Inputs:
+    """The inputs with their digest."""
+    digest = inputs_digest(
+        vocabulary=vocabulary,
+        horizon=horizon,
+        participants=participants,
+        needs=needs,
+        minutes=minutes,
+        weights=weights,
+        guide_capacity=capacity,
+    )
+    return Inputs(
+        vocabulary=vocabulary,
+        horizon=horizon,
+        participants=participants,
+        needs=needs,
+        minutes=minutes,
+        weights=weights,
+        capacity=capacity,
+        newcomers=newcomers,
+        digest=digest,
+    )
+
+
+def _needs_of(scope: str, *, now: datetime) -> QuerySet[Need]:
+    needs = needs_to_match(now + NOTICE)
+    return needs.filter(public_id=scope.removeprefix(NEED)) if scope.startswith(NEED) else needs
+
+
+def _parties_of(scope: str) -> QuerySet[Volunteer]:
+    parties = Volunteer.objects.filter(is_active=True)
+    return parties.filter(public_id=scope.removeprefix(PARTY)) if scope.startswith(PARTY) else parties
+
+
+def _vocabulary() -> Vocabulary:
+    both = engine_vocabulary()
+    return Vocabulary(
+        work_parents=both.work.parents,
+        work_credit_from_parent=both.work.credit_from_parent,
+        asset_parents=both.asset.parents,
+        asset_credit_from_parent=both.asset.credit_from_parent,
+        work_loads=both.work.loads,
+    )
+
+
+def _minutes(regions: Sequence[Region], homes: Sequence[str]) -> npt.NDArray[np.int32]:
+    """Travel minutes from every home municipality into every community; its own statement wins over the model."""
+    if not regions or not homes:
+        return np.zeros((2, len(regions), len(homes)), dtype=np.int32)
+    return community_matrix([_place(region) for region in regions], homes)
+
+
+def _place(region: Region) -> CommunityPlace:
+    latitude, longitude = region.point_latitude, region.point_longitude
+    return CommunityPlace(
+        municipality_code=region.municipality_id,
+        access_car_minutes=region.access_car_minutes,
+        access_public_minutes=region.access_public_minutes,
+        point=None if latitude is None or longitude is None else (float(latitude), float(longitude)),
+    )

@@ -1,0 +1,253 @@
+"""The community side as engine rows: open needs, free places, offers, and the desks that read proposals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q
+
+from accounts.enums import QualificationLevel
+from accounts.models import Guide
+from matching.engine import NO_GUIDE, Mode, NeedRow, SlotRow, Weights
+from matching.enums import LIVE, MatchState
+from matching.models import Hold, Match
+from matching.snapshots.calendar import TOKYO, Days
+from regions.models import Need, Region, Slot
+from regions.selectors.offers import is_usable, tied_offers
+from regions.selectors.regions import guides_by_region
+
+NOTICE = timedelta(hours=24)
+"""Nothing can be arranged later than this before a slot; the deadlines of the saga say the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The guides who review for a community, together.
+
+    ``capacity``: proposals they can still read this week; ``proposals_max``: live ones at once for one need.
+    """
+
+    number: int
+    capacity: int
+    proposals_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What matches have already brought: people by need and community, live proposals, when last served."""
+
+    proposals: Mapping[int, int]
+    need_people: Mapping[int, int]
+    region_people: Mapping[int, int]
+    served_at: Mapping[int, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every need of a snapshot is read with. ``zones``: number of each community in the travel minutes."""
+
+    days: Days
+    now: datetime
+    zones: Mapping[int, int]
+    desks: Mapping[int, Desk]
+    held: Mapping[int, int]
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Engine rows of needs, and what each desk can still read by its number."""
+
+    rows: tuple[NeedRow, ...]
+    capacity: dict[int, int]
+
+
+def read_needs(
+    needs: Sequence[Need], *, days: Days, zones: Mapping[int, int], weights: Weights, now: datetime
+) -> Needs:
+    """Engine rows of ``needs``, which come with details. Eight queries at most, whatever their number.
+
+    A need whose coming dates are all full is left out: it lacks nobody. One without dates stays, to be told so.
+    """
+    context = Context(
+        days=days,
+        now=now,
+        zones=zones,
+        desks=_read_desks([need.region for need in needs], days=days, weights=weights),
+        held=_held_places(needs),
+        standing=_read_standing(needs, season_days=weights.wait_full_days, now=now),
+    )
+    return Needs(
+        rows=tuple(_row(need, context) for need in needs if not _is_full(need, context)),
+        capacity={desk.number: desk.capacity for desk in context.desks.values()},
+    )
+
+
+def _read_desks(regions: Sequence[Region], *, days: Days, weights: Weights) -> dict[int, Desk]:
+    """The desk of each community by primary key: the same guides are the same desk."""
+    found = guides_by_region(regions, on=days.first)
+    waiting: dict[int | None, int] = {
+        row["guide_id"]: row["count"]
+        for row in Match.objects.filter(state=MatchState.PROPOSED)
+        .values("guide_id")
+        .annotate(count=Count("pk"))
+    }
+    sets = sorted({tuple(guide.pk for guide in guides) for guides in found.values()})
+    desks = {
+        guides: _desk(sets.index(tuple(guide.pk for guide in guides)), guides, waiting, weights)
+        for guides in found.values()
+    }
+    return {region: desks[guides] for region, guides in found.items()}
+
+
+def _desk(
+    number: int, guides: tuple[Guide, ...], waiting: Mapping[int | None, int], weights: Weights
+) -> Desk:
+    """Where nobody covers a community, proposals wait on the administrators' list."""
+    if not guides:
+        capacity = max(0, weights.guide_capacity_default - waiting.get(None, 0))
+        return Desk(NO_GUIDE, capacity, weights.proposals_max_default)
+    return Desk(
+        number=number,
+        capacity=sum(max(0, guide.weekly_capacity - waiting.get(guide.pk, 0)) for guide in guides),
+        proposals_max=proposals_max(guides, default=weights.proposals_max_default),
+    )
+
+
+def proposals_max(guides: Sequence[Guide], *, default: int) -> int:
+    """Live proposals of one need that its guides can read: the usual number, or fewer if they read fewer a week."""
+    return min(default, sum(guide.weekly_capacity for guide in guides)) if guides else default
+
+
+def _held_places(needs: Sequence[Need]) -> dict[int, int]:
+    live = Hold.objects.filter(slot__need__in=[need.pk for need in needs], released_at__isnull=True)
+    return {row["slot_id"]: row["count"] for row in live.values("slot_id").annotate(count=Count("pk"))}
+
+
+def _read_standing(needs: Sequence[Need], *, season_days: int, now: datetime) -> Standing:
+    """A live proposal counts as coverage, as it does within a run; a completed match does for a season."""
+    regions = {need.region_id for need in needs}
+    rows = Match.objects.filter(
+        Q(state__in=sorted(LIVE)) | Q(state=MatchState.COMPLETED), need__region__in=regions
+    ).values_list("need_id", "need__region_id", "state", "people", "ended_at")
+    proposals: Counter[int] = Counter()
+    people: Counter[int] = Counter()
+    region_people: Counter[int] = Counter()
+    served_at: dict[int, datetime] = {}
+    for need_id, region_id, state, count, ended_at in rows:
+        proposals[need_id] += state == MatchState.PROPOSED
+        if ended_at is not None:
+            served_at[need_id] = max(ended_at, served_at.get(need_id, ended_at))
+        if ended_at is None or ended_at > now - timedelta(days=season_days):
+            people[need_id] += count
+            region_people[region_id] += count
+    return Standing(proposals, people, region_people, served_at)
+
+
+def _free(slot: Slot, held: Mapping[int, int]) -> int:
+    return max(0, slot.places - held.get(slot.pk, 0))
+
+
+def _is_full(need: Need, context: Context) -> bool:
+    slots = need.slots.all()
+    return bool(slots) and not any(_free(slot, context.held) for slot in slots)
+
+
+def _row(need: Need, context: Context) -> NeedRow:
+    region, desk, standing = need.region, context.desks[need.region_id], context.standing
+    offers = _offers(need, context)
+    return NeedRow(
+        id=need.pk,
+        public_id=need.public_id,
+        region=region.pk,
+        guide=desk.number,
+        zone=context.zones[region.pk],
+        mode=Mode(need.mode),
+        work=tuple(sorted((work.work_kind.bit, work.weight) for work in need.work.all())),
+        offers=offers.kinds,
+        offers_stated=offers.stated,
+        offers_pending=offers.pending,
+        hard_qualifications=_hard_qualifications(need),
+        slots=_slots(need, context),
+        min_age=need.min_age,
+        children_ok=need.children_ok,
+        group_ok=need.group_ok,
+        beginner_ok=need.beginner_ok,
+        local_hands=need.local_hands,
+        first_visit_max=region.first_visit_max,
+        access_car_minutes=0,  # the travel minutes already lead into the community
+        access_public_minutes=0,
+        wait_days=(context.now - _waiting_since(need, context)).days,
+        region_served=standing.region_people.get(region.pk, 0),
+        need_served=standing.need_people.get(need.pk, 0),
+        live_proposals=standing.proposals.get(need.pk, 0),
+        proposals_max=desk.proposals_max,
+    )
+
+
+def _hard_qualifications(need: Need) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        sorted(
+            (asked.qualification_id, asked.people)
+            for asked in need.qualifications.all()
+            if asked.level != QualificationLevel.RECOMMENDED
+        )
+    )
+
+
+def _waiting_since(need: Need, context: Context) -> datetime:
+    opened = need.opened_at or need.created_at
+    return min(context.now, max(opened, context.standing.served_at.get(need.pk, opened)))
+
+
+def _slots(need: Need, context: Context) -> tuple[SlotRow, ...]:
+    """Coming slots with free places that the engine can see, by time."""
+    rows = [
+        _slot(slot, places_free=_free(slot, context.held), days=context.days) for slot in need.slots.all()
+    ]
+    return tuple(row for row in rows if row.places_free and context.days.horizon.covers(row))
+
+
+def _slot(slot: Slot, *, places_free: int, days: Days) -> SlotRow:
+    start, end = days.span(slot.start_at, slot.end_at)
+    return SlotRow(
+        id=slot.pk,
+        day=days.number(slot.start_at.astimezone(TOKYO).date()),
+        start_minute=start,
+        end_minute=end,
+        places_free=places_free,
+        nights=slot.nights,
+        remote=slot.is_remote,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a need gives in return: bits of kinds of assets, whether anything is tied, whether some of it is unsure."""
+
+    kinds: tuple[int, ...]
+    stated: bool
+    pending: bool
+
+
+def _offers(need: Need, context: Context) -> Offered:
+    """Kinds of assets promised in return, if at least informally permitted on the first coming date.
+
+    One that is not permitted, or not until the last date, makes the answer come with a caveat.
+    """
+    tied = [offer for offer in tied_offers(need) if offer.is_active]
+    first, last = _date_range(need, context)
+    usable = [offer for offer in tied if is_usable(offer, first)]
+    kinds = {asset.asset_kind.bit for offer in usable for asset in offer.assets.all()}
+    pending = any(not is_usable(offer, last) for offer in tied)
+    return Offered(kinds=tuple(sorted(kinds)), stated=bool(tied), pending=pending)
+
+
+def _date_range(need: Need, context: Context) -> tuple[date, date]:
+    """First and last coming date; a window from afar that has begun starts today."""
+    today = context.days.first
+    days = [max(today, slot.start_at.astimezone(TOKYO).date()) for slot in need.slots.all()]
+    return min(days, default=today), max(days, default=today)
