@@ -123,6 +123,7 @@ class HouseView(generics.GenericAPIView[Any]):
     tag: ClassVar[str] = ""
     operations: ClassVar[dict[str, Operation]] = {}
     schema = HouseSchema()
+    metadata_class = None  # OPTIONS would guess at one form for all methods; OpenAPI says what each takes
     parser_classes = [BoundedJSONParser]
     pagination_class = HousePagination
     filter_backends = [StrictFilterBackend, StrictOrderingFilter]
@@ -137,6 +138,11 @@ class HouseView(generics.GenericAPIView[Any]):
         except RequestDataTooBig as error:
             raise BodyTooLarge from error
         super().initial(request, *args, **kwargs)
+
+    @property
+    def operation(self) -> Operation:
+        """What the present method of this address takes and gives."""
+        return self.operations[self.request.method or ""]
 
     @property
     def actor(self) -> User:
@@ -172,7 +178,7 @@ class HouseView(generics.GenericAPIView[Any]):
         Raises:
             Invalid("unknown_field"), ValidationError (422, ``fields`` by name)
         """
-        form = self.operations[self.request.method or ""].form
+        form = self.operation.form
         if form is None:
             return {}
         parsed = form(data=self.request.data, context=self.get_serializer_context())
@@ -181,7 +187,7 @@ class HouseView(generics.GenericAPIView[Any]):
 
     def reply(self, shown: Any, **context: Any) -> Response:
         """What goes out, by the operation's answer."""
-        operation = self.operations[self.request.method or ""]
+        operation = self.operation
         if operation.answer is None:
             return Response(status=operation.status)
         answer = operation.answer(shown, context={**self.get_serializer_context(), **context})
@@ -189,7 +195,7 @@ class HouseView(generics.GenericAPIView[Any]):
 
     def page(self) -> Response:
         """One page of answers, filtered and ordered as asked."""
-        answer = self.operations["GET"].answer
+        answer = self.operation.answer
         if answer is None:
             raise TypeError("A list says what it lists.")
         shown = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
