@@ -17,7 +17,7 @@ from matching.transitions import Audience, Places
 from regions.selectors.regions import guides_for, public_label, speakers_for
 
 WAITS_FOR_UNDO = frozenset({"approve"})
-SILENT_KINDS = frozenset({"match_ended"})
+SILENT_KINDS = frozenset({"match_ended", "date_called_off"})
 
 
 def announce(step: Step, event: MatchEvent) -> None:
@@ -86,7 +86,7 @@ def recipients(match: Match, audience: Audience) -> list[User]:
 
 
 def _knew(match: Match, audience: Audience) -> bool:
-    """An ending is told only to a side that knew of the match."""
+    """An ending or a lost date is told only to a side that knew of the match."""
     if audience is Audience.GUIDE or match.approved_at is not None:
         return True
     return match.origin == {Audience.PARTY: Origin.PARTY, Audience.REGION: Origin.REGION}[audience]

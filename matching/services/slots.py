@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +16,9 @@ from accounts.services.audit import record
 from matching.enums import BEFORE_AGREED, LIVE, EndReason, MatchState
 from matching.locks import lock_need, lock_need_with_people
 from matching.models import Hold, Match
+from matching.services.deadlines import preparation_deadline, record_deadline
 from matching.services.matches import apply_move
-from matching.services.steps import Words
+from matching.services.steps import Step, Words
 from regions.models import Need, Slot
 from regions.policies import can_edit_need
 from regions.services.needs import close_need as close_posting
@@ -77,13 +80,34 @@ def cancel_slot(
         raise Conflict("slot_cancelled", _("This date has been called off already."))
     for match in Match.objects.filter(match_slots__slot=slot, state__in=sorted(LIVE)).order_by("pk"):
         if match.match_slots.filter(slot__cancelled_at__isnull=True).exists():
-            Hold.objects.filter(match=match, slot=slot, released_at__isnull=True).update(released_at=at)
-            match.match_slots.filter(slot=slot).delete()
+            _drop_date(match, slot, actor, note, at)
         else:
             _end(match, actor, reason, note, at)
     record(actor=actor, action="slot.cancel", target=slot, label=str(need), details={"reason": reason})
     slot.cancelled_at = at
     return slot
+
+
+def _drop_date(match: Match, slot: Slot, actor: User, note: str, now: datetime) -> None:
+    """Take one of several dates out of a match: its places come free, the others stand, whoever knew is told."""
+    words = Words(note=note, data={"slot": slot.public_id, "start_at": slot.start_at.isoformat()})
+    apply_move(
+        match_id=match.pk, move="drop_date", actor=actor, now=now, words=words,
+        work=lambda step: _release_date(step, slot),
+    )  # fmt: skip
+
+
+def _release_date(step: Step, slot: Slot) -> Mapping[str, Any] | None:
+    Hold.objects.filter(match=step.match, slot=slot, released_at__isnull=True).update(released_at=step.now)
+    step.match.match_slots.filter(slot=slot).delete()
+    # A promise is prepared and recorded by its remaining dates; what is not promised yet keeps the earlier time to answer.
+    if step.match.state == MatchState.AGREED:
+        deadline = preparation_deadline(step.match)
+    elif step.match.state == MatchState.CONFIRMED:
+        deadline = record_deadline(step.match)
+    else:
+        return None
+    return {"due_at": deadline.due_at, "lapse_at": deadline.lapse_at}
 
 
 @transaction.atomic

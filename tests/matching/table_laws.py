@@ -30,17 +30,20 @@ WHO = {
     frozenset({R.GUIDE, R.ADMIN}): {"assign"},
     frozenset({R.GUIDE, R.SYSTEM}): {"approve", "lapse", "complete"},
     frozenset({R.GUIDE, R.PARTY}): {"name_people"},
+    frozenset({R.GUIDE, R.REGION, R.ADMIN}): {"drop_date"},
     frozenset({R.GUIDE, R.REGION}): {"record_consent", "change_promise", "attest"},
     SIDES_AND_GUIDE: {
         *("answer", "set_board_date", "extend", "confirm_promise", "plan_meeting", "agree"),
-        *("decline", "withdraw", "redate"),
+        *("decline", "redate"),
     },
-    SIDES_AND_GUIDE | {R.SYSTEM}: {"open_meeting", "cancel"},
+    SIDES_AND_GUIDE | {R.ADMIN}: {"withdraw"},
+    SIDES_AND_GUIDE | {R.SYSTEM}: {"open_meeting"},
+    frozenset(R): {"cancel"},
 }
 # From which states a move leads to which; None: the state stays.
 WHERE = {
     (frozenset(), S.PROPOSED): {"propose", "suggest", "apply", "invite"},
-    (LIVE, None): {"assign", "name_people"},
+    (LIVE, None): {"assign", "name_people", "drop_date"},
     (frozenset({S.PROPOSED}), None): {"snooze", "stand_by", "escalate"},
     (frozenset({S.PROPOSED}), S.ASKING): {"approve"},
     (frozenset({S.PROPOSED}), S.REJECTED): {"reject"},
@@ -91,7 +94,7 @@ TOLD = (ENDED | HOLDING) - {S.WITHDRAWN}
 # What the guide in charge hears of although nothing changes for the sides yet.
 GUIDE_HEARS = {
     *("apply", "invite", "assign", "escalate", "answer", "extend", "open_meeting", "agree"),
-    *("decline", "withdraw", "lapse", "cancel"),
+    *("decline", "withdraw", "lapse", "cancel", "drop_date"),
 }
 
 
@@ -166,7 +169,7 @@ def _is_news(move: Move) -> bool:
     """Whether both sides must read of it: it brings the match on, ends it, or changes what they are to confirm."""
     if move.name in {"untick", "redate"}:
         return False
-    return move.target in TOLD or move.name in {"withdraw", "record_meeting", "change_promise"}
+    return move.target in TOLD or move.name in {"withdraw", "record_meeting", "change_promise", "drop_date"}
 
 
 LAWS: dict[str, Law] = {

@@ -88,7 +88,12 @@ def _states() -> Iterator[str]:
 
 
 def _moves() -> Iterator[str]:
-    yield from ("## Moves", "", "The role marked * is the worker. A side is the participant (`party`) or the community (`region`).", "")
+    yield from (
+        "## Moves",
+        "",
+        "The role marked * is the worker. A side is the participant (`party`) or the community (`region`).",
+        "",
+    )
     yield from _table_head("move", "who", "from", "to", "check", "places", "reasons", "who is told", "what")
     for move in MOVES:
         sources = ", ".join(state for state in MatchState if state in move.sources)
