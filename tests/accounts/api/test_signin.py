@@ -87,14 +87,21 @@ def test_doors_for_strangers_are_throttled() -> None:
 def test_claimed_addresses_do_not_help_against_the_throttle() -> None:
     def knock(number: int) -> int:
         body = {"email": f"who{number}@example.org"}
-        return as_user(None).post(f"{API}sign-in-code/", body, HTTP_X_FORWARDED_FOR=f"10.0.0.{number}").status_code
+        return (
+            as_user(None)
+            .post(f"{API}sign-in-code/", body, HTTP_X_FORWARDED_FOR=f"10.0.0.{number}")
+            .status_code
+        )
 
     assert [knock(number) for number in range(31)] == [202] * 30 + [429]
 
 
 # The code.
 def test_unknown_address_gets_the_same_answer_and_a_message_that_says_so(hana: User) -> None:
-    known, unknown = post("sign-in-code/", {"email": hana.email}), post("sign-in-code/", {"email": "no@example.org"})
+    known, unknown = (
+        post("sign-in-code/", {"email": hana.email}),
+        post("sign-in-code/", {"email": "no@example.org"}),
+    )
     assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
     assert [message.to for message in mail.outbox] == [[hana.email], ["no@example.org"]]
     assert re.search(r"\d{6}", mail.outbox[1].body) is None
@@ -135,7 +142,9 @@ def test_code_of_another_person_does_not_open(hana: User, yuki: User) -> None:
     code = ask(hana)
     ask(yuki)
     assert refusal(confirm(yuki, code)) == (422, "code_wrong", ["code"])
-    assert refusal(post("sign-in-code/confirm/", {"email": "no@example.org", "code": code}))[1] == "code_wrong"
+    assert (
+        refusal(post("sign-in-code/confirm/", {"email": "no@example.org", "code": code}))[1] == "code_wrong"
+    )
 
 
 def test_code_ends_after_ten_minutes(hana: User, monkeypatch: pytest.MonkeyPatch) -> None:
