@@ -17,11 +17,32 @@ def place_singles(*, room: Room, edges: Edges, snapshot: Snapshot) -> int:
     left = edges.take(fitting(room, edges) & (snapshot.columns.size[edges.row] == 1))
     solution = solve(problem_of(room=room, edges=left))
     before = room.coverage.copy()
-    taken = [int(at) for at in np.flatnonzero(solution.chosen)]
+    taken = on_earliest_dates(edges=left, taken=np.flatnonzero(solution.chosen).tolist(), places=room.places)
     for at in taken:
         room.take(left, at, phase=Phase.FLOW, bonuses=())
     _name_bonuses(room, coverage=before, rows=[int(left.row[at]) for at in taken])
     return solution.value
+
+
+def on_earliest_dates(*, edges: Edges, taken: list[int], places: list[list[int]]) -> list[int]:
+    """The same parties at the same needs, each on the earliest date with a place left that is worth as much.
+
+    To the flow all dates of a pair that score alike are one; to a community the next one counts. Best score first.
+    """
+    left = [list(row) for row in places]
+    for at in taken:
+        left[edges.need[at]][edges.slot[at]] -= 1
+    dates: dict[tuple[int, int, int], list[int]] = {}
+    for at in np.lexsort((edges.slot,)).tolist():
+        dates.setdefault((int(edges.need[at]), int(edges.row[at]), int(edges.score[at])), []).append(at)
+    moved = []
+    for at in sorted(taken, key=lambda at: (-int(edges.score[at]), int(edges.rank[at]))):
+        left[edges.need[at]][edges.slot[at]] += 1
+        alike = dates[int(edges.need[at]), int(edges.row[at]), int(edges.score[at])]
+        best = next(other for other in alike if left[edges.need[other]][edges.slot[other]] > 0)
+        left[edges.need[best]][edges.slot[best]] -= 1
+        moved.append(best)
+    return sorted(moved)
 
 
 def newcomers_bound(*, room: Room, edges: Edges) -> int:
