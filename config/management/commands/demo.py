@@ -14,12 +14,17 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
+from accounts.models import User
 from config import personas, stack
 from config.runlock import StartError, describe
 from config.supervisor import Supervisor, log_tail
+from matching.enums import RUN_OPEN
+from matching.models import MatchRun
+from matching.services.runs import request_run
 from regions.models import Region
 
 HEALTH_PATIENCE_SECONDS = 60
+MATCHING_PATIENCE_SECONDS = 60
 POLL_SECONDS = 0.2
 
 
@@ -61,12 +66,14 @@ class Command(BaseCommand):
             return
         self._say("Loading the sample data ...")
         call_command("load_demo", stdout=self.stdout)
+        request_run(actor=User.objects.system())  # the worker does it, as soon as there is one
 
     def _serve(self, run_dir: Path) -> None:
         supervisor = stack.supervisor_for(run_dir, say=self._say)
         supervisor.stop_on_signals()
         with supervisor:
             self._wait_for_health(supervisor)
+            self._wait_for_first_matching(supervisor)
             if not supervisor.stopping.is_set():
                 self._show_doors(run_dir)
             supervisor.serve()
@@ -82,6 +89,25 @@ class Command(BaseCommand):
                 raise StartError(f"The parts do not work together. The end of the worker's log:\n{tail}")
             supervisor.tick()
             supervisor.stopping.wait(POLL_SECONDS)
+
+    def _wait_for_first_matching(self, supervisor: Supervisor) -> None:
+        """Return when the worker has done the open runs, or when told to stop; then say what the first one brought."""
+        deadline = time.monotonic() + MATCHING_PATIENCE_SECONDS
+        open_runs = MatchRun.objects.filter(state__in=sorted(RUN_OPEN))
+        if open_runs.exists():
+            self._say("The worker matches ...")
+        while open_runs.exists() and not supervisor.stopping.is_set():
+            if time.monotonic() > deadline:
+                tail = log_tail(supervisor.log_file("worker"))
+                raise StartError(f"The first matching did not end. The end of the worker's log:\n{tail}")
+            supervisor.tick()
+            supervisor.stopping.wait(POLL_SECONDS)
+        run = MatchRun.objects.order_by("pk").first()
+        if run is not None:
+            self._say(
+                f"First matching ({run.get_state_display()}): {run.parties_count} participants, {run.needs_count} needs, "
+                f"{run.pairs_feasible} pairs fit, {run.proposals_count} proposals, by {run.worker}."
+            )
 
     def _show_doors(self, run_dir: Path) -> None:
         self._say(
