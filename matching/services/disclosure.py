@@ -37,12 +37,15 @@ def reveal(*, match: Match, viewer: User) -> list[Contact]:
     """The other side's people as far as this state discloses them to ``viewer``, and a record of it.
 
     From ``meeting``: the representative's name and affiliation. From ``agreed``: the cards, and the roster of named
-    people to the community and the guide. Before, and for anyone else: nothing. Writes one ContactAccess per person
-    shown, in the same transaction, kept three years.
+    people to the community and the guide. Before, and for anyone else: nothing. The state is read again: a match in hand
+    may have ended since. Writes one ContactAccess per person shown, in the same transaction, kept three years.
 
     Raises:
         NotFound("match_unknown"): the viewer may not know of this match.
     """
+    match = Match.objects.select_related("need__region", "volunteer__representative", "guide").get(
+        pk=match.pk
+    )
     roles = policies.roles_on(viewer, match)
     if not roles & {Role.PARTY, Role.REGION, Role.GUIDE}:
         raise NotFound("match_unknown", _("This match does not exist."))
