@@ -236,6 +236,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Fields of one name in several places: each set of choices keeps the name of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "AbilityLevelEnum": "accounts.enums.AbilityLevel",
+        "QualificationLevelEnum": "accounts.enums.QualificationLevel",
+        "PartyKindEnum": "accounts.enums.PartyKind",
+        "ConsentKindEnum": "accounts.enums.ConsentKind",
+        "SlotRuleKindEnum": "regions.enums.SlotRuleKind",
+        "PermissionStatusEnum": "regions.enums.PermissionStatus",
+        "WeekdayEnum": "regions.services.occurrences.WEEKDAYS",
+    },
 }
 
 DEFAULT_FROM_EMAIL = env.text("ENISHI_FROM_EMAIL") or "Enishi <enishi@localhost>"

@@ -18,6 +18,7 @@ __all__ = [
     "guides_by_region",
     "guides_for",
     "is_covered",
+    "known_ids",
     "public_label",
     "regions_for",
     "regions_known_to",
@@ -81,3 +82,9 @@ def regions_for(actor: Actor) -> QuerySet[Region]:
 def regions_known_to(actor: Actor) -> QuerySet[Region]:
     """The communities whose whole record ``actor`` may see, with details. Four queries."""
     return with_details(known_regions(actor)).order_by("municipality_id", "name", "pk")
+
+
+def known_ids(actor: Actor, regions: Iterable[Region]) -> frozenset[int]:
+    """Which of these communities ``actor`` may see the whole record of, by primary key. Two queries at most."""
+    wanted = {region.pk for region in regions}
+    return frozenset(known_regions(actor).filter(pk__in=wanted).values_list("pk", flat=True))
