@@ -1,0 +1,182 @@
+"""The city side on its way into the engine: nothing invented, nothing lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.enums import AbilityLevel, PartyKind
+from accounts.models import Ability, Absence, Availability, HeldQualification, Volunteer
+from matching.engine import AvailabilityRule, ParticipantRow, Transport
+from matching.enums import EndReason, MatchState, Side
+from matching.models import Block, Match, Relation
+from matching.services.endings import withdraw_match
+from matching.services.review import reject_match
+from matching.snapshots.parties import kept_micro
+from regions.enums import NeedMode
+from regions.models import Need
+from tests.cast import (
+    make_asset_kind,
+    make_need,
+    make_party,
+    make_qualification,
+    make_region,
+    make_work_kind,
+)
+from tests.matching import saga as story
+from tests.matching.looking import look, minutes, party_row
+
+pytestmark = pytest.mark.django_db
+
+
+def test_party_becomes_a_row_with_all_its_facts() -> None:
+    party = make_party(
+        size=4, min_people=2, abilities=(), wishes=(("trail_mtb", 3), ("onsen", 1)), has_minors=True,
+        youngest_age=11, travel_limit_minutes=90, day_trip_limit_minutes=60, load_limit=2, live_limit=5,
+        transport="public", remote_ok=True,
+    )  # fmt: skip
+    Ability.objects.create(volunteer=party, work_kind=make_work_kind("waterway"), level="willing", people=3)
+    held = make_qualification("brushcutter")
+    today = timezone.localdate()
+    HeldQualification.objects.create(
+        volunteer=party, qualification=held, people=2, expires_on=today + timedelta(9)
+    )
+    Absence.objects.create(volunteer=party, from_on=today - timedelta(3), until_on=today + timedelta(1))
+    party.availabilities.update(weekdays=0b1100000, months=0b11, parts=1, from_minute=540, until_minute=None)
+    assert party_row(party) == ParticipantRow(
+        id=party.pk,
+        public_id=party.public_id,
+        size=4,
+        min_people=2,
+        abilities=((make_work_kind("waterway").bit, 3),),
+        wishes=tuple(sorted([(make_asset_kind("trail_mtb").bit, 3), (make_asset_kind("onsen").bit, 1)])),
+        qualifications=((held.pk, 2, 9),),
+        availability=(AvailabilityRule(weekdays=0b1100000, months=0b11, parts=1, from_minute=540),),
+        except_days=frozenset({0, 1}),
+        zone=0,
+        transport=Transport.PUBLIC,
+        travel_limit_minutes=90,
+        day_trip_limit_minutes=60,
+        youngest_age=11,
+        has_minors=True,
+        is_group=True,
+        load_limit=2,
+        kept_micro=500_000,
+        remote_ok=True,
+        beginner=True,
+        remaining_load=5,
+    )
+
+
+def test_absence_ends_with_the_horizon() -> None:
+    party = make_party()
+    today = timezone.localdate()
+    Absence.objects.create(volunteer=party, from_on=today + timedelta(398), until_on=today + timedelta(9999))
+    assert party_row(party).except_days == frozenset({398, 399})
+
+
+def test_availability_is_the_union_of_rules_in_one_order() -> None:
+    party = make_party()
+    Availability.objects.create(volunteer=party, weekdays=1, from_minute=None, until_minute=600)
+    Availability.objects.create(volunteer=party, weekdays=1, from_minute=60, until_minute=600)
+    assert party_row(party).availability == (
+        AvailabilityRule(weekdays=1, until_minute=600),
+        AvailabilityRule(weekdays=1, from_minute=60, until_minute=600),
+        AvailabilityRule(),
+    )
+
+
+def test_paused_party_is_not_looked_at(hana_party: Volunteer, riders: Volunteer) -> None:
+    Volunteer.objects.filter(pk=riders.pk).update(is_active=False)
+    assert [row.id for row in look().participants] == [hana_party.pk]
+
+
+def test_holding_match_makes_its_party_and_its_leader_busy(
+    mowing: Need, riders: Volunteer, hana_party: Volunteer, mori
+) -> None:
+    alone = make_party(riders.representative, name="Harada alone")
+    slot = mowing.slots.get()
+    proposed = story.propose(mowing, riders)
+    assert party_row(riders).busy == ()
+    story.asked(proposed, guide=mori)
+    assert party_row(riders).busy == (minutes(slot),)
+    assert party_row(alone).busy == (minutes(slot),)
+    assert party_row(hana_party).busy == ()
+    assert slot.start_at - timezone.now() < timedelta(days=80)
+
+
+def test_help_from_afar_makes_nobody_busy(saga, hana_party: Volunteer, mori) -> None:
+    need = make_need(saga, mode=NeedMode.REMOTE, slots=[{"is_remote": True}])
+    story.asked(story.propose(need, hana_party), guide=mori)
+    assert party_row(hana_party).busy == ()
+
+
+def test_live_match_uses_load_and_is_not_proposed_again(mowing: Need, riders: Volunteer) -> None:
+    story.propose(mowing, riders)
+    row = party_row(riders)
+    assert (row.remaining_load, row.live_need_ids) == (2, frozenset({mowing.pk}))
+
+
+def test_rejected_pair_is_left_alone_for_a_year(mowing: Need, riders: Volunteer, mori) -> None:
+    match = story.propose(mowing, riders)
+    reject_match(match_id=match.pk, actor=mori, reason=EndReason.DATES)
+    assert party_row(riders).live_need_ids == {mowing.pk}
+    assert party_row(riders).remaining_load == 3
+    later = look(now=timezone.now() + timedelta(days=366))
+    assert party_row(riders, later).live_need_ids == frozenset()
+
+
+def test_pair_that_nobody_reviewed_may_come_again(mowing: Need, riders: Volunteer) -> None:
+    match = story.propose(mowing, riders)
+    Match.objects.filter(pk=match.pk).update(
+        state=MatchState.LAPSED, end_reason=EndReason.NOT_REVIEWED, ended_at=timezone.now(), lapse_at=None
+    )
+    assert party_row(riders).live_need_ids == frozenset()
+    Match.objects.filter(pk=match.pk).update(end_reason=EndReason.NO_ANSWER)
+    assert party_row(riders).live_need_ids == {mowing.pk}
+
+
+def test_party_that_stepped_back_is_left_alone(mowing: Need, riders: Volunteer, harada, mori) -> None:
+    match = story.asked(story.propose(mowing, riders), guide=mori)
+    withdraw_match(match_id=match.pk, actor=harada, reason=EndReason.CHANGED_PLANS)
+    assert party_row(riders).live_need_ids == {mowing.pk}
+
+
+def test_relations_say_who_is_known_and_whose_word_was_kept(saga, riders, hana_party, yuki_party) -> None:
+    other = make_region()
+    Relation.objects.create(volunteer=riders, region=saga, promised=4, kept=4, days=4)
+    Relation.objects.create(volunteer=riders, region=other, promised=1, kept=0)
+    Relation.objects.create(volunteer=hana_party, region=saga, promised=1, kept=0)
+    inputs = look()
+    mean = 5 * 1_000_000 // 8  # (4 + 1) of (6 + 2)
+    assert party_row(riders, inputs).known_regions == {saga.pk}
+    assert party_row(riders, inputs).kept_micro == (4_000_000 + 3 * mean) // 8
+    assert party_row(hana_party, inputs).kept_micro == 3 * mean // 4
+    assert party_row(yuki_party, inputs).kept_micro == mean
+    assert inputs.newcomers == {yuki_party.pk}
+
+
+def test_kept_word_is_shrunk_towards_the_mean() -> None:
+    assert kept_micro(kept=1, promised=1, mean_micro=800_000) == 850_000
+    assert kept_micro(kept=0, promised=0, mean_micro=800_000) == 800_000
+    few, many = (kept_micro(kept=n, promised=n, mean_micro=500_000) for n in (1, 20))
+    assert 500_000 < few < many < 1_000_000
+
+
+def test_block_of_either_side_counts(saga, riders: Volunteer, ume) -> None:
+    Block.objects.create(volunteer=riders, region=saga, side=Side.REGION, made_by=ume)
+    assert party_row(riders).blocked_regions == {saga.pk}
+
+
+@pytest.mark.parametrize(("level", "beginner"), [("willing", True), ("able", False)])
+def test_beginner_is_who_can_do_nothing_yet(level: str, beginner: bool) -> None:
+    party = make_party(abilities=())
+    for code, each in (("grass_hand", "willing"), ("waterway", level)):
+        Ability.objects.create(volunteer=party, work_kind=make_work_kind(code), level=AbilityLevel(each))
+    assert party_row(party).beginner is beginner
+
+
+def test_household_counts_as_a_group() -> None:
+    assert party_row(make_party(kind=PartyKind.HOUSEHOLD, size=3)).is_group
