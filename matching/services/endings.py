@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from accounts.errors import Invalid
 from accounts.models import User
 from matching.enums import EndReason, MatchState, Origin, Role, Side
 from matching.models import Match
 from matching.services.matches import apply_move
 from matching.services.proposals import create_match
 from matching.services.relations import count_broken_promise
-from matching.services.steps import Words
+from matching.services.steps import Step, Words
 from regions.models import Slot
 
 LAPSE_REASON = {
@@ -44,8 +47,20 @@ def decline_match(
     words = Words(on_behalf_of=on_behalf_of, reason=reason, note=note, data={"side": side or ""})
     return apply_move(
         match_id=match_id, move="decline", actor=actor, now=now, role=role, words=words,
-        changes={"neutral_note": neutral_note[:300]},
+        work=lambda step: _neutral(step, neutral_note),
     )  # fmt: skip
+
+
+def _neutral(step: Step, sentence: str) -> Mapping[str, Any]:
+    """What the other side will read is the guide's to word.
+
+    Raises:
+        Invalid("neutral_note_by_guide")
+    """
+    if sentence and step.role is not Role.GUIDE:
+        message = _("Only a guide words the sentence for the other side.")
+        raise Invalid("neutral_note_by_guide", message, fields={"neutral_note": [message]})
+    return {"neutral_note": sentence[:300]}
 
 
 def withdraw_match(
@@ -105,7 +120,7 @@ def cancel_match(
     words = Words(on_behalf_of=on_behalf_of, reason=reason, note=note)
     match = apply_move(
         match_id=match_id, move="cancel", actor=actor, now=now, words=words,
-        changes={"neutral_note": neutral_note[:300]},
+        work=lambda step: _neutral(step, neutral_note),
     )  # fmt: skip
     if match.events.latest("seq").role == Role.PARTY and reason not in {EndReason.WEATHER, EndReason.SAFETY}:
         count_broken_promise(match)

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from accounts.errors import Conflict
+from accounts.errors import Conflict, Invalid
 from matching.enums import AnswerValue, ConsentStatus, MeetingOutcome, Origin, Side
 from matching.locks import named_people
-from matching.models import Answer, Match, Meeting
+from matching.models import Answer, Block, Match, Meeting
 from matching.services.deadlines import UNDO_SECONDS, last_end, require_time_left
 from matching.services.places import require_people_free
 from matching.services.steps import Step
@@ -22,10 +22,18 @@ SETTLED = frozenset({MeetingOutcome.PROCEED, MeetingOutcome.TRIAL, MeetingOutcom
 
 
 def side_of(step: Step) -> Side:
-    """The side a step speaks for: the actor's own, or the one a guide names in the step's data."""
+    """The side a step speaks for: the actor's own, or the one a guide names in the step's data.
+
+    Raises:
+        Invalid("side_needed"): a guide named none.
+    """
     if step.role.value in Side.values:
         return Side(step.role.value)
-    return Side(step.words.data["side"])
+    named = step.words.data.get("side")
+    if not named:
+        message = _("Please state for which side you enter this.")
+        raise Invalid("side_needed", message, fields={"side": [message]})
+    return Side(named)
 
 
 def answer_of(match: Match, side: Side) -> Answer:
@@ -53,6 +61,8 @@ def approvable(step: Step) -> None:
         _require_employment_basis(step.match)
     if not step.match.volunteer.is_active:
         raise Conflict("party_paused", _("This participant has paused matching."))
+    if Block.objects.filter(region=need.region_id, volunteer=step.match.volunteer_id).exists():
+        raise Conflict("blocked", _("These two cannot be matched."))
     require_time_left(step.match, step.now)
     require_people_free(step.match, named_people(step.match.pk), override=_overlap_reason(step))
 

@@ -42,11 +42,23 @@ class Scored:
 
 
 def suggest_match(
-    *, actor: User, need: Need, volunteer: Volunteer, slots: Iterable[Slot], people: int | None = None
+    *,
+    actor: User,
+    need: Need,
+    volunteer: Volunteer,
+    slots: Iterable[Slot],
+    people: int | None = None,
+    note: str = "",
 ) -> Match:
     """A guide proposes a pair by hand. See ``create_match``."""
     return create_match(
-        actor=actor, origin=Origin.GUIDE, need=need, volunteer=volunteer, slots=slots, people=people
+        actor=actor,
+        origin=Origin.GUIDE,
+        need=need,
+        volunteer=volunteer,
+        slots=slots,
+        people=people,
+        words=Words(note=note),
     )
 
 
@@ -80,9 +92,10 @@ def invite_party(
     slots: Iterable[Slot],
     people: int | None = None,
     on_behalf_of: str = "",
+    note: str = "",
 ) -> Match:
     """A community invites: its own answer counts as given. See ``create_match``."""
-    words = Words(on_behalf_of=on_behalf_of)
+    words = Words(on_behalf_of=on_behalf_of, note=note)
     return create_match(
         actor=actor,
         origin=Origin.REGION,
