@@ -15,4 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="sign-in-code-confirm",
     ),
     path("", include("accounts.api.urls")),
+    path("", include("regions.api.urls")),
+    path("", include("matching.api.urls")),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Volunteer
 from matching.models import Match
 
 
@@ -15,3 +16,8 @@ def party_label(match: Match) -> str:
         "home": volunteer.home.name,
         "people": match.people,
     }
+
+
+def home_label(party: Volunteer) -> str:
+    """Kind and home, without people: 「福岡市の個人」."""
+    return _("%(kind)s from %(home)s") % {"kind": party.get_kind_display(), "home": party.home.name}

@@ -1,0 +1,92 @@
+"""Needs as the matching changes them: why nobody is found, closing one, places and dates that may be promised already."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.base import HouseView, once
+from accounts.api.schema import Operation
+from matching.api import answers, forms
+from matching.selectors.diagnosis import diagnosis_for
+from matching.selectors.viewers import entered_for
+from matching.services.slots import cancel_slot, close_need, set_slot_places
+from regions.models import Need, Slot
+from regions.policies import needs_visible_to
+
+
+class NeedView(HouseView):
+    """Needs one may know of."""
+
+    tag = "needs"
+    queryset = Need.objects.none()
+
+    def rows(self) -> QuerySet[Need]:
+        return needs_visible_to(self.actor).select_related("region__municipality")
+
+
+class DiagnosisView(NeedView):
+    """Why a need finds too few: for its guides, its community and administrators."""
+
+    operations: ClassVar = {"GET": Operation(id="get_diagnosis", answer=answers.DiagnosisSerializer)}
+
+    def get(self, _request: Request, **_address: str) -> Response:
+        return self.reply(diagnosis_for(self.actor, self.found()))
+
+
+class CloseNeedView(NeedView):
+    """Close a need: what is not yet promised ends with the neutral sentence; promises stand."""
+
+    operations: ClassVar = {
+        "POST": Operation(
+            id="close_need", form=forms.CloseForm, answer=answers.NeedStageSerializer, once=True
+        )
+    }
+
+    @once
+    def post(self, _request: Request, **_address: str) -> Response:
+        need, values = self.found(), self.values()
+        stated = values.pop("on_behalf_of", "")
+        label = entered_for(self.actor, need.region, stated=stated)
+        return self.reply(close_need(need=need, actor=self.actor, on_behalf_of=label, **values))
+
+
+class SlotView(HouseView):
+    """Dates of needs one may know of."""
+
+    tag = "needs"
+    queryset = Slot.objects.none()
+
+    def rows(self) -> QuerySet[Slot]:
+        return Slot.objects.filter(need__in=needs_visible_to(self.actor))
+
+
+class SlotPlacesView(SlotView):
+    """Change the number of places of a date; never below the places that are held."""
+
+    operations: ClassVar = {
+        "POST": Operation(
+            id="set_slot_places", form=forms.PlacesForm, answer=answers.MatchSlotSerializer, once=True
+        )
+    }
+
+    @once
+    def post(self, _request: Request, **_address: str) -> Response:
+        return self.reply(set_slot_places(slot=self.found(), actor=self.actor, **self.values()))
+
+
+class CancelSlotView(SlotView):
+    """Call a date off: matches for this date alone end, others keep their other dates."""
+
+    operations: ClassVar = {
+        "POST": Operation(
+            id="cancel_slot", form=forms.CancelSlotForm, answer=answers.MatchSlotSerializer, once=True
+        )
+    }
+
+    @once
+    def post(self, _request: Request, **_address: str) -> Response:
+        return self.reply(cancel_slot(slot=self.found(), actor=self.actor, **self.values()))

@@ -1,0 +1,42 @@
+"""What lies on a guide's desk: proposals to decide, silent sides to call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from matching.enums import LIVE, MatchState
+from matching.models import Answer, Match
+from matching.selectors.matches import guided_by, with_details
+
+
+def review_queue(actor: User) -> QuerySet[Match]:
+    """Proposals of the communities ``actor`` guides (all for administrators), the most urgent first. Two queries.
+
+    Held ones (``snoozed_until`` in the future) are included: see ``not_snoozed``.
+    """
+    proposed = Match.objects.filter(guided_by(actor), state=MatchState.PROPOSED)
+    return with_details(proposed).order_by("due_at", "pk")
+
+
+def not_snoozed(now: datetime) -> Q:
+    """Proposals that nobody holds back at ``now``."""
+    return Q(snoozed_until=None) | Q(snoozed_until__lte=now)
+
+
+def call_list(actor: User) -> QuerySet[Answer]:
+    """Overdue answers of live matches of the communities ``actor`` guides, the longest overdue first. Two queries."""
+    matches = Match.objects.filter(guided_by(actor), state__in=sorted(LIVE))
+    return (
+        Answer.objects.filter(match__in=matches.values("pk"), is_open=True, overdue_at__isnull=False)
+        .select_related(
+            "match__need__region__municipality",
+            "match__volunteer__home",
+            "match__volunteer__representative",
+            "match__guide__user",
+        )
+        .prefetch_related("calls")
+        .order_by("overdue_at", "pk")
+    )
