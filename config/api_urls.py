@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("", include("accounts.api.urls")),
     path("", include("regions.api.urls")),
+    path("", include("regions.api.urls")),
     path("", include("matching.api.urls")),
 ]

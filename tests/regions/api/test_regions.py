@@ -228,7 +228,7 @@ def test_community_is_recorded_by_the_officer_once(saga: Region, kenji: User, ha
         ({"share_65_percent": 101}, "number_wrong", "share_65_percent"),
         ({"first_visit_max": 0}, "number_wrong", "first_visit_max"),
         ({"point_longitude": 10.0}, "point_wrong", "point_longitude"),
-        ({"point_latitude": "inf"}, "point_wrong", "point_latitude"),
+        ({"point_latitude": "inf"}, "invalid", "point_latitude"),
         ({"name": ""}, "text_missing", "name"),
         ({"origin": "a" * 1_000_000}, "invalid", "origin"),
         ({"people": "many"}, "invalid", "people"),
