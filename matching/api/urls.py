@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from matching.api import desk, guide_acts, matches, needs, side_acts
+from matching.api import desk, guide_acts, matches, needs, runs, side_acts
 from matching.api.base import MatchAct
 
 ACTS: dict[str, type[MatchAct]] = {
@@ -52,6 +52,8 @@ urlpatterns: list[URLPattern] = [
     path("needs/<slug:public_id>/close/", needs.CloseNeedView.as_view(), name="need-close"),
     path("slots/<slug:public_id>/places/", needs.SlotPlacesView.as_view(), name="slot-places"),
     path("slots/<slug:public_id>/cancel/", needs.CancelSlotView.as_view(), name="slot-cancel"),
+    path("runs/", runs.RunsView.as_view(), name="runs"),
+    path("runs/<slug:public_id>/", runs.OneRunView.as_view(), name="run"),
     path("relations/", desk.RelationsView.as_view(), name="relations"),
     path("blocks/", desk.BlocksView.as_view(), name="blocks"),
     path("invariants/", desk.InvariantsView.as_view(), name="invariants"),
