@@ -26,10 +26,11 @@ def next_in_line(need_id: int) -> QuerySet[Match]:
     ).order_by("standby_at", "public_id")
 
 
+@transaction.atomic
 def ask_next_in_line(*, need_id: int, now: datetime) -> list[Match]:
     """Approve every proposal in line that fits into the free places, in order; those that do not fit keep waiting.
 
-    Call within allowed hours only, in a transaction: the people of all matches are locked first, then the need.
+    Call within allowed hours only. The people of all matches are locked first, then the need.
     A community that consented to "N people the guide vouches for" has answered; otherwise its representative is asked
     again like for any other match. Where the participant had applied, both have answered and the meeting opens.
     """
