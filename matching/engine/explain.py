@@ -163,8 +163,10 @@ def _reasons(
 def _caveats(need: CompiledNeed, party: ParticipantRow, proposal: Proposal) -> tuple[ReasonCode, ...]:
     score = proposal.score
     wishing = bool(party.wishes) and not need.offers_unstated
+    beyond = score.limit_minutes > 0 and score.travel_minutes > score.limit_minutes
     holds = {
-        ReasonCode.TRAVEL_NEAR_LIMIT: score.limit_minutes > 0 and score.travel_minutes > score.limit_minutes,
+        ReasonCode.STAY_NEEDED: beyond and score.limit_minutes < party.travel_limit_minutes,
+        ReasonCode.TRAVEL_NEAR_LIMIT: beyond and score.limit_minutes >= party.travel_limit_minutes,
         ReasonCode.OFFER_PENDING: need.row.offers_pending,
         ReasonCode.PEOPLE_LIMITED: proposal.people < party.size,
         ReasonCode.WORK_UNSTATED: not party.abilities,

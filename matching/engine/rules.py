@@ -130,9 +130,9 @@ class _SlotJudge:
 
     def _slot(self, slot: CompiledSlot) -> Bools:
         columns, row, n = self.columns, self.need.row, len(self.columns.row)
-        limit = columns.travel_limit if slot.long_limit else columns.day_limit
         on_site = not slot.remote
-        too_far = self.travel * WHOLE_FIFTHS > limit * self.fifths
+        # Beyond its limit for a day trip a party stays over (a caveat, and the worst comfort); this is the hard one.
+        too_far = self.travel * WHOLE_FIFTHS > columns.travel_limit * self.fifths
         fails = {
             ReasonCode.NO_COMMON_DATE: ~self._can_come(slot),
             ReasonCode.PERSON_BUSY: self._busy(slot),

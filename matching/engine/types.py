@@ -76,6 +76,7 @@ class ReasonCode(StrEnum):
     WORD_KEPT = "word_kept"
     NEAR = "near"
     # what must be said with it
+    STAY_NEEDED = "stay_needed"
     TRAVEL_NEAR_LIMIT = "travel_near_limit"
     OFFER_PENDING = "offer_pending"
     PEOPLE_LIMITED = "people_limited"
@@ -115,6 +116,7 @@ SLOT_RULES: tuple[ReasonCode, ...] = (
 """Rules decided for each slot of a need; a pair needs one slot that passes them all."""
 HARD_RULES: tuple[ReasonCode, ...] = PARTY_RULES + SLOT_RULES
 CAVEATS: tuple[ReasonCode, ...] = (
+    ReasonCode.STAY_NEEDED,
     ReasonCode.TRAVEL_NEAR_LIMIT,
     ReasonCode.OFFER_PENDING,
     ReasonCode.PEOPLE_LIMITED,

@@ -20,6 +20,7 @@ SENTENCES: Mapping[str, Any] = {
     ReasonCode.WAITED_LONG: _("The community has been waiting for a long time."),
     ReasonCode.WORD_KEPT: _("Earlier promises were kept."),
     ReasonCode.NEAR: _("The way is short."),
+    ReasonCode.STAY_NEEDED: _("Too far for one day: a night in between is needed."),
     ReasonCode.TRAVEL_NEAR_LIMIT: _("The way is long."),
     ReasonCode.OFFER_PENDING: _("The permission for what is offered in return is still being arranged."),
     ReasonCode.PEOPLE_LIMITED: _("Not everybody of the participant can come this time."),

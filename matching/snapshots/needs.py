@@ -19,8 +19,8 @@ from regions.models import Need, Region, Slot
 from regions.selectors.offers import is_usable, tied_offers
 from regions.selectors.regions import guides_by_region
 
-NOTICE = timedelta(hours=24)
-"""Nothing can be arranged later than this before a slot; the deadlines of the saga say the same."""
+NOTICE = timedelta(days=28)
+"""The worker proposes no date nearer than this: a week to review, three for a community's board to meet and answer."""
 
 
 @dataclass(frozen=True, slots=True)

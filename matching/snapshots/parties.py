@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
-from accounts.enums import GROUP_KINDS, AbilityLevel
+from accounts.enums import GROUP_KINDS, AbilityLevel, PartyKind
 from accounts.models import Ability, Absence, Availability, HeldQualification, Volunteer, Wish
 from matching.engine import AvailabilityRule, ParticipantRow, Transport
 from matching.enums import HOLDING, LIVE, EndReason, MatchState
@@ -155,8 +155,9 @@ def _row(party: Volunteer, facts: PartyFacts, *, days: Days, zones: Mapping[str,
         transport=Transport(party.transport),
         travel_limit_minutes=party.travel_limit_minutes,
         day_trip_limit_minutes=party.day_trip_limit_minutes,
-        youngest_age=party.youngest_age,
-        has_minors=party.has_minors,
+        # A group chooses who comes; a person or a household comes as it is, children included (docs/adr/0005).
+        youngest_age=None if party.kind == PartyKind.GROUP else party.youngest_age,
+        has_minors=party.has_minors and party.kind != PartyKind.GROUP,
         is_group=party.kind in GROUP_KINDS,
         load_limit=party.load_limit,
         known_regions=frozenset(region for region, *_, came in relations if came),

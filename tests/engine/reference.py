@@ -174,7 +174,7 @@ def limit_of(party: ParticipantRow, need: NeedRow, slot: SlotRow) -> int:
 def slot_failures(world: World, party: ParticipantRow, need: NeedRow, slot: SlotRow) -> set[ReasonCode]:
     remote = slot.remote or need.mode is Mode.REMOTE
     window = slot.remote or slot.on_call
-    way, limit = travel(world, party, need), limit_of(party, need, slot)
+    way = travel(world, party, need)
     last_day = (slot.end_minute - 1) // DAY
     failed = set()
     if not can_come(world, party, slot):
@@ -188,7 +188,7 @@ def slot_failures(world: World, party: ParticipantRow, need: NeedRow, slot: Slot
             failed.add(R.NO_LOCAL_HANDS)
         if way is None:
             failed.add(R.NO_ROUTE)
-        elif Fraction(way) > Fraction(6, 5) * limit:
+        elif Fraction(way) > Fraction(6, 5) * party.travel_limit_minutes:
             failed.add(R.TRAVEL_TOO_FAR)
     if slot.places_free < party.min_people:
         failed.add(R.PLACES_SHORT)

@@ -95,6 +95,14 @@ def test_travel_over_the_limit_is_the_first_caveat():
     assert one.all_caveats == (R.TRAVEL_NEAR_LIMIT, R.OFFER_PENDING)
 
 
+def test_a_way_too_long_for_one_day_is_said_and_costs_most_of_the_comfort():
+    (near,) = explained(small([party(1, day_trip_limit_minutes=200)], [need(7, slot(70, 6))]))
+    (far,) = explained(small([party(1, day_trip_limit_minutes=30)], [need(7, slot(70, 6))]))
+    assert far.caveat is R.STAY_NEEDED
+    assert R.STAY_NEEDED not in near.all_caveats
+    assert far.score["comfort_micro"] < near.score["comfort_micro"]
+
+
 def test_a_known_party_hears_of_the_bond_first():
     friend = party(1, known_regions=frozenset({7}), kept_micro=900_000, travel_limit_minutes=200)
     (one,) = explained(small([friend], [need(7, slot(70, 6), wait_days=100)]))

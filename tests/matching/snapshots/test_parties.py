@@ -59,8 +59,8 @@ def test_party_becomes_a_row_with_all_its_facts() -> None:
         transport=Transport.PUBLIC,
         travel_limit_minutes=90,
         day_trip_limit_minutes=60,
-        youngest_age=11,
-        has_minors=True,
+        youngest_age=None,  # a group chooses who comes
+        has_minors=False,
         is_group=True,
         load_limit=2,
         kept_micro=500_000,
