@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from django.contrib.auth import login
@@ -61,7 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """The list of sample people, each with a link that signs in; ``?format=json`` for programs."""
     if request.GET.get("format") == "json":
         found = [{"key": each.key, "name": each.user.name, "sign_in": each.path} for each in personas()]
-        return JsonResponse({"personas": found})
+        return JsonResponse({"personas": found, "web_pid": os.getpid()})
     return render(request, "demo/personas.html", {"personas": personas(), "demo_url": reverse("demo")})
 
 
