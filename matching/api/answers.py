@@ -267,7 +267,7 @@ class CallSerializer(Answer):
     due_at = serializers.DateTimeField()
     overdue_at = serializers.DateTimeField()
     lapse_at = serializers.DateTimeField()
-    calls = serializers.IntegerField()
+    calls = serializers.IntegerField(source="calls_made")
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """Both by name: only guides read this list."""

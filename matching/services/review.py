@@ -110,7 +110,9 @@ def _vouched_before(match: Match) -> Answer | None:
 def _people_relying_on(answer: Answer) -> int:
     """People of the matches that hold places by the same word of the community, its own match included."""
     relying = Match.objects.filter(need_id=answer.match.need_id, state__in=sorted(HOLDING)).filter(
-        answers__side=Side.REGION, answers__scope=ConsentScope.VOUCHED, answers__answered_at=answer.answered_at
+        answers__side=Side.REGION,
+        answers__scope=ConsentScope.VOUCHED,
+        answers__answered_at=answer.answered_at,
     )
     return sum(relying.values_list("people", flat=True))
 

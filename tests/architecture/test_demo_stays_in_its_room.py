@@ -19,7 +19,9 @@ def demo_names() -> set[str]:
     names: set[str] = set()
     for community in scenarios["communities"]:
         names |= {community["hamlet"], *(need["id"] for need in community["needs"])}
-        names |= {need["title"] for need in community["needs"]} | {offer["id"] for offer in community["offers"]}
+        names |= {need["title"] for need in community["needs"]} | {
+            offer["id"] for offer in community["offers"]
+        }
     for party in scenarios["participants"]:
         names |= {party["name"], party["name"].removeprefix("（見本）")}
     for organization in scenarios["organizations"]:
@@ -33,7 +35,9 @@ def committed_sources() -> list[Path]:
         ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.splitlines()
     kept = [name for name in listed if not name.startswith((ROOM, *ELSEWHERE))]
-    return [ROOT / name for name in kept if name.endswith((".py", ".html", ".txt", ".toml", ".yaml", ".json"))]
+    return [
+        ROOT / name for name in kept if name.endswith((".py", ".html", ".txt", ".toml", ".yaml", ".json"))
+    ]
 
 
 def leaks(text: str, names: set[str]) -> set[str]:

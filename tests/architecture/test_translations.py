@@ -11,4 +11,8 @@ def test_the_japanese_catalogue_is_complete() -> None:
 
 def test_texts_of_python_and_templates_are_found() -> None:
     found = {message.id if isinstance(message.id, str) else message.id[0] for message in found_messages()}
-    assert {"You may not do this on this match.", "Sign in", "%(needs)s open need in %(communities)s communities."} <= found
+    assert {
+        "You may not do this on this match.",
+        "Sign in",
+        "%(needs)s open need in %(communities)s communities.",
+    } <= found

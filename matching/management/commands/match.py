@@ -8,7 +8,6 @@ from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import translation
 
 from accounts.errors import DomainError
 from accounts.models import User, Volunteer
@@ -54,9 +53,7 @@ class Command(BaseCommand):
         if need is None:
             raise CommandError(f"There is no need with the public id {public_id!r}. Nothing was done.")
         if need.stage != NeedStage.OPEN:
-            with translation.override("en"):
-                stage = NeedStage(need.stage).label
-            raise CommandError(f"The need {public_id!r} is not open ({stage}). Nothing was done.")
+            raise CommandError(f"The need {public_id!r} is not open but {need.stage!r}. Nothing was done.")
         return need
 
     def _done(self, target: Need | None) -> dict[str, Any]:
@@ -75,7 +72,8 @@ class Command(BaseCommand):
         }
 
     def _planned(self, target: Need | None) -> dict[str, Any]:
-        plan = plan_only(actor=User.objects.system(), target=target)
+        nobody_stored = User(is_system=True)  # a dry run does not even write the system's own row
+        plan = plan_only(actor=nobody_stored, target=target)
         return {
             "run": None,
             "dry_run": True,

@@ -72,7 +72,9 @@ def test_a_club_applies_and_the_match_is_carried_to_completed(
 
     relation = Relation.objects.get(volunteer=riders, region=mowing.region)
     assert (relation.promised, relation.kept, relation.days, relation.people_days) == (1, 1, 1, 5)
-    moves = [row["move"] for row in as_user(mori).get(f"{API}matches/{match['id']}/events/").json()["results"]]
+    moves = [
+        row["move"] for row in as_user(mori).get(f"{API}matches/{match['id']}/events/").json()["results"]
+    ]
     assert moves[:4] == ["apply", "approve", "answer", "open_meeting"]
     assert moves[-3:] == ["confirm", "attest", "complete"]
     assert Match.objects.get().state == "completed"

@@ -45,7 +45,9 @@ def test_only_a_guide_words_the_sentence_for_the_other_side(
 ) -> None:
     match = saga.asked(saga.propose(mowing, riders), guide=mori)
     with pytest.raises(Invalid, match="neutral_note_by_guide"):
-        decline_match(match_id=match.pk, actor=harada, reason=EndReason.DATES, neutral_note="あなたのせいです")
+        decline_match(
+            match_id=match.pk, actor=harada, reason=EndReason.DATES, neutral_note="あなたのせいです"
+        )
     assert saga.state_of(match) == MatchState.ASKING
 
     declined = decline_match(
