@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -29,7 +30,7 @@ from matching.services.run_recovery import begin_again, returning
 from matching.services.weights import weights_of
 from matching.snapshots import looks_at_everybody, read_inputs
 
-BATCH = 200  # proposals written by one step: well within a task's time
+PROPOSALS_PER_STEP = 200  # well within a task's time
 PATIENCE_SECONDS = 120.0
 LOOK_EVERY_SECONDS = 0.2
 
@@ -157,26 +158,30 @@ def _store_plan(run_id: int, plan: Plan) -> MatchRun | None:
 
 def _write_batch(run: MatchRun, *, now: datetime) -> None:
     first, plan = run.report["next"], Plan.from_json(run.report["plan"])
-    skipped = write_proposals(run, plan.proposals[first : first + BATCH], now=now)
-    if _turn_page(run.pk, first=first, skipped=skipped) >= len(plan.proposals):
+    end = min(first + _proposals_per_step(), len(plan.proposals))
+    skipped = write_proposals(run, plan.proposals[first:end], now=now)
+    if _turn_page(run.pk, first=first, end=end, skipped=skipped) and end == len(plan.proposals):
         close_run(run_id=run.pk, now=now)
 
 
+def _proposals_per_step() -> int:
+    return int(getattr(settings, "ENISHI_PROPOSALS_PER_STEP", PROPOSALS_PER_STEP))
+
+
 @transaction.atomic
-def _turn_page(run_id: int, *, first: int, skipped: dict[str, int]) -> int:
-    """Note that a batch is written and owe the next one; returns how far the run has come."""
+def _turn_page(run_id: int, *, first: int, end: int, skipped: Mapping[str, int]) -> bool:
+    """Note that the proposals from ``first`` to ``end`` are written and owe the next ones; whether it was this call."""
     run = lock_run(run_id)
     if run is None or run.state != RunState.MERGING or run.report["next"] != first:
-        return 0
-    total = len(run.report["plan"]["proposals"])
-    run.report["next"] = min(first + BATCH, total)
+        return False
+    run.report["next"] = end
     for code, count in skipped.items():
         run.report["skipped"][code] = run.report["skipped"].get(code, 0) + count
-    if run.report["next"] < total:
+    if end < len(run.report["plan"]["proposals"]):
         run.lease_until = None
         owe_merge(run)
     run.save(update_fields=["report", "lease_until"])
-    return int(run.report["next"])
+    return True
 
 
 def finish_run(

@@ -87,7 +87,7 @@ def test_unknown_need_is_said_clearly(mowing: Need) -> None:
 
 def test_need_that_is_not_open_is_said_clearly(mowing: Need) -> None:
     Need.objects.update(stage=NeedStage.HEARING)
-    with pytest.raises(CommandError, match=r"is not open"):
+    with pytest.raises(CommandError, match="is not open but 'hearing'"):
         match("--need", mowing.public_id)
 
 
