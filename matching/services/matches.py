@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from accounts.services.audit import record
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Invalid, NotAllowed
 from accounts.models import User
+from accounts.services.audit import record
 from matching import policies
 from matching.enums import ENDED, MatchState, Role
 from matching.locks import lock_for_move
