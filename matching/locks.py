@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import Conflict, NotFound
 from accounts.models import User
 from matching.enums import LIVE
-from matching.models import Match, MatchPerson, MatchRun
+from matching.models import Match, MatchPerson, MatchRun, WeightSet
 from regions.models import Need
 
 
@@ -95,3 +95,8 @@ def lock_run(run_id: int) -> MatchRun | None:
     """Lock and return one run with its weights; None when it is gone. Taken after every other lock."""
     rows = MatchRun.objects.select_for_update(of=("self",), no_key=True).select_related("weights")
     return rows.filter(pk=run_id).first()
+
+
+def lock_weights() -> list[WeightSet]:
+    """Lock all versions of the weights in pk order: which one is active changes one step after another."""
+    return list(WeightSet.objects.select_for_update(no_key=True).order_by("pk"))

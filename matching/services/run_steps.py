@@ -83,9 +83,7 @@ def _cut(run: MatchRun, prepared: Prepared) -> int | None:
 
 def run_shard(*, shard_id: int, now: datetime) -> bool:
     """Score one shard and write its result whole; whether this call claimed it. Then merge, if it was the last one."""
-    claimed = RunShard.objects.filter(
-        unclaimed(now), pk=shard_id, done_at=None, run__state=RunState.SCORING
-    ).update(lease_until=now + LEASE, worker=worker_name())
+    claimed = _claim_shard(shard_id, now=now)
     shard = RunShard.objects.select_related("run__weights").filter(pk=shard_id).first()
     if not claimed or shard is None:
         return False
@@ -98,6 +96,13 @@ def run_shard(*, shard_id: int, now: datetime) -> bool:
             _write_result(shard, score(prepared, blocks), now=now)
     merge_run(run_id=shard.run_id, now=now)
     return True
+
+
+def _claim_shard(shard_id: int, *, now: datetime) -> bool:
+    """Compare and swap. No join: PostgreSQL would not look again at the row after waiting for a faster worker."""
+    scoring = Exists(MatchRun.objects.filter(pk=OuterRef("run_id"), state=RunState.SCORING))
+    rows = RunShard.objects.filter(unclaimed(now), scoring, pk=shard_id, done_at=None)
+    return bool(rows.update(lease_until=now + LEASE, worker=worker_name()))
 
 
 def _write_result(shard: RunShard, result: ShardResult, *, now: datetime) -> None:

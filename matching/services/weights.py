@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
+from accounts.errors import Invalid, NotAllowed, NotFound
 from accounts.models import User
 from accounts.policies import is_admin
 from accounts.services.audit import record
 from matching.engine import Weights
+from matching.locks import lock_weights
 from matching.models import WeightSet
 
 FIRST_VERSION = 1
@@ -45,10 +46,10 @@ def ensure_weights() -> WeightSet:
 
 @transaction.atomic
 def add_weights(*, actor: User, values: Mapping[str, int], note: str = "") -> WeightSet:
-    """A new version, not yet active: ``values`` over the active ones. Leaves an audit record.
+    """A new version, not yet active: ``values`` over the active ones. Locks all versions; leaves an audit record.
 
     Raises:
-        NotAllowed("not_administrator"), Invalid("weights_unusable"), Conflict("weights_changed").
+        NotAllowed("not_administrator"), Invalid("weights_unusable").
     """
     _require_admin(actor)
     base = asdict(weights_of(ensure_weights()))
@@ -57,33 +58,26 @@ def add_weights(*, actor: User, values: Mapping[str, int], note: str = "") -> We
     except (TypeError, ValueError) as error:
         message = _("These weights cannot be used: %(why)s.") % {"why": error}
         raise Invalid("weights_unusable", message, fields={"values": [message]}) from error
+    lock_weights()
     latest = WeightSet.objects.order_by("-version").values_list("version", flat=True)[0]
-    try:
-        with transaction.atomic():
-            row = WeightSet.objects.create(version=latest + 1, values=asdict(weights), note=note[:200])
-    except IntegrityError as error:
-        raise _changed() from error
+    row = WeightSet.objects.create(version=latest + 1, values=asdict(weights), note=note[:200])
     record(actor=actor, action="weights.add", target=row, label=str(row))
     return row
 
 
 @transaction.atomic
 def activate_weights(*, actor: User, version: int) -> WeightSet:
-    """Use this version from the next run on; runs under way keep theirs. Leaves an audit record.
+    """Use this version from the next run on; runs under way keep theirs. Locks all versions; leaves an audit record.
 
     Raises:
-        NotAllowed("not_administrator"), NotFound("weights_unknown"), Conflict("weights_changed"): two at once.
+        NotAllowed("not_administrator"), NotFound("weights_unknown").
     """
     _require_admin(actor)
-    row = WeightSet.objects.filter(version=version).first()
+    row = next((each for each in lock_weights() if each.version == version), None)
     if row is None:
         raise NotFound("weights_unknown", _("There are no weights of this version."))
-    try:
-        with transaction.atomic():
-            WeightSet.objects.filter(is_active=True).exclude(pk=row.pk).update(is_active=False)
-            WeightSet.objects.filter(pk=row.pk).update(is_active=True)
-    except IntegrityError as error:
-        raise _changed() from error
+    WeightSet.objects.filter(is_active=True).exclude(pk=row.pk).update(is_active=False)
+    WeightSet.objects.filter(pk=row.pk).update(is_active=True)
     row.refresh_from_db()
     record(actor=actor, action="weights.activate", target=row, label=str(row))
     return row
@@ -92,9 +86,3 @@ def activate_weights(*, actor: User, version: int) -> WeightSet:
 def _require_admin(actor: User) -> None:
     if not is_admin(actor):
         raise NotAllowed("not_administrator", _("Only administrators may change the weights."))
-
-
-def _changed() -> Conflict:
-    return Conflict(
-        "weights_changed", _("Somebody changed the weights at the same moment. Please look again.")
-    )

@@ -1,0 +1,197 @@
+"""Several workers at one run, at the same moment, on PostgreSQL: every step is claimed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import AuditEntry, Guide, Outbox, User
+from accounts.services.outbox import deliver
+from matching.enums import MatchState, RunState
+from matching.models import Match, MatchRun, RunShard, WeightSet
+from matching.services import run_steps
+from matching.services.invariants import check_invariants
+from matching.services.run_queue import LEASE
+from matching.services.run_recovery import sweep_runs
+from matching.services.runs import request_run
+from matching.services.weights import activate_weights, add_weights, ensure_weights
+from regions.models import Need
+from tests.cast import make_need
+from tests.support.crowd import make_crowd
+
+pytestmark = [pytest.mark.faults, pytest.mark.races, pytest.mark.django_db(transaction=True)]
+WORKERS, ROUNDS = 6, 8
+T = TypeVar("T")
+
+
+def together(*acts: Callable[[], T]) -> list[T]:
+    """Every act in a thread of its own, all begun at once; what each returned."""
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], T]) -> T:
+        try:
+            start.wait()
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+@pytest.fixture
+def field(settings, saga, trails, mori) -> list[Need]:
+    """Three needs and parties in two shards; one guide, who reads eight proposals a week."""
+    settings.ENISHI_BLOCKS_PER_SHARD = 1
+    make_crowd(300)
+    return [make_need(saga, offers=[trails], places=places) for places in (30, 30, 3)]
+
+
+def requested(target: Need | None = None) -> MatchRun:
+    return request_run(actor=User.objects.system(), target=target)
+
+
+def cut_in_two() -> tuple[MatchRun, list[RunShard]]:
+    run = requested()
+    run_steps.start_run(run_id=run.pk, now=timezone.now())
+    return run, list(run.shards.order_by("number"))
+
+
+def work_on_what_is_owed() -> int:
+    """What the threads of a worker do until nothing is due; how many deliveries."""
+    for done in range(200):
+        due = Outbox.objects.due(timezone.now()).order_by("next_at", "pk").first()
+        if due is None:
+            return done
+        deliver(outbox_id=due.pk)
+    raise AssertionError("the outbox is never empty")
+
+
+def test_many_requests_make_one_run(field: list[Need]) -> None:
+    User.objects.system()
+    for _ in range(ROUNDS):
+        runs = together(*[requested] * WORKERS)
+        assert len({run.pk for run in runs}) == 1
+        MatchRun.objects.filter(pk=runs[0].pk).update(state=RunState.DONE)
+    assert MatchRun.objects.count() == Outbox.objects.count() == ROUNDS
+    assert WeightSet.objects.count() == 1
+
+
+def test_one_worker_starts_a_run(field: list[Need]) -> None:
+    run = requested()
+    claimed = together(*[lambda: run_steps.start_run(run_id=run.pk, now=timezone.now())] * WORKERS)
+    assert sorted(claimed) == [False] * (WORKERS - 1) + [True]
+    assert list(run.shards.order_by("number").values_list("number", flat=True)) == [0, 1]
+
+
+def test_one_worker_claims_a_shard(field: list[Need]) -> None:
+    run, shards = cut_in_two()
+    for _ in range(ROUNDS):
+        now = timezone.now()
+        claimed = together(*[lambda now=now: run_steps._claim_shard(shards[0].pk, now=now)] * WORKERS)
+        assert sorted(claimed) == [False] * (WORKERS - 1) + [True]
+        run.shards.update(lease_until=None)
+    claimed = together(*[lambda: run_steps.run_shard(shard_id=shards[0].pk, now=timezone.now())] * 2)
+    assert sorted(claimed) == [False, True]
+    assert list(run.shards.exclude(done_at=None)) == [shards[0]]
+
+
+def test_claim_that_reads_before_it_writes_is_seen_to_fail(field: list[Need]) -> None:
+    """The guard of the test above: look, then save, and both workers believe that the shard is theirs."""
+    _run, (shard, _other) = cut_in_two()
+    both_have_looked = Barrier(2)
+
+    def naive_claim() -> bool:
+        row = RunShard.objects.get(pk=shard.pk)
+        is_free = row.lease_until is None
+        both_have_looked.wait()
+        if is_free:
+            row.lease_until = timezone.now() + LEASE
+            row.save(update_fields=["lease_until"])
+        return is_free
+
+    assert together(naive_claim, naive_claim) == [True, True]
+
+
+@pytest.mark.slow
+def test_last_two_shards_at_once_are_merged_once(field: list[Need]) -> None:
+    for _ in range(ROUNDS):
+        run, shards = cut_in_two()
+        acts = [
+            lambda shard=shard: run_steps.run_shard(shard_id=shard.pk, now=timezone.now()) for shard in shards
+        ]
+        assert together(*acts) == [True, True]
+        run.refresh_from_db()
+        assert run.state == RunState.DONE
+        assert run.report["planned"] == run.proposals_count
+        assert run.report["skipped"] == {}
+    assert Match.objects.count() == 8  # the first run filled the guide's desk; the others found it full
+
+
+def test_merge_rung_for_many_workers_is_done_once(field: list[Need]) -> None:
+    run, shards = cut_in_two()
+    for shard in shards[:1]:
+        run_steps.run_shard(shard_id=shard.pk, now=timezone.now())
+    RunShard.objects.filter(pk=shards[1].pk).update(lease_until=timezone.now() + LEASE)
+    blocks = run_steps.Shard(first_block=shards[1].first_block, last_block=shards[1].end_block)
+    prepared = run_steps.prepared_for(MatchRun.objects.select_related("weights").get(pk=run.pk))
+    assert prepared is not None
+    run_steps._write_result(shards[1], run_steps.score(prepared, blocks), now=timezone.now())
+    claimed = together(*[lambda: run_steps.merge_run(run_id=run.pk, now=timezone.now())] * WORKERS)
+    assert sorted(claimed) == [False] * (WORKERS - 1) + [True]
+    run.refresh_from_db()
+    assert (run.state, run.proposals_count, run.report["skipped"]) == (RunState.DONE, 8, {})
+
+
+def test_expired_lease_is_given_back_once(field: list[Need]) -> None:
+    _run, (shard, _other) = cut_in_two()
+    RunShard.objects.filter(pk=shard.pk).update(lease_until=timezone.now())
+    swept = together(*[lambda: sweep_runs(now=timezone.now())] * WORKERS)
+    assert sum(each.returned for each in swept) == 1
+    shard.refresh_from_db()
+    assert (shard.attempts, shard.lease_until) == (1, None)
+
+
+@pytest.mark.slow
+def test_runs_of_all_scopes_at_once_keep_every_bound(field: list[Need]) -> None:
+    """Each plans from the numbers before the others wrote; what is written is counted again."""
+    Guide.objects.update(weekly_capacity=7)
+    for target in (None, *field):
+        requested(target)
+    together(*[work_on_what_is_owed] * WORKERS)
+    assert set(MatchRun.objects.values_list("state", flat=True)) == {RunState.DONE}
+    waiting = Match.objects.filter(state=MatchState.PROPOSED)
+    assert waiting.count() == 7
+    assert all(need.matches.count() <= 5 for need in field)
+    assert waiting.values("need", "volunteer").distinct().count() == 7
+    skipped: dict[str, int] = {}
+    for run in MatchRun.objects.all():
+        for code, count in run.report["skipped"].items():
+            skipped[code] = skipped.get(code, 0) + count
+    assert set(skipped) <= {"already_matched", "guide_full", "need_full", "people_changed"}
+    assert check_invariants(now=timezone.now()) == []
+
+
+def test_weights_activated_at_once_leave_one_active(admin) -> None:
+    ensure_weights()
+    versions = [add_weights(actor=admin, values={"top_l": number}).version for number in range(1, 5)]
+
+    for _ in range(ROUNDS):
+        acts = [
+            lambda version=version: activate_weights(actor=admin, version=version) for version in versions
+        ]
+        assert [row.version for row in together(*acts)] == versions
+        assert WeightSet.objects.filter(is_active=True).count() == 1
+    assert AuditEntry.objects.filter(action="weights.activate").count() == ROUNDS * len(versions)
+
+
+def test_weights_added_at_once_are_numbered_apart(admin) -> None:
+    ensure_weights()
+    rows = together(*[lambda: add_weights(actor=admin, values={"top_l": 7})] * WORKERS)
+    assert sorted(row.version for row in rows) == list(range(2, 2 + WORKERS))
