@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",  # allauth's list of passkeys says when each was last used
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",

@@ -1,0 +1,113 @@
+"""Who may what at the addresses of accounts. See ``tests.support.matrix``; the parties are hana's."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+from django.utils import timezone
+from knox.models import AuthToken
+
+from accounts.models import Consent, Outbox
+from accounts.services.consents import TERMS_VERSION
+from accounts.services.members import invite_members
+from tests.builders import FUKUOKA
+from tests.support.matrix import Case, Scene, Values, everybody, signed_in
+
+HANA = "hana@example.org"
+
+
+def party(scene: Scene) -> Values:
+    return {"public_id": scene.hana_party.public_id}
+
+
+def of_party(url: str, method: str, success: int, body: Values | None = None) -> Case:
+    """An act on hana's party: hers, and an administrator's; to anybody else it does not exist."""
+    expected = (401, 404, success, 404, 404, 404, success)
+    return Case(url, method, expected, where=party, body=lambda _scene: body or {})
+
+
+def stranger(body: Values):
+    """The body of a door for strangers, its throttles forgotten."""
+
+    def made(_scene: Scene) -> Values:
+        cache.clear()
+        return body
+
+    return made
+
+
+def consent(scene: Scene) -> Values:
+    row = Consent.objects.create(user=scene.hana, kind="passing_on", text_version="1", given_by=scene.hana)
+    return {"pk": row.pk}
+
+
+def token(scene: Scene) -> Values:
+    return {"token_id": AuthToken.objects.create(scene.hana)[0].token_key}
+
+
+def group(scene: Scene) -> Values:
+    """Hana's party as a group that can be joined."""
+    scene.hana_party.kind, scene.hana_party.size = "group", 5
+    scene.hana_party.save(update_fields=["kind", "size"])
+    return party(scene)
+
+
+def invitation(scene: Scene) -> Values:
+    group(scene)
+    return {"code": invite_members(actor=scene.hana, party=scene.hana_party)}
+
+
+def member(scene: Scene) -> Values:
+    scene.hana_party.memberships.create(user=scene.ume)
+    return {**group(scene), "user_id": scene.ume.public_id}
+
+
+def letter(scene: Scene) -> Values:
+    row = Outbox.objects.create(key="a:1", topic="x", dead_at=timezone.now(), last_error="no")
+    return {"key": row.key}
+
+
+NEW = {"email": "neu@example.org", "name": "新", "language": "ja", "accepts_terms_version": TERMS_VERSION}
+WRONG_CODE = {"email": HANA, "code": "00000000"}
+PARTY = {"kind": "individual", "name": "花", "home_code": FUKUOKA}
+FOR_ADMIN = (401, 403, 403, 403, 403, 403, 200)
+
+CASES = [
+    Case("sign-up", "POST", everybody(202), body=stranger(NEW)),
+    Case("sign-in-code", "POST", everybody(202), body=stranger({"email": HANA})),
+    Case("sign-in-code-confirm", "POST", everybody(422), body=stranger(WRONG_CODE)),
+    Case("tokens", "GET", (403, *(200,) * 6)),
+    Case("tokens", "POST", (403, *(201,) * 6)),
+    Case("token", "DELETE", (401, 404, 204, 404, 404, 404, 404), where=token),
+    Case("me", "GET", signed_in(200)),
+    Case("my-card", "GET", signed_in(200)),
+    Case("my-card", "PATCH", signed_in(200), body=lambda _scene: {"phone": "1"}),
+    Case("my-consents", "GET", signed_in(200)),
+    Case("my-consents", "POST", signed_in(201), body=lambda _scene: {"kind": "terms", "text_version": "1"}),
+    Case("consent-withdraw", "POST", (401, 404, 200, 404, 404, 404, 404), where=consent),
+    Case("my-notifications", "GET", signed_in(200)),
+    Case("my-notifications-read", "POST", signed_in(200), body=lambda _scene: {"ids": ["x"]}),
+    Case("municipalities", "GET", everybody(200)),
+    Case("work-kinds", "GET", everybody(200)),
+    Case("asset-kinds", "GET", everybody(200)),
+    Case("qualifications", "GET", everybody(200)),
+    Case("hazards", "GET", everybody(200)),
+    Case("organizations", "GET", everybody(200)),
+    Case(
+        "organization", "GET", everybody(200), where=lambda scene: {"public_id": scene.organization.public_id}
+    ),
+    Case("parties", "GET", signed_in(200)),
+    Case("parties", "POST", signed_in(201), body=lambda scene: scene.hana_party and PARTY),
+    Case("party-join", "POST", signed_in(200), body=invitation),
+    of_party("party", "GET", 200),
+    of_party("party", "PATCH", 200, {"name": "花子"}),
+    of_party("party-abilities", "PUT", 200, {"abilities": [{"code": "grass_hand"}]}),
+    of_party("party-wishes", "PUT", 200, {"wishes": [{"code": "trail_mtb"}]}),
+    of_party("party-qualifications", "PUT", 200, {"qualifications": []}),
+    of_party("party-availability", "PUT", 200, {"availabilities": [{}]}),
+    of_party("party-pause", "POST", 200),
+    of_party("party-resume", "POST", 200),
+    Case("party-invitations", "POST", (401, 404, 201, 404, 404, 404, 201), where=group),
+    Case("party-member", "DELETE", (401, 404, 204, 204, 404, 404, 204), where=member),
+    Case("dead-letters", "GET", FOR_ADMIN),
+    Case("dead-letter-replay", "POST", FOR_ADMIN, where=letter),
+]

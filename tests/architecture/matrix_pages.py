@@ -1,0 +1,55 @@
+"""Who is answered how by the pages that are no API (GET). See ``tests.support.matrix``.
+
+302 is the way to sign in, or for who is signed in the way on; the pages under accounts/ are allauth's.
+"""
+
+from __future__ import annotations
+
+from tests.support.matrix import ROLES, Case, everybody
+
+STRANGERS_ONLY = (200, *(302,) * (len(ROLES) - 1))
+SIGNED_IN_ONLY = (302, *(200,) * (len(ROLES) - 1))
+
+CASES = [
+    Case("home", "GET", everybody(200)),
+    Case(
+        "healthz", "GET", everybody(503)
+    ),  # no broker, no worker in this test: open to everybody all the same
+    Case("api-schema", "GET", everybody(200)),
+    Case("api-docs", "GET", everybody(200)),
+    Case("set_language", "GET", everybody(302)),
+    Case("account_login", "GET", STRANGERS_ONLY),
+    Case("account_signup", "GET", STRANGERS_ONLY),
+    Case("account_logout", "GET", SIGNED_IN_ONLY),
+    Case("account_inactive", "GET", everybody(200)),
+    Case("account_reauthenticate", "GET", SIGNED_IN_ONLY),
+    Case("account_email", "GET", SIGNED_IN_ONLY),
+    Case("account_email_verification_sent", "GET", everybody(302)),
+    Case("account_change_password", "GET", SIGNED_IN_ONLY),
+    Case("account_set_password", "GET", everybody(302)),
+    Case("account_reset_password", "GET", everybody(200)),
+    Case("account_confirm_login_code", "GET", everybody(302)),
+    Case("account_reset_password_from_key_done", "GET", everybody(200)),
+    Case(
+        "account_reset_password_from_key",
+        "GET",
+        everybody(200),
+        where=lambda _scene: {"uidb36": "a", "key": "b"},
+    ),
+    Case("account_reset_password_done", "GET", everybody(200)),
+    Case("account_request_login_code", "GET", STRANGERS_ONLY),
+    Case("mfa_index", "GET", SIGNED_IN_ONLY),
+    Case("mfa_authenticate", "GET", everybody(302)),
+    Case("mfa_reauthenticate", "GET", (302, 302, 302, 302, 200, 200, 200)),
+    Case("mfa_activate_totp", "GET", everybody(302)),
+    Case("mfa_deactivate_totp", "GET", (302, 404, 404, 404, 302, 302, 302)),
+    Case("mfa_view_recovery_codes", "GET", (302, *(404,) * 6)),
+    Case("mfa_generate_recovery_codes", "GET", everybody(302)),
+    Case("mfa_download_recovery_codes", "GET", (302, *(404,) * 6)),
+    Case("mfa_list_webauthn", "GET", SIGNED_IN_ONLY),
+    Case("mfa_add_webauthn", "GET", everybody(302)),
+    Case("mfa_reauthenticate_webauthn", "GET", everybody(302)),
+    Case("mfa_remove_webauthn", "GET", everybody(302), where=lambda _scene: {"pk": 1}),
+    Case("mfa_edit_webauthn", "GET", everybody(302), where=lambda _scene: {"pk": 1}),
+    Case("mfa_login_webauthn", "GET", everybody(302)),
+]
