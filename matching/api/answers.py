@@ -6,10 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.enums import GROUP_KINDS
 from matching.enums import MatchState
-from matching.models import Match, MatchEvent, Relation
-from matching.selectors.labels import home_label
+from matching.models import Match, MatchEvent
 from matching.selectors.matches import is_ending, is_of_side
 from matching.selectors.sights import MatchSight
 from matching.selectors.viewers import Viewer
@@ -253,91 +251,3 @@ def shown_event(event: MatchEvent, viewer: Viewer) -> dict[str, Any]:
     if is_of_side(event, viewer.sides_on(event.match)):
         return plain | words
     return plain | {"move": "end", "role": None} if is_ending(event) else plain
-
-
-class CallSerializer(Answer):
-    """A silent side to call. The number is in the community's or participant's own record."""
-
-    match = serializers.CharField(source="match.public_id")
-    state = serializers.CharField(source="match.state")
-    need = NeedLabelSerializer(source="match.need")
-    region = serializers.CharField()
-    party = serializers.CharField()
-    side = serializers.CharField()
-    due_at = serializers.DateTimeField()
-    overdue_at = serializers.DateTimeField()
-    lapse_at = serializers.DateTimeField()
-    calls = serializers.IntegerField(source="calls_made")
-
-    def to_representation(self, instance: Any) -> dict[str, Any]:
-        """Both by name: only guides read this list."""
-        match = instance.match
-        instance.region = str(match.need.region)
-        instance.party = match.volunteer.name
-        return super().to_representation(instance)
-
-
-class DiagnosisSerializer(Answer):
-    """Why a need finds too few: what each rule costs, and the one change that would bring most."""
-
-    need = serializers.CharField(source="need.public_id")
-    run = serializers.CharField(source="run.public_id")
-    feasible = serializers.IntegerField()
-    compared = serializers.IntegerField()
-    rules = serializers.JSONField()
-    best_change = serializers.CharField(allow_blank=True)
-    best_change_brings = serializers.IntegerField()
-    at = serializers.DateTimeField()
-
-
-class NeedStageSerializer(Answer):
-    id = serializers.CharField(source="public_id")
-    stage = serializers.CharField()
-    closed_at = serializers.DateTimeField(allow_null=True)
-
-
-class InvariantsSerializer(Answer):
-    ok = serializers.BooleanField()
-    failures = serializers.ListField(child=serializers.CharField())
-
-
-class BlockSerializer(Answer):
-    side = serializers.CharField()
-    made_at = serializers.DateTimeField()
-
-
-class RelationSerializer(Answer):
-    """What is between a participant and a community. Promises are counted for the participant and the guides only."""
-
-    party = serializers.CharField(source="volunteer.public_id")
-    party_label = serializers.CharField()
-    region = serializers.CharField(source="region.public_id")
-    region_label = serializers.CharField()
-    promised = serializers.IntegerField(allow_null=True)
-    kept = serializers.IntegerField(allow_null=True)
-    days = serializers.IntegerField()
-    people_days = serializers.IntegerField()
-    first_on = serializers.DateField(allow_null=True)
-    last_on = serializers.DateField(allow_null=True)
-
-    def to_representation(self, instance: Relation) -> dict[str, Any]:
-        """A person alone stays a label to the community; the contacts of a match name it, on record."""
-        viewer: Viewer = self.context["viewer"]
-        party, region = instance.volunteer, instance.region
-        counts_promises = viewer.is_trusted_with(party, region)
-        is_named = counts_promises or party.kind in GROUP_KINDS
-        shown = {name: getattr(instance, name) for name in RELATION_FACTS}
-        return super().to_representation(
-            {
-                **shown,
-                "volunteer": party,
-                "region": region,
-                "party_label": party.name if is_named else home_label(party),
-                "region_label": f"{region.municipality.label} {region.name}",
-                "promised": instance.promised if counts_promises else None,
-                "kept": instance.kept if counts_promises else None,
-            }
-        )
-
-
-RELATION_FACTS = ("days", "people_days", "first_on", "last_on")

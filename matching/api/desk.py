@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import HouseView, IsAdministrator, once
 from accounts.api.schema import Operation
-from matching.api import answers
+from matching.api import answers, desk_answers
 from matching.api.base import MatchView
 from matching.api.filters import MATCH_BACKENDS, ReviewFilter
 from matching.api.forms import BlockForm
@@ -50,7 +50,7 @@ class CallListView(HouseView):
     """Silent sides of the communities one guides, the longest overdue first."""
 
     tag = "review"
-    operations: ClassVar = {"GET": Operation(id="list_calls", answer=answers.CallSerializer, many=True)}
+    operations: ClassVar = {"GET": Operation(id="list_calls", answer=desk_answers.CallSerializer, many=True)}
     queryset = Answer.objects.none()
     ordering = ("overdue_at",)
     ordering_fields = ("overdue_at", "lapse_at")
@@ -67,7 +67,7 @@ class RelationsView(HouseView):
 
     tag = "relations"
     operations: ClassVar = {
-        "GET": Operation(id="list_relations", answer=answers.RelationSerializer, many=True)
+        "GET": Operation(id="list_relations", answer=desk_answers.RelationSerializer, many=True)
     }
     queryset = Relation.objects.none()
     ordering = ("pk",)
@@ -91,7 +91,7 @@ class BlocksView(HouseView):
         "POST": Operation(
             id="block_other_side",
             form=BlockForm,
-            answer=answers.BlockSerializer,
+            answer=desk_answers.BlockSerializer,
             status=status.HTTP_201_CREATED,
             once=True,
         )
@@ -107,7 +107,7 @@ class InvariantsView(HouseView):
     """For administrators: what must always be true, and what is not."""
 
     tag = "operation"
-    operations: ClassVar = {"GET": Operation(id="check_invariants", answer=answers.InvariantsSerializer)}
+    operations: ClassVar = {"GET": Operation(id="check_invariants", answer=desk_answers.InvariantsSerializer)}
     permission_classes = [IsAdministrator]
     queryset = Match.objects.none()
 

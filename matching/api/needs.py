@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import HouseView, once
 from accounts.api.schema import Operation
-from matching.api import answers, forms
+from matching.api import answers, desk_answers, forms
 from matching.selectors.diagnosis import diagnosis_for
 from matching.selectors.viewers import entered_for
 from matching.services.slots import cancel_slot, close_need, set_slot_places
@@ -31,7 +31,7 @@ class NeedView(HouseView):
 class DiagnosisView(NeedView):
     """Why a need finds too few: for its guides, its community and administrators."""
 
-    operations: ClassVar = {"GET": Operation(id="get_diagnosis", answer=answers.DiagnosisSerializer)}
+    operations: ClassVar = {"GET": Operation(id="get_diagnosis", answer=desk_answers.DiagnosisSerializer)}
 
     def get(self, _request: Request, **_address: str) -> Response:
         return self.reply(diagnosis_for(self.actor, self.found()))
@@ -42,7 +42,7 @@ class CloseNeedView(NeedView):
 
     operations: ClassVar = {
         "POST": Operation(
-            id="close_need", form=forms.CloseForm, answer=answers.NeedStageSerializer, once=True
+            id="close_need", form=forms.CloseForm, answer=desk_answers.NeedStageSerializer, once=True
         )
     }
 
