@@ -16,6 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("", include("accounts.api.urls")),
     path("", include("regions.api.urls")),
-    path("", include("regions.api.urls")),
     path("", include("matching.api.urls")),
 ]

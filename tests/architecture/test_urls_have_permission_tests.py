@@ -42,6 +42,11 @@ def test_no_address_is_without_a_row_and_no_row_without_an_address() -> None:
     assert sorted(set(rows) - there) == []
 
 
+def test_no_address_stands_twice() -> None:
+    paths = [path for path, _name, _entry in addresses()]
+    assert sorted(path for path in set(paths) if paths.count(path) > 1) == []
+
+
 def test_views_answer_to_the_methods_they_describe_and_to_no_other() -> None:
     wrong = {
         name: handlers ^ set(view.operations)
