@@ -1,7 +1,7 @@
 """The table of legal moves of a match: data, readable by an official.
 
 Each row says from which states a move leads where, in which roles it may be made, which check (``guard``)
-must pass, what happens to the places, for which reasons, and who is told. ``services.moves.apply_move`` is the only
+must pass, what happens to the places, for which reasons, and who is told. ``services.matches.apply_move`` is the only
 interpreter; the docs diagram, the buttons on screen and the exhaustive tests read the same rows.
 """
 
@@ -315,7 +315,14 @@ MOVES: tuple[Move, ...] = (
     ),
     # From the promise to the thanks.
     row("tick", {S.AGREED}, None, R.GUIDE, what="The guide ticks a precondition."),
-    row("untick", {S.AGREED, S.CONFIRMED}, S.AGREED, R.GUIDE, what="A precondition no longer holds."),
+    row(
+        "untick",
+        {S.AGREED, S.CONFIRMED},
+        S.AGREED,
+        R.GUIDE,
+        guard="time_to_prepare",
+        what="A precondition no longer holds.",
+    ),
     row(
         "confirm",
         {S.AGREED},

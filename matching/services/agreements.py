@@ -147,5 +147,5 @@ def confirm_match(*, match_id: int, actor: User, note: str = "", now: datetime |
 
 
 def _await_day(step: Step) -> Mapping[str, Any]:
-    deadline = record_deadline(step.match)
+    deadline = record_deadline(step.match, step.now)
     return {"due_at": deadline.due_at, "lapse_at": deadline.lapse_at, "nudged_at": None}

@@ -127,10 +127,13 @@ def preparation_deadline(match: Match) -> Deadline:
     return Deadline(min(first_start(match) - timedelta(days=ROSTER_DAYS), latest), latest)
 
 
-def record_deadline(match: Match) -> Deadline:
-    """Asked the day after the last slot; settled from the records 30 days after it."""
-    over = last_end(match)
-    return Deadline(over + timedelta(days=1), over + timedelta(days=RECORD_DAYS))
+def record_deadline(match: Match, now: datetime) -> Deadline:
+    """Asked the day after the last slot; settled from the records 30 days after it, but not within a day from now.
+
+    A date may be called off long after it was to be, and leave earlier ones whose records are still to be written.
+    """
+    due = max(last_end(match) + timedelta(days=1), now)
+    return Deadline(due, max(last_end(match) + timedelta(days=RECORD_DAYS), now + timedelta(days=1)))
 
 
 def is_board(match: Match, side: Side) -> bool:

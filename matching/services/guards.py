@@ -11,7 +11,8 @@ from accounts.errors import Conflict, Invalid
 from matching.enums import AnswerValue, ConsentStatus, MeetingOutcome, Origin, Side
 from matching.locks import named_people
 from matching.models import Answer, Block, Match, Meeting
-from matching.services.deadlines import UNDO_SECONDS, last_end, require_time_left
+from matching.services.calendar import local_day
+from matching.services.deadlines import UNDO_SECONDS, last_end, latest_possible, require_time_left
 from matching.services.places import require_people_free
 from matching.services.steps import Step
 from regions.enums import Compensation, NeedStage, PermissionStatus
@@ -171,20 +172,30 @@ def missing_for_agreement(match: Match) -> tuple[str, ...]:
 
 
 def offers_granted(match: Match) -> bool:
-    """Whether every offer tied to the need is permitted (承諾) on the first day of the match."""
-    day = match.slots.order_by("start_at").values_list("start_at", flat=True)[0].date()
+    """Whether every offer tied to the need is permitted (承諾) to the last day of the match."""
+    day = local_day(last_end(match))
     offers = match.need.offers.filter(is_active=True).prefetch_related("permissions")
     return all(offer_permission(offer, day) == PermissionStatus.GRANTED for offer in offers)
 
 
 def ready_to_agree(step: Step) -> None:
-    """Everything the promise needs is there."""
+    """Everything the promise needs is there, and time is left to prepare."""
     missing = missing_for_agreement(step.match)
     if missing:
         raise Conflict(
             "not_ready_to_agree",
             _("The promise is not complete yet."),
             fields={"missing": list(missing)},
+        )
+    require_time_left(step.match, step.now)
+
+
+def time_to_prepare(step: Step) -> None:
+    """Time is left to tick again: an opened precondition less than 24 hours before would end the match by itself."""
+    if latest_possible(step.match) <= step.now:
+        raise Conflict(
+            "too_late_to_untick",
+            _("It is too late to go back to preparing. Please cancel with a reason, or record who came."),
         )
 
 
@@ -238,6 +249,7 @@ GUARDS: dict[str, Guard] = {
         both_want_to_meet,
         no_outcome_yet,
         ready_to_agree,
+        time_to_prepare,
         all_ticked,
         slot_is_over,
         attested,

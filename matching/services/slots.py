@@ -104,7 +104,7 @@ def _release_date(step: Step, slot: Slot) -> Mapping[str, Any] | None:
     if step.match.state == MatchState.AGREED:
         deadline = preparation_deadline(step.match)
     elif step.match.state == MatchState.CONFIRMED:
-        deadline = record_deadline(step.match)
+        deadline = record_deadline(step.match, step.now)
     else:
         return None
     return {"due_at": deadline.due_at, "lapse_at": deadline.lapse_at}

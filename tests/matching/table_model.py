@@ -45,6 +45,7 @@ class World(NamedTuple):
     extension_left: bool = True
     day_begun: bool = True
     late: bool = True  # past the last deadline
+    early: bool = True  # more than 24 hours are left before the day
 
 
 # The checks, as their names promise. A row without a check passes.
@@ -67,7 +68,8 @@ GUARDS: Mapping[str, Guard] = {
     "on_call_list": lambda life, world, said: not getattr(life, said[0]) and world.overdue,
     "both_want_to_meet": lambda life, _world, _said: both_answered(life) and not life.met,
     "no_outcome_yet": lambda life, _world, _said: not life.met,
-    "ready_to_agree": lambda life, _world, _said: ready(life),
+    "ready_to_agree": lambda life, world, _said: ready(life) and world.early,
+    "time_to_prepare": lambda _life, world, _said: world.early,
     "all_ticked": lambda life, _world, _said: life.ticked,
     "slot_is_over": lambda _life, world, _said: world.day_begun,
     "attested": lambda life, _world, _said: life.attested,
@@ -166,6 +168,8 @@ READS = {
     "extend": "extension_left",
     "attest": "day_begun",
     "lapse": "late",
+    "agree": "early",
+    "untick": "early",
 }
 
 
@@ -240,6 +244,8 @@ def complaints(step: Step) -> Iterator[str]:
         yield f"{step.move.name} discloses without two yeses"
     if arrives and life.state == S.AGREED and before.state not in DISCLOSED and not ready(before):
         yield f"{step.move.name} agrees before everything is there"
+    if step.move.name in {"agree", "untick"} and not world.early:
+        yield f"{step.move.name} leaves no time to prepare"
     if arrives and life.state == S.CONFIRMED and not before.ticked:
         yield f"{step.move.name} confirms with open preconditions"
     if arrives and life.state == S.COMPLETED and not before.attested:

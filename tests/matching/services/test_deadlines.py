@@ -253,12 +253,14 @@ def test_later_steps_count_from_the_first_and_the_last_date(saga: Region, hana_p
     match = story.propose(need, hana_party, now=ASKED)
     match.slots.add(make_slot(need, start_at=last, end_at=last + timedelta(hours=3)))
 
-    preparation, record = preparation_deadline(match), record_deadline(match)
+    preparation, record = preparation_deadline(match), record_deadline(match, ASKED)
 
     assert (preparation.due_at, preparation.lapse_at) == (first - 10 * DAY, first - DAY)
     over = last + timedelta(hours=3)
     assert (record.due_at, record.lapse_at) == (over + DAY, over + 30 * DAY)
     assert meeting_deadline(match, days(95)).lapse_at == first - DAY
+    late = record_deadline(match, over + 40 * DAY)
+    assert (late.due_at, late.lapse_at) == (over + 40 * DAY, over + 41 * DAY)
 
 
 def test_help_from_afar_may_begin_until_a_day_before_its_window_ends(

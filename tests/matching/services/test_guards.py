@@ -8,13 +8,15 @@ import pytest
 
 from accounts.errors import Conflict
 from accounts.models import User, Volunteer
-from matching.enums import AnswerValue, MatchState
+from matching.enums import AnswerValue, MatchState, PreconditionKind
 from matching.models import Answer, Match
-from matching.services.answers import answer_match
+from matching.services.agreements import confirm_match, untick_precondition
+from matching.services.answers import answer_match, confirm_promise
 from matching.services.day import Came, attest_attendance
+from matching.services.guards import offers_granted
 from matching.services.meetings import waive_meeting
 from regions.models import Need
-from tests.builders import TOKYO
+from tests.builders import TOKYO, make_offer, make_slot
 from tests.matching import saga as story
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +61,51 @@ def test_day_to_come_is_not_attested_whatever_the_zone_of_the_clock(
         attest_attendance(match_id=match.pk, actor=mori, slot=slot, came=came, now=at.astimezone(zone))
 
     assert match.attendances.get().people_came == 1
+
+
+def test_precondition_is_opened_again_while_time_is_left_to_prepare(
+    mowing: Need, hana_party: Volunteer, mori: User
+) -> None:
+    match = story.confirmed(mowing, hana_party, guide=mori)
+    latest = match.slots.get().start_at - timedelta(hours=24)
+    untick = {"match_id": match.pk, "actor": mori, "kind": PreconditionKind.INSURANCE}
+
+    with pytest.raises(Conflict, match="too_late_to_untick"):
+        untick_precondition(**untick, now=latest)
+    assert story.state_of(match) == MatchState.CONFIRMED
+    opened = untick_precondition(**untick, now=latest - timedelta(minutes=1))
+
+    assert (opened.state, opened.lapse_at) == (MatchState.AGREED, latest)
+    with pytest.raises(Conflict, match="preconditions_open"):
+        confirm_match(match_id=match.pk, actor=mori)
+
+
+def test_promise_is_not_made_when_no_time_is_left_to_prepare(
+    mowing: Need, hana_party: Volunteer, mori: User, ume: User
+) -> None:
+    match = story.asked(story.propose(mowing, hana_party), guide=mori)
+    waive_meeting(match_id=match.pk, actor=mori, reason="祭りで会っている")
+    story.both_answer(match, AnswerValue.YES)
+    confirm_promise(match_id=match.pk, actor=hana_party.representative)
+    latest = match.slots.get().start_at - timedelta(hours=24)
+
+    with pytest.raises(Conflict, match="too_late"):
+        confirm_promise(match_id=match.pk, actor=ume, now=latest)
+
+    match.refresh_from_db()
+    assert (match.state, match.promise_region_at) == (MatchState.ASKING, None)
+
+
+@pytest.mark.parametrize(("days_after", "is_granted"), [(-1, False), (0, True)])
+def test_permission_holds_to_the_last_day_in_japan(
+    mowing: Need, hana_party: Volunteer, days_after: int, is_granted: bool
+) -> None:
+    """The last date is at 7 in the morning of Japan: the day before in UTC."""
+    start = (story.moment() + timedelta(days=200)).replace(hour=7)
+    match = story.propose(mowing, hana_party)
+    match.slots.add(make_slot(mowing, start_at=start, end_at=start + timedelta(hours=1)))
+    offer = make_offer(mowing.region)
+    offer.permissions.update(expires_on=start.date() + timedelta(days=days_after))
+    mowing.offers.set([offer])
+
+    assert offers_granted(match) is is_granted

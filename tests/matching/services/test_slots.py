@@ -143,6 +143,22 @@ def test_promise_is_prepared_until_the_date_that_is_left(
     assert match.lapse_at == later.start_at - timedelta(days=1)
 
 
+def test_date_called_off_long_after_it_was_to_be_leaves_a_day_for_the_records(
+    mowing: Need, hana_party: Volunteer, mori: User, ume: User
+) -> None:
+    slot = mowing.slots.get()
+    later = make_slot(mowing, start_at=slot.start_at + timedelta(days=7))
+    match = story.confirmed(mowing, hana_party, guide=mori)
+    match.slots.add(later)
+    Hold.objects.create(match=match, slot=later, place=1)
+    now = later.end_at + timedelta(days=29)
+
+    cancel_slot(slot=later, actor=ume, reason=EndReason.WEATHER, now=now)
+
+    match.refresh_from_db()
+    assert (match.state, match.lapse_at) == (MatchState.CONFIRMED, now + timedelta(days=1))
+
+
 def test_date_is_called_off_once(mowing: Need, ume: User) -> None:
     slot = mowing.slots.get()
     cancel_slot(slot=slot, actor=ume, reason=EndReason.WEATHER)
