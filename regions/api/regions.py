@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from accounts.api.base import once
 from accounts.api.schema import Operation
 from regions.api import region_forms as forms
-from regions.api.base import RegionalView
+from regions.api.base import KNOWN, RegionalView
 from regions.api.region_answers import GUIDES, RegionSerializer, RepresentativeSerializer
 from regions.models import Region
 from regions.selectors.regions import guides_by_region, regions_for
@@ -49,7 +49,9 @@ class RegionView(RegionalView):
         return shown
 
     def page_context(self, shown: list[Any]) -> dict[str, Any]:
-        return super().page_context(shown) | {GUIDES: guides_by_region(shown)}
+        context = super().page_context(shown)
+        known = [region for region in shown if region.pk in context[KNOWN]]
+        return context | {GUIDES: guides_by_region(known)}
 
     def show_again(self, region: Region) -> Response:
         """The community as it now is."""

@@ -18,11 +18,11 @@ from regions.policies import known_regions
 from regions.selectors.needs import coming_slots
 
 
-def kinds_below(model: type[WorkKind] | type[AssetKind], code: str) -> set[int]:
+def kinds_below(model: type[WorkKind] | type[AssetKind], code: str, *, field: str) -> set[int]:
     """The primary keys of a kind and of all kinds under it. One query.
 
     Raises:
-        Invalid("kind_unknown"): no such kind, retired ones count as known.
+        Invalid("kind_unknown"): no such kind, under ``field``; retired ones count as known.
     """
     below: dict[int | None, list[int]] = defaultdict(list)
     open_ends: list[int] = []
@@ -32,7 +32,7 @@ def kinds_below(model: type[WorkKind] | type[AssetKind], code: str) -> set[int]:
             open_ends.append(pk)
     if not open_ends:
         message = _("Nobody knows «%(code)s» here.") % {"code": code[:80]}
-        raise Invalid("kind_unknown", message, fields={"kind": [message]})
+        raise Invalid("kind_unknown", message, fields={field: [message]})
     found: set[int] = set()
     while open_ends:
         pk = open_ends.pop()
@@ -43,13 +43,15 @@ def kinds_below(model: type[WorkKind] | type[AssetKind], code: str) -> set[int]:
 
 def needs_of_work(needs: QuerySet[Need], code: str) -> QuerySet[Need]:
     """Needs with a kind of work or any kind under it. Raises Invalid("kind_unknown")."""
-    kinds = kinds_below(WorkKind, code)
+    kinds = kinds_below(WorkKind, code, field="kind")
     return needs.filter(Exists(NeedWork.objects.filter(need=OuterRef("pk"), work_kind__in=kinds)))
 
 
 def needs_in_return_for(needs: QuerySet[Need], code: str) -> QuerySet[Need]:
     """Needs to which an active offer of a kind of asset, or of any under it, is tied. Raises Invalid("kind_unknown")."""
-    assets = OfferAsset.objects.filter(asset_kind__in=kinds_below(AssetKind, code), offer__is_active=True)
+    assets = OfferAsset.objects.filter(
+        asset_kind__in=kinds_below(AssetKind, code, field="asset"), offer__is_active=True
+    )
     return needs.filter(Exists(assets.filter(offer__needs=OuterRef("pk"))))
 
 
@@ -79,7 +81,7 @@ def needs_of_own_regions(needs: QuerySet[Need], actor: Actor) -> QuerySet[Need]:
 
 def offers_of_asset(offers: QuerySet[Offer], code: str) -> QuerySet[Offer]:
     """Offers of a kind of asset or of any under it. Raises Invalid("kind_unknown")."""
-    kinds = kinds_below(AssetKind, code)
+    kinds = kinds_below(AssetKind, code, field="asset")
     return offers.filter(Exists(OfferAsset.objects.filter(offer=OuterRef("pk"), asset_kind__in=kinds)))
 
 
