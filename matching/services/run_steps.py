@@ -51,7 +51,7 @@ def start_run(*, run_id: int, now: datetime) -> bool:
         prepared = prepare(read_inputs(scope=run.scope, weights=weights_of(run.weights), now=now))
         only = _cut(run, prepared)
     if only is not None:
-        run_shard(shard_id=only, now=now)
+        run_shard(shard_id=only, now=_by_now(now))
     return True
 
 
@@ -94,7 +94,7 @@ def run_shard(*, shard_id: int, now: datetime) -> bool:
         else:
             blocks = Shard(first_block=shard.first_block, last_block=shard.end_block)
             _write_result(shard, score(prepared, blocks), now=now)
-    merge_run(run_id=shard.run_id, now=now)
+    merge_run(run_id=shard.run_id, now=_by_now(now))
     return True
 
 
@@ -108,7 +108,7 @@ def _claim_shard(shard_id: int, *, now: datetime) -> bool:
 def _write_result(shard: RunShard, result: ShardResult, *, now: datetime) -> None:
     """Whoever is first; a second worker has scored the same bytes."""
     undone = RunShard.objects.filter(pk=shard.pk, done_at=None)
-    undone.update(result=result.to_bytes(), done_at=now, lease_until=None)
+    undone.update(result=result.to_bytes(), done_at=_by_now(now), lease_until=None)
 
 
 def merge_run(*, run_id: int, now: datetime) -> bool:
@@ -166,7 +166,7 @@ def _write_batch(run: MatchRun, *, now: datetime) -> None:
     end = min(first + _proposals_per_step(), len(plan.proposals))
     skipped = write_proposals(run, plan.proposals[first:end], now=now)
     if _turn_page(run.pk, first=first, end=end, skipped=skipped) and end == len(plan.proposals):
-        close_run(run_id=run.pk, now=now)
+        close_run(run_id=run.pk, now=_by_now(now))
 
 
 def _proposals_per_step() -> int:
@@ -187,6 +187,11 @@ def _turn_page(run_id: int, *, first: int, end: int, skipped: Mapping[str, int])
         owe_merge(run)
     run.save(update_fields=["report", "lease_until"])
     return True
+
+
+def _by_now(now: datetime) -> datetime:
+    """The clock after some work that began at ``now``: leases and times of a next step count from there."""
+    return max(now, timezone.now())
 
 
 def finish_run(

@@ -8,7 +8,7 @@ from threading import Barrier
 from typing import TypeVar
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Guide, Outbox, User
@@ -24,6 +24,7 @@ from matching.services.weights import activate_weights, add_weights, ensure_weig
 from regions.models import Need
 from tests.cast import make_need
 from tests.support.crowd import make_crowd
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.faults, pytest.mark.races, pytest.mark.django_db(transaction=True)]
 WORKERS, ROUNDS = 6, 8
@@ -90,15 +91,34 @@ def test_one_worker_starts_a_run(field: list[Need]) -> None:
     assert list(run.shards.order_by("number").values_list("number", flat=True)) == [0, 1]
 
 
-def test_one_worker_claims_a_shard(field: list[Need]) -> None:
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
+
+
+def claimed_elsewhere(shard: RunShard) -> bool:
+    try:
+        return run_steps._claim_shard(shard.pk, now=timezone.now())
+    finally:
+        connection.close()
+
+
+def test_worker_that_waited_for_a_claim_does_not_get_the_shard(field: list[Need]) -> None:
+    """The second claim looks at the row while the first is not committed, and must look again afterwards."""
+    _run, (shard, _other) = cut_in_two()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert run_steps._claim_shard(shard.pk, now=timezone.now())
+            second = pool.submit(claimed_elsewhere, shard)
+            wait_for(somebody_waits)
+        assert second.result() is False
+
+
+def test_one_worker_does_a_shard(field: list[Need]) -> None:
     run, shards = cut_in_two()
-    for _ in range(ROUNDS):
-        now = timezone.now()
-        claimed = together(*[lambda now=now: run_steps._claim_shard(shards[0].pk, now=now)] * WORKERS)
-        assert sorted(claimed) == [False] * (WORKERS - 1) + [True]
-        run.shards.update(lease_until=None)
-    claimed = together(*[lambda: run_steps.run_shard(shard_id=shards[0].pk, now=timezone.now())] * 2)
-    assert sorted(claimed) == [False, True]
+    done = together(*[lambda: run_steps.run_shard(shard_id=shards[0].pk, now=timezone.now())] * WORKERS)
+    assert sorted(done) == [False] * (WORKERS - 1) + [True]
     assert list(run.shards.exclude(done_at=None)) == [shards[0]]
 
 
