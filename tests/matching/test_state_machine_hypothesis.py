@@ -1,6 +1,6 @@
 """Random acts by random people on a real database while time passes; every invariant holds after each.
 
-``ENISHI_LONG_RUN=20`` makes the slow test twenty times as long.
+``ENISHI_TEST_LONG_RUN=20`` makes the slow test twenty times as long.
 """
 
 from __future__ import annotations
@@ -325,7 +325,7 @@ def test_random_acts_keep_every_invariant(place: Place) -> None:
 
 @pytest.mark.slow
 def test_many_random_acts_keep_every_invariant_and_make_every_move(place: Place) -> None:
-    times = int(os.environ.get("ENISHI_LONG_RUN", "1"))
+    times = int(os.environ.get("ENISHI_TEST_LONG_RUN", "1"))
     tally = play(place, examples=25 * times, steps=40, derandomize=False)
 
     assert tally["checks"] > 500 * times
