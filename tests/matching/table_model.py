@@ -244,8 +244,6 @@ def complaints(step: Step) -> Iterator[str]:
         yield f"{step.move.name} discloses without two yeses"
     if arrives and life.state == S.AGREED and before.state not in DISCLOSED and not ready(before):
         yield f"{step.move.name} agrees before everything is there"
-    if step.move.name in {"agree", "untick"} and not world.early:
-        yield f"{step.move.name} leaves no time to prepare"
     if arrives and life.state == S.CONFIRMED and not before.ticked:
         yield f"{step.move.name} confirms with open preconditions"
     if arrives and life.state == S.COMPLETED and not before.attested:
@@ -278,6 +276,8 @@ def _complaints_about_words(step: Step) -> Iterator[str]:
             yield "a call to a side that is in time"
         case "waive_meeting" | "record_meeting" if before.met:
             yield "a second outcome of one meeting"
+        case "agree" | "untick" if not world.early:
+            yield f"{step.move.name} leaves no time to prepare"
         case "attest" if not world.day_begun:
             yield "a record of a day to come"
         case "name_people" if before.held and not world.free:
