@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from accounts.models import Guide, User
 from accounts.policies import is_admin
 from accounts.services.outbox import cancel_owed
 from matching.enums import HOLDING, AnswerValue, ConsentScope, EndReason, Role, Side
+from matching.locks import lock_people, named_people
 from matching.models import Answer, Match, MatchEvent, MatchPerson, RegionConsent
 from matching.services.announce import message_key
 from matching.services.deadlines import answer_deadline, review_deadline
@@ -22,7 +24,9 @@ from matching.services.matches import apply_move
 from matching.services.steps import Step, Words
 from regions.enums import ConsentMatter
 from regions.models import Region
+from regions.policies import is_covered
 from regions.selectors.regions import guides_for
+from regions.services import regions
 
 SNOOZE_DAYS_MAX = 14
 
@@ -194,18 +198,33 @@ def put_next_in_line(*, match_id: int, actor: User, note: str = "", now: datetim
     )  # fmt: skip
 
 
+@transaction.atomic
 def assign_guide(
     *, match_id: int, actor: User, guide: Guide, note: str = "", now: datetime | None = None
 ) -> Match:
-    """Put a guide in charge of a match: handed over by a guide, or by an administrator where none covers.
+    """Put a guide in charge of a match: handed over by a guide, or by an administrator.
+
+    Where nobody guides for the community, an administrator's guide is named for the whole community (with the
+    rescoring that this owes). Locks: the people, then the community and its needs, then as every move.
 
     Raises:
         Invalid("guide_unknown_here"): a guide may only hand over within the organizations covering the community.
+        Conflict("guide_inactive")
     """
+    if is_admin(actor):
+        _name_for_community(match_id, actor, guide)
     return apply_move(
         match_id=match_id, move="assign", actor=actor, now=now, words=Words(note=note, data={"guide": guide.user.public_id}),
         work=lambda step: _take_charge(step, guide),
     )  # fmt: skip
+
+
+def _name_for_community(match_id: int, actor: User, guide: Guide) -> None:
+    region = Region.objects.filter(needs__matches=match_id).first()
+    if region is None or is_covered(region):
+        return
+    lock_people(named_people(match_id))  # before the needs, as everywhere
+    regions.assign_guide(actor=actor, region=region, guide=guide)
 
 
 def _take_charge(step: Step, guide: Guide) -> Mapping[str, Any]:
@@ -213,8 +232,6 @@ def _take_charge(step: Step, guide: Guide) -> Mapping[str, Any]:
         message = _("This guide does not cover the community.")
         raise Invalid("guide_unknown_here", message, fields={"guide": [message]})
     step.match.guide = guide
-    if is_admin(step.actor):
-        Region.objects.filter(pk=step.match.need.region_id, guide__isnull=True).update(guide=guide)
     return {"guide": guide}
 
 
