@@ -11,7 +11,6 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from config import personas
 from config.health import healthz
 from config.mailbox import mailbox
-from matching.web.home import home
 
 admin.autodiscover()
 # The admin has no login of its own: codes, passkeys and second factors are asked for by allauth.
@@ -29,7 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("", home, name="home"),
+    path("", include("accounts.web.about")),
+    path("", include("matching.web.urls")),
 ]
 if settings.ENISHI_DEMO:  # one-click sign-in as sample people: only the demo settings have these addresses
     urlpatterns += [

@@ -79,7 +79,9 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-            ]
+                "config.pages.sample_notice",
+            ],
+            "builtins": ["accounts.web.tags"],
         },
     }
 ]
