@@ -193,7 +193,16 @@ class ConsentInline(ReadOnlyInline):
 class UserAdmin(ReadOnlyAdmin):
     """Who has an account. Contact cards are shown nowhere here: they leave their table only when disclosed."""
 
-    list_display = ("email", "name", "affiliation", "language", "is_active", "is_superuser", "date_joined")
+    list_display = (
+        "email",
+        "name",
+        "public_id",
+        "affiliation",
+        "language",
+        "is_active",
+        "is_superuser",
+        "date_joined",
+    )
     list_filter = ("is_active", "is_superuser", "is_sample")
     search_fields = ("email", "name", "public_id")
     exclude = ("password", "groups", "user_permissions")

@@ -1,4 +1,4 @@
-"""Reading what everybody may read: municipalities, the shared vocabularies, intermediary organizations."""
+"""Reading what everybody may read: municipalities and the shared vocabularies."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from rest_framework.response import Response
 
 from accounts.api.base import HouseView
 from accounts.api.schema import Operation
-from accounts.models import AssetKind, Hazard, Municipality, Organization, Qualification, WorkKind
+from accounts.models import AssetKind, Hazard, Municipality, Qualification, WorkKind
 from accounts.models.vocabulary import VocabularyEntry
-from accounts.selectors.organizations import organizations_listed
 from accounts.selectors.places import municipalities_for_postal
 
 
@@ -131,64 +130,3 @@ class HazardsView(WordsView):
     model = Hazard
     queryset = Hazard.objects.none()
     operations: ClassVar = {"GET": Operation(id="list_hazards", answer=WordSerializer, many=True)}
-
-
-class GuideSerializer(serializers.Serializer[Any]):
-    """A guide by the public id of the person."""
-
-    id = serializers.CharField(source="user.public_id", read_only=True)
-    name = serializers.CharField(source="user.name", read_only=True)
-    role = serializers.CharField(read_only=True)
-
-
-class CoverageSerializer(serializers.Serializer[Any]):
-    """A whole prefecture, or one municipality of it."""
-
-    prefecture_code = serializers.CharField(read_only=True)
-    municipality = MunicipalitySerializer(read_only=True, allow_null=True)
-
-
-class OrganizationSerializer(serializers.Serializer[Any]):
-    """An intermediary organization, where it works and who guides there."""
-
-    id = serializers.CharField(source="public_id", read_only=True)
-    name = serializers.CharField(read_only=True)
-    kind = serializers.CharField(read_only=True)
-    legal_status = serializers.CharField(read_only=True)
-    has_employment_basis = serializers.BooleanField(read_only=True)
-    coverages = CoverageSerializer(many=True, read_only=True)
-    guides = GuideSerializer(many=True, read_only=True)
-
-
-class OrganizationsView(HouseView):
-    """Intermediary organizations (中間支援組織), by name."""
-
-    tag = "organizations"
-    operations: ClassVar = {
-        "GET": Operation(id="list_organizations", answer=OrganizationSerializer, many=True)
-    }
-    permission_classes = [AllowAny]
-    queryset = Organization.objects.none()
-    ordering = ("name",)
-    ordering_fields = ("name",)
-
-    def rows(self) -> QuerySet[Organization]:
-        return organizations_listed()
-
-    def get(self, _request: Request) -> Response:
-        return self.page()
-
-
-class OrganizationView(HouseView):
-    """One intermediary organization."""
-
-    tag = "organizations"
-    operations: ClassVar = {"GET": Operation(id="get_organization", answer=OrganizationSerializer)}
-    permission_classes = [AllowAny]
-    queryset = Organization.objects.none()
-
-    def rows(self) -> QuerySet[Organization]:
-        return organizations_listed()
-
-    def get(self, _request: Request, **_address: str) -> Response:
-        return self.reply(self.found())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.api import messages, parties, people, places, signin
+from accounts.api import messages, organizations, parties, people, places, signin
 
 urlpatterns: list[URLPattern] = [
     path("sign-up/", signin.SignUpView.as_view(), name="sign-up"),
@@ -22,8 +22,28 @@ urlpatterns: list[URLPattern] = [
     path("vocabularies/asset-kinds/", places.AssetKindsView.as_view(), name="asset-kinds"),
     path("vocabularies/qualifications/", places.QualificationsView.as_view(), name="qualifications"),
     path("vocabularies/hazards/", places.HazardsView.as_view(), name="hazards"),
-    path("organizations/", places.OrganizationsView.as_view(), name="organizations"),
-    path("organizations/<slug:public_id>/", places.OrganizationView.as_view(), name="organization"),
+    path("organizations/", organizations.OrganizationsView.as_view(), name="organizations"),
+    path("organizations/<slug:public_id>/", organizations.OneOrganizationView.as_view(), name="organization"),
+    path(
+        "organizations/<slug:public_id>/coverage/",
+        organizations.CoverageView.as_view(),
+        name="organization-coverage",
+    ),
+    path(
+        "organizations/<slug:public_id>/employment-basis/",
+        organizations.BasisView.as_view(),
+        name="organization-employment-basis",
+    ),
+    path(
+        "organizations/<slug:public_id>/guides/",
+        organizations.GuidesView.as_view(),
+        name="organization-guides",
+    ),
+    path(
+        "organizations/<slug:public_id>/guides/<slug:user_id>/absence/",
+        organizations.AbsenceView.as_view(),
+        name="guide-absence",
+    ),
     path("parties/", parties.PartiesView.as_view(), name="parties"),
     path("parties/join/", parties.JoinView.as_view(), name="party-join"),
     path("parties/<slug:public_id>/", parties.OnePartyView.as_view(), name="party"),

@@ -61,6 +61,14 @@ def member(scene: Scene) -> Values:
     return {**group(scene), "user_id": scene.ume.public_id}
 
 
+def organization(scene: Scene) -> Values:
+    return {"public_id": scene.organization.public_id}
+
+
+def desk(scene: Scene) -> Values:
+    return {**organization(scene), "user_id": scene.mori.public_id}
+
+
 def letter(scene: Scene) -> Values:
     row = Outbox.objects.create(key="a:1", topic="x", dead_at=timezone.now(), last_error="no")
     return {"key": row.key}
@@ -69,6 +77,9 @@ def letter(scene: Scene) -> Values:
 NEW = {"email": "neu@example.org", "name": "新", "language": "ja", "accepts_terms_version": TERMS_VERSION}
 WRONG_CODE = {"email": HANA, "code": "00000000"}
 PARTY = {"kind": "individual", "name": "花", "home_code": FUKUOKA}
+ORGANIZATION = {"name": "舎", "legal_status": "business"}
+BASIS = {"basis": "職業安定法第29条"}
+PRESENT = {"absent_from": None, "absent_until": None}
 FOR_ADMIN = (401, 403, 403, 403, 403, 403, 200)
 
 CASES = [
@@ -92,8 +103,22 @@ CASES = [
     Case("qualifications", "GET", everybody(200)),
     Case("hazards", "GET", everybody(200)),
     Case("organizations", "GET", everybody(200)),
+    Case("organizations", "POST", (401, 403, 403, 403, 403, 403, 201), body=lambda _scene: ORGANIZATION),
+    Case("organization", "GET", everybody(200), where=organization),
+    Case("organization-coverage", "PUT", FOR_ADMIN, where=organization),
+    Case("organization-employment-basis", "PUT", FOR_ADMIN, where=organization, body=lambda _scene: BASIS),
     Case(
-        "organization", "GET", everybody(200), where=lambda scene: {"public_id": scene.organization.public_id}
+        "organization-guides", "GET", signed_in(200), where=organization
+    ),  # of colleagues only: see test_organizations
+    Case(
+        "organization-guides",
+        "POST",
+        (401, 403, 403, 403, 403, 403, 201),
+        where=organization,
+        body=lambda scene: {"user": scene.yuki.public_id},
+    ),
+    Case(
+        "guide-absence", "PUT", (401, 404, 404, 404, 404, 200, 200), where=desk, body=lambda _scene: PRESENT
     ),
     Case("parties", "GET", signed_in(200)),
     Case("parties", "POST", signed_in(201), body=lambda scene: scene.hana_party and PARTY),

@@ -108,6 +108,19 @@ def test_list_takes_a_fixed_number_of_queries(
 
 
 @pytest.mark.parametrize("count", [1, 3])
+def test_list_of_guides_takes_a_fixed_number_of_queries(
+    admin: User, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    made = make_organization()
+    colleague = None
+    for _number in range(count):
+        colleague = make_guide(made, stand_in=colleague)
+    with django_assert_num_queries(2):  # the organization, its guides with stand-ins
+        answer = as_user(admin).get(f"{API}organizations/{made.public_id}/guides/")
+    assert len(answer.json()["results"]) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
 def test_list_of_tokens_takes_a_fixed_number_of_queries(
     hana: User, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
