@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from regions.policies import needs_second_factor
 
 SESSION_KEY = "second_factor_checked"
-OPEN_PATHS = ("/accounts/", "/i18n/", "/static/", "/healthz")
+OPEN_PATHS = ("/accounts/", "/i18n/", "/static/", "/terms/", "/privacy/", "/healthz")
 API = "/api/"
 Answer = Callable[[HttpRequest], HttpResponseBase]
 

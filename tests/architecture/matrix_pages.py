@@ -12,6 +12,8 @@ SIGNED_IN_ONLY = (302, *(200,) * (len(ROLES) - 1))
 
 CASES = [
     Case("home", "GET", everybody(200)),
+    Case("terms", "GET", everybody(200)),
+    Case("privacy", "GET", everybody(200)),
     Case(
         "healthz", "GET", everybody(503)
     ),  # no broker, no worker in this test: open to everybody all the same

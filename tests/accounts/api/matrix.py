@@ -78,6 +78,7 @@ NEW = {"email": "neu@example.org", "name": "新", "language": "ja", "accepts_ter
 WRONG_CODE = {"email": HANA, "code": "00000000"}
 PARTY = {"kind": "individual", "name": "花", "home_code": FUKUOKA}
 ORGANIZATION = {"name": "舎", "legal_status": "business"}
+TERMS = {"kind": "terms", "text_version": TERMS_VERSION}
 BASIS = {"basis": "職業安定法第29条"}
 PRESENT = {"absent_from": None, "absent_until": None}
 FOR_ADMIN = (401, 403, 403, 403, 403, 403, 200)
@@ -93,7 +94,7 @@ CASES = [
     Case("my-card", "GET", signed_in(200)),
     Case("my-card", "PATCH", signed_in(200), body=lambda _scene: {"phone": "1"}),
     Case("my-consents", "GET", signed_in(200)),
-    Case("my-consents", "POST", signed_in(201), body=lambda _scene: {"kind": "terms", "text_version": "1"}),
+    Case("my-consents", "POST", signed_in(201), body=lambda _scene: TERMS),
     Case("consent-withdraw", "POST", (401, 404, 200, 404, 404, 404, 404), where=consent),
     Case("my-notifications", "GET", signed_in(200)),
     Case("my-notifications-read", "POST", signed_in(200), body=lambda _scene: {"ids": ["x"]}),

@@ -11,6 +11,7 @@ from knox.models import AuthToken
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AssetKind, Consent, Hazard, Notification, Outbox, Qualification, User, WorkKind
+from accounts.services.consents import TERMS_VERSION
 from tests.builders import (
     FUKUOKA,
     SAGA,
@@ -66,6 +67,7 @@ def party(user: User, _number: int) -> None:
 
 
 def consent(user: User, number: int) -> None:
+    user.consents.filter(text_version=TERMS_VERSION).delete()
     Consent.objects.create(user=user, kind="terms", text_version=str(number), given_by=user)
 
 

@@ -56,7 +56,10 @@ def test_consent_is_given_once_and_withdrawn_once(hana: User) -> None:
     gone = [client.post(f"{API}me/consents/{number}/withdraw/").json()["withdrawn_at"] for _time in range(2)]
     assert gone[0] is not None
     assert gone[0] == gone[1]
-    assert [row["kind"] for row in client.get(f"{API}me/consents/").json()["results"]] == ["passing_on"]
+    assert [row["kind"] for row in client.get(f"{API}me/consents/").json()["results"]] == [
+        "passing_on",
+        "terms",
+    ]
 
 
 def test_consent_of_another_does_not_exist(hana: User, yuki: User) -> None:
