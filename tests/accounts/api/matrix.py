@@ -91,6 +91,7 @@ CASES = [
     Case("tokens", "POST", (403, *(201,) * 6)),
     Case("token", "DELETE", (401, 404, 204, 404, 404, 404, 404), where=token),
     Case("me", "GET", signed_in(200)),
+    Case("me", "PATCH", signed_in(200), body=lambda _scene: {"language": "en"}),
     Case("my-card", "GET", signed_in(200)),
     Case("my-card", "PATCH", signed_in(200), body=lambda _scene: {"phone": "1"}),
     Case("my-consents", "GET", signed_in(200)),
