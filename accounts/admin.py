@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from knox.models import AuthToken
 
 from accounts.enums import WorkSetting
 from accounts.errors import Invalid
@@ -34,6 +38,11 @@ from accounts.models import (
 )
 from accounts.models.vocabulary import Kind
 from accounts.services.vocabulary import check_entry, store_entry
+
+# Libraries bring pages of their own, with which an administrator could add an address, a second factor or a token to
+# somebody else's account and act as that person, past every service and without a record. Roles are no groups here.
+for foreign in (EmailAddress, Authenticator, AuthToken, Group):
+    admin.site.unregister(foreign)
 
 MONTHS = [(month, str(month)) for month in range(1, 13)]
 
@@ -175,12 +184,14 @@ class ReadOnlyInline(admin.TabularInline):
     """Shows rows below their owner; the services of the owner write them."""
 
     extra = 0
-    can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
