@@ -132,6 +132,11 @@ CACHES: dict[str, dict[str, Any]] = {
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "config_cache"}
 }
 
+# Proxies of ours in front: a throttle counts the address that the last of them wrote down, without any the caller's own.
+# Never what a caller claims. The pages (allauth) and the API (DRF) have a setting of their own for the same fact.
+TRUSTED_PROXIES = int(env.boolean("ENISHI_BEHIND_PROXY"))
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
 # People. allauth signs in by a code sent by e-mail or by a passkey; nobody needs a password.
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -224,8 +229,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.api_errors.handle",
-    # Whose address a throttle counts: the last one a proxy of ours wrote down, else the caller's own. Never a claim.
-    "NUM_PROXIES": int(env.boolean("ENISHI_BEHIND_PROXY")),
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {

@@ -84,6 +84,22 @@ def test_known_address_is_answered_like_a_new_one(hana: User) -> None:
     assert {message.to[0] for message in mail.outbox} == {"hana@example.org", "neu@example.org"}
 
 
+def knock(number: int, forwarded: str) -> int:
+    client = Client(headers={"X-Forwarded-For": forwarded})
+    return client.post(URL, FORM | {"email": f"neu{number}@example.org"}).status_code
+
+
+def test_behind_our_proxy_each_visitor_is_counted_alone(settings) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert {knock(number, f"203.0.113.{number}") for number in range(25)} == {302}
+    claims = [knock(100 + number, f"198.51.100.{number}, 203.0.113.200") for number in range(21)]
+    assert claims == [302] * 20 + [429]
+
+
+def test_without_a_proxy_no_claim_helps() -> None:
+    assert [knock(number, f"203.0.113.{number}") for number in range(21)] == [302] * 20 + [429]
+
+
 def test_page_links_to_both_texts() -> None:
     page = Client().get(URL).content.decode()
     form = page[page.index("<form") : page.index("</form>")]
