@@ -9,7 +9,6 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from knox.models import AuthToken
@@ -36,8 +35,7 @@ from accounts.models import (
     Wish,
     WorkKind,
 )
-from accounts.models.vocabulary import Kind
-from accounts.services.vocabulary import check_entry, store_entry
+from accounts.services.vocabulary import Asked, check_entry, set_typical, store_entry
 
 # Libraries bring pages of their own, with which an administrator could add an address, a second factor or a token to
 # somebody else's account and act as that person, past every service and without a record. Roles are no groups here.
@@ -62,15 +60,15 @@ class LinesField(forms.CharField):
 class EntryForm(forms.ModelForm):
     """Refuses on the page what the service would refuse."""
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if isinstance(self.instance, Kind):
-            self.instance.parent = cleaned.get("parent")
+    def _post_clean(self) -> None:
+        """Once Django has laid the values into the entry."""
+        super()._post_clean()  # type: ignore[misc]  # Django's hook, unknown to its stubs
+        if self.errors:
+            return
         try:
             check_entry(self.instance)
         except Invalid as error:
-            raise ValidationError(str(error.message)) from error
-        return cleaned
+            self.add_error(None, str(error.message))
 
 
 class AssetKindForm(EntryForm):
@@ -173,6 +171,22 @@ class WorkKindAdmin(KindAdmin):
     form = WorkKindForm
     filter_horizontal = ("hazards",)
     inlines = (TypicalQualificationInline,)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Dangers and typical qualifications, by their service."""
+        for formset in formsets:
+            formset.save(commit=False)  # for the words of the page's history; nothing is written
+        lines = [line for formset in formsets for line in formset.cleaned_data if line]
+        set_typical(
+            actor=cast("User", request.user),
+            kind=form.instance,
+            hazards=form.cleaned_data["hazards"],
+            qualifications=[
+                Asked(line["qualification"], line["level"], line["when_ja"])
+                for line in lines
+                if not line["DELETE"]
+            ],
+        )
 
 
 @admin.register(AssetKind)

@@ -1,8 +1,8 @@
-"""Reading what everybody may read: municipalities and the shared vocabularies."""
+"""Municipalities, for everybody."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import django_filters
 from django.db.models import QuerySet
@@ -14,8 +14,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import HouseView
 from accounts.api.schema import Operation
-from accounts.models import AssetKind, Hazard, Municipality, Qualification, WorkKind
-from accounts.models.vocabulary import VocabularyEntry
+from accounts.models import Municipality
 from accounts.selectors.places import municipalities_for_postal
 
 
@@ -55,78 +54,3 @@ class MunicipalitiesView(HouseView):
 
     def get(self, _request: Request) -> Response:
         return self.page()
-
-
-class WordSerializer(serializers.Serializer[Any]):
-    """A word of a vocabulary in both languages."""
-
-    code = serializers.CharField(read_only=True)
-    name_ja = serializers.CharField(read_only=True)
-    name_en = serializers.CharField(read_only=True)
-    label: Any = serializers.CharField(read_only=True)
-
-
-class KindSerializer(WordSerializer):
-    """A node of one of the two trees; ``parent`` is the code above it."""
-
-    parent: Any = serializers.CharField(source="parent.code", read_only=True, allow_null=True)
-    aliases = serializers.ListField(child=serializers.CharField(), read_only=True)
-
-
-class WorkKindSerializer(KindSerializer):
-    load = serializers.IntegerField(read_only=True)
-    credit_from_parent = serializers.BooleanField(read_only=True)
-
-
-class WordsView(HouseView):
-    """A vocabulary in the order of the screen; retired words are left out."""
-
-    tag = "reference"
-    permission_classes = [AllowAny]
-    model: ClassVar[type[VocabularyEntry]]
-    ordering = ("position",)
-    ordering_fields = ("position", "code")
-
-    def rows(self) -> QuerySet[Any]:
-        return self.model._default_manager.filter(retired=False)  # noqa: SLF001  # documented API for unknown models
-
-    def get(self, _request: Request) -> Response:
-        return self.page()
-
-
-class WorkKindsView(WordsView):
-    """Kinds of work that communities lack hands for (活動の種類), as a tree."""
-
-    model = WorkKind
-    queryset = WorkKind.objects.none()
-    operations: ClassVar = {"GET": Operation(id="list_work_kinds", answer=WorkKindSerializer, many=True)}
-
-    def rows(self) -> QuerySet[Any]:
-        return super().rows().select_related("parent")
-
-
-class AssetKindsView(WordsView):
-    """Kinds of things a community can give (提供の種類), as a tree."""
-
-    model = AssetKind
-    queryset = AssetKind.objects.none()
-    operations: ClassVar = {"GET": Operation(id="list_asset_kinds", answer=KindSerializer, many=True)}
-
-    def rows(self) -> QuerySet[Any]:
-        return super().rows().select_related("parent")
-
-
-class QualificationsView(WordsView):
-    """Licences, trainings and pledges that a need may ask for."""
-
-    model = Qualification
-    queryset = Qualification.objects.none()
-    operations: ClassVar = {"GET": Operation(id="list_qualifications", answer=WordSerializer, many=True)}
-
-
-class HazardsView(WordsView):
-    """Dangers of the work, told before anyone says yes."""
-
-    model = Hazard
-    queryset = Hazard.objects.none()
-    operations: ClassVar = {"GET": Operation(id="list_hazards", answer=WordSerializer, many=True)}

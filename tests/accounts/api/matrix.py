@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from knox.models import AuthToken
 
-from accounts.models import Consent, Outbox
+from accounts.models import AssetKind, Consent, Hazard, Outbox, Qualification, WorkKind
 from accounts.services.consents import TERMS_VERSION
 from accounts.services.members import invite_members
 from tests.builders import FUKUOKA
@@ -69,6 +69,16 @@ def desk(scene: Scene) -> Values:
     return {**organization(scene), "user_id": scene.mori.public_id}
 
 
+def word(model):
+    """A word of a vocabulary that is there."""
+
+    def made(_scene: Scene) -> Values:
+        bit = {"bit": 100} if hasattr(model, "bit") else {}
+        return {"code": model.objects.create(code="kuma", name_ja="熊", name_en="beer", **bit).code}
+
+    return made
+
+
 def letter(scene: Scene) -> Values:
     row = Outbox.objects.create(key="a:1", topic="x", dead_at=timezone.now(), last_error="no")
     return {"key": row.key}
@@ -78,6 +88,7 @@ NEW = {"email": "neu@example.org", "name": "新", "language": "ja", "accepts_ter
 WRONG_CODE = {"email": HANA, "code": "00000000"}
 PARTY = {"kind": "individual", "name": "花", "home_code": FUKUOKA}
 ORGANIZATION = {"name": "舎", "legal_status": "business"}
+WORD = {"code": "new_word", "name_ja": "語", "name_en": "word"}
 TERMS = {"kind": "terms", "text_version": TERMS_VERSION}
 BASIS = {"basis": "職業安定法第29条"}
 PRESENT = {"absent_from": None, "absent_until": None}
@@ -101,9 +112,23 @@ CASES = [
     Case("my-notifications-read", "POST", signed_in(200), body=lambda _scene: {"ids": ["x"]}),
     Case("municipalities", "GET", everybody(200)),
     Case("work-kinds", "GET", everybody(200)),
+    Case("work-kinds", "POST", (401, 403, 403, 403, 403, 403, 201), body=lambda _scene: WORD),
+    Case("work-kind", "PATCH", FOR_ADMIN, where=word(WorkKind), body=lambda _scene: {"name_en": "bear"}),
     Case("asset-kinds", "GET", everybody(200)),
+    Case("asset-kinds", "POST", (401, 403, 403, 403, 403, 403, 201), body=lambda _scene: WORD),
+    Case("asset-kind", "PATCH", FOR_ADMIN, where=word(AssetKind), body=lambda _scene: {"name_en": "bear"}),
     Case("qualifications", "GET", everybody(200)),
+    Case("qualifications", "POST", (401, 403, 403, 403, 403, 403, 201), body=lambda _scene: WORD),
+    Case(
+        "qualification",
+        "PATCH",
+        FOR_ADMIN,
+        where=word(Qualification),
+        body=lambda _scene: {"name_en": "bear"},
+    ),
     Case("hazards", "GET", everybody(200)),
+    Case("hazards", "POST", (401, 403, 403, 403, 403, 403, 201), body=lambda _scene: WORD),
+    Case("hazard", "PATCH", FOR_ADMIN, where=word(Hazard), body=lambda _scene: {"name_en": "bear"}),
     Case("organizations", "GET", everybody(200)),
     Case("organizations", "POST", (401, 403, 403, 403, 403, 403, 201), body=lambda _scene: ORGANIZATION),
     Case("organization", "GET", everybody(200), where=organization),
