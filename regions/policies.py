@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TypeGuard
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -118,6 +120,16 @@ def needs_second_factor(user: User) -> bool:
         or is_guide(user)
         or MunicipalStaff.objects.filter(user=user).exists()
     )
+
+
+def lacks_second_factor(user: User) -> bool:
+    """Whether ``user`` has a role that asks for a second factor and none set up. Three queries at most.
+
+    Asked anew for every request: roles are given to people who are signed in already. Sample people of the demo lack none.
+    """
+    if settings.ENISHI_DEMO and user.is_sample:
+        return False
+    return needs_second_factor(user) and not is_mfa_enabled(user)
 
 
 # Who may change what.

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.enums import Transport
+from accounts.enums import ConsentKind, Transport
 from accounts.errors import Conflict, NotAllowed
 from accounts.locks import lock_party, lock_user
 from accounts.models import (
@@ -22,8 +22,10 @@ from accounts.models import (
     Wish,
 )
 from accounts.policies import can_edit_party
+from accounts.selectors.users import has_consented
 from accounts.services.audit import record
 from accounts.services.checks import Problems
+from accounts.services.consents import TERMS_VERSION
 from accounts.services.inputs import (
     AbilityInput,
     AbsenceInput,
@@ -74,6 +76,7 @@ def create_party(
 
     Raises:
         NotAllowed("not_active"): nobody, or an account that is closed.
+        NotAllowed("consent_needed"): actor has not agreed to the terms in force, or took it back.
         Conflict("parties_full"): actor represents ten already.
         Invalid: ``individual_is_one``, ``size_wrong``, ``min_people_wrong``, ``home_missing``, ``home_unknown``,
             ``postal_unknown``, ``postal_ambiguous`` (choices in ``fields["home_code"]``), ``ages_disagree``,
@@ -82,6 +85,10 @@ def create_party(
     if not actor.is_active:
         raise NotAllowed("not_active", _("Please sign in first."))
     lock_user(actor.pk)
+    if not has_consented(actor, ConsentKind.TERMS, text_version=TERMS_VERSION):
+        raise NotAllowed(
+            "consent_needed", _("Please agree to the terms of use and the privacy notice first.")
+        )
     if actor.represented_parties.count() >= PARTIES_MAX:
         raise Conflict("parties_full", _("You represent ten participants already."))
     problems = Problems()

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, NotAllowed
+from accounts.locks import lock_user
 from accounts.models import Municipality, User
 from accounts.policies import is_admin
 from accounts.services.audit import record
 from accounts.services.checks import Problems, check_values
+from accounts.services.tokens import end_tokens
 from regions.locks import lock_region
 from regions.models import MunicipalStaff, Region, Representative
 from regions.policies import can_edit_region
@@ -70,7 +72,9 @@ def name_representative(
 
 @transaction.atomic
 def appoint_staff(*, actor: User, municipality: Municipality, user: User, office: str = "") -> MunicipalStaff:
-    """Make ``user`` an officer who posts and answers for the communities of a municipality. Audits. Twice: no change.
+    """Make ``user`` an officer who posts and answers for the communities of a municipality. Twice: no change.
+
+    Locks the user's row; a new officer's tokens end (a mailbox was enough for them); audits.
 
     Raises:
         NotAllowed("not_administrator"), Invalid("text_too_long")
@@ -80,10 +84,12 @@ def appoint_staff(*, actor: User, municipality: Municipality, user: User, office
     problems = Problems()
     check_values(problems, MunicipalStaff, {"office": office})
     problems.refuse()
+    lock_user(user.pk)
     staff, is_new = MunicipalStaff.objects.get_or_create(
         municipality=municipality, user=user, defaults={"office": office}
     )
     if is_new:
+        end_tokens(user)
         details = {"municipality": municipality.pk, "office": office}
         record(
             actor=actor,

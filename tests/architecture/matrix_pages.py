@@ -23,6 +23,8 @@ CASES = [
     Case("how-it-works", "GET", everybody(200)),
     Case("accessibility", "GET", everybody(200)),
     Case("credits", "GET", everybody(200)),
+    Case("terms", "GET", everybody(200)),
+    Case("privacy", "GET", everybody(200)),
     Case(
         "healthz", "GET", everybody(503)
     ),  # no broker, no worker in this test: open to everybody all the same
