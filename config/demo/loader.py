@@ -1,4 +1,4 @@
-"""Load the demo in one transaction, and take it away again."""
+"""Load the demo in one transaction; ``removal`` takes it away again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
-from accounts.models import AuditEntry, Consent, ContactAccess, Organization, User, Volunteer
+from accounts.models import Organization, User, Volunteer
 from config.demo.crowd import load_crowd
 from config.demo.people import DEFAULT_SEED, draw_people
 from config.demo.scenarios import (
@@ -19,7 +18,6 @@ from config.demo.scenarios import (
     read_scenarios,
     sample_user,
 )
-from matching.models import Match, MatchEvent, MatchRun, NeedDiagnosis
 from regions.models import Need, Offer, Region
 
 
@@ -64,27 +62,3 @@ def counted() -> Loaded:
         parties=Volunteer.objects.filter(is_sample=True).count(),
         guides=User.objects.filter(is_sample=True, guide__isnull=False).count(),
     )
-
-
-@transaction.atomic
-def remove_demo() -> Loaded:
-    """Delete every sample row and everything that came about between samples; the counts of what is left.
-
-    A real participant's match with a sample need goes too: it was never real.
-    """
-    matches = Match.objects.filter(Q(need__is_sample=True) | Q(volunteer__is_sample=True))
-    Match.objects.filter(pk__in=matches.values("pk")).update(redated_from=None)
-    MatchEvent.objects.filter(match__in=matches).delete()
-    matches.delete()
-    NeedDiagnosis.objects.filter(need__is_sample=True).delete()
-    samples = User.objects.filter(is_sample=True)
-    MatchRun.objects.filter(Q(requested_by__in=samples) | Q(matches__isnull=True)).delete()
-    Need.objects.filter(is_sample=True).delete()
-    Region.objects.filter(is_sample=True).delete()
-    Volunteer.objects.filter(is_sample=True).delete()
-    ContactAccess.objects.filter(Q(viewer__in=samples) | Q(subject__in=samples)).delete()
-    AuditEntry.objects.filter(actor__in=samples).delete()
-    Consent.objects.filter(given_by__in=samples).delete()
-    Organization.objects.filter(is_sample=True).delete()
-    samples.delete()
-    return counted()
