@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
@@ -32,7 +33,10 @@ log = logging.getLogger("enishi.stack")
 
 
 def prepare(say: Say) -> None:
-    """Bring the database, the cache table and the static files to where the code expects them. Safe to repeat."""
+    """Bring database, cache table, static files and reference data to where the code expects them. Safe to repeat.
+
+    Without the municipalities and vocabularies nobody could sign up: every way to start loads them.
+    """
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     say("Preparing the database ...")
     call_command("migrate", interactive=False, verbosity=0)
@@ -40,6 +44,10 @@ def prepare(say: Say) -> None:
     if "Manifest" in settings.STORAGES["staticfiles"]["BACKEND"]:
         say("Collecting static files ...")
         call_command("collectstatic", interactive=False, verbosity=0)
+    say("Loading municipalities, postal codes and vocabularies ...")
+    said = StringIO()
+    call_command("load_reference", stdout=said)
+    say(said.getvalue().strip())
 
 
 def web_command() -> list[str]:

@@ -59,8 +59,6 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         """Database, reference data and sample data; what is there already is left as it is."""
         stack.prepare(self._say)
-        self._say("Loading municipalities, postal codes and vocabularies ...")
-        call_command("load_reference", stdout=self.stdout)
         if Region.objects.filter(is_sample=True).exists():
             self._say("Sample data: already there (remove with: manage.py remove_demo).")
             return

@@ -234,9 +234,8 @@ def test_a_sample_that_touched_real_things_is_closed_and_the_things_stand() -> N
     admin.refresh_from_db()
     guide.refresh_from_db()
     for account in (admin, guide):
-        assert not (
-            account.is_active or account.is_staff or account.is_superuser or account.has_usable_password()
-        )
+        assert not any((account.is_active, account.is_staff, account.is_superuser))
+        assert not account.has_usable_password()
         assert not hasattr(account, "contact_card")
         assert not account.notifications.exists()
     assert removed.accounts_closed == 2
