@@ -14,14 +14,21 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, OperationalError, connections
 from django.db.models import Max
 from django.utils import timezone
 
 from accounts.enums import WorkerKind
 from accounts.models.outbox import WorkerHeartbeat
 from config import broker as brokers
-from config.runlock import require_free_disk, require_free_port, run_folder
+from config.runlock import (
+    StartError,
+    database_sentence,
+    files_in_words,
+    require_free_disk,
+    require_free_port,
+    run_folder,
+)
 from config.supervisor import Program, Supervisor
 
 SILENCE = dt.timedelta(minutes=3)  # twice the longest task: a worker busy with long tasks is not silent
@@ -137,12 +144,20 @@ def silent_programs(*, since: dt.datetime) -> set[str]:
 
 @contextmanager
 def owned_run_folder() -> Iterator[Path]:
-    """The run folder, ours alone, with room on the disk and the port free; otherwise StartError."""
+    """The run folder, ours alone, with room on the disk and the port free; otherwise StartError.
+
+    Also when a file or the database cannot be written in the block: a disk may fill up at any time.
+    """
     folder = Path(settings.ENISHI_RUN_DIR)
     require_free_disk(folder)
-    with run_folder(folder):
+    with run_folder(folder), files_in_words(folder):
         require_free_port(settings.ENISHI_HOST, settings.ENISHI_PORT)
-        yield folder
+        try:
+            yield folder
+        except OperationalError as error:
+            if sentence := database_sentence(error):
+                raise StartError(sentence) from error
+            raise
 
 
 def child_environment(broker: brokers.Broker, *, run_dir: Path) -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Min
 
 from accounts.models import Organization, User, Volunteer
 from config.demo.crowd import load_crowd
@@ -18,6 +19,10 @@ from config.demo.scenarios import (
     read_scenarios,
     sample_user,
 )
+from matching.enums import RUN_OPEN, RunState
+from matching.models import MatchRun
+from matching.services.runs import request_run
+from matching.snapshots import ALL
 from regions.models import Need, Offer, Region
 
 
@@ -51,6 +56,18 @@ def load_demo(*, people: int, now: datetime, seed: int = DEFAULT_SEED) -> Loaded
         sample_user("kanri", "管理者", is_admin=True)
         load_crowd(draw_people(count=people, seed=seed), book=book)
     return counted()
+
+
+@transaction.atomic
+def request_first_run() -> MatchRun:
+    """A run over everything since the demo was loaded: the one that is done or under way, else one the worker will do.
+
+    Loading and asking are two steps, and a start may be cut off between them: each start asks again.
+    """
+    loaded_at = Region.objects.filter(is_sample=True).aggregate(at=Min("created_at"))["at"]
+    good = MatchRun.objects.filter(scope=ALL, state__in=sorted({*RUN_OPEN, RunState.DONE}))
+    first = good.filter(created_at__gte=loaded_at).order_by("pk").first()
+    return first or request_run(actor=User.objects.system())
 
 
 def counted() -> Loaded:
