@@ -16,6 +16,7 @@ from regions.services.needs import post_need, update_need
 from tests.cast import (
     at_tokyo,
     make_hazard,
+    make_need,
     make_offer,
     make_qualification,
     make_region,
