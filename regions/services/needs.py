@@ -46,7 +46,7 @@ def post_need(
     Raises:
         NotAllowed("not_your_community"): neither acts for the community, guides there, nor administers.
         Invalid: ``workkind_unknown``, ``qualification_unknown``, ``hazard_unknown``, ``offer_unknown``,
-            ``local_hands_missing``, ``text_missing``, ``text_too_long``, ``number_wrong``, ``choice_unknown``,
+            ``local_hands_missing``, ``employment_url_missing`` (``…_wrong``, ``…_unwanted``), ``text_missing``, ``text_too_long``, ``number_wrong``, ``choice_unknown``,
             and those of dates: ``places_wrong``, ``end_before_start``, ``start_in_past``, ``rule_wrong`` …
     """
     if not can_post_for(actor, region):
