@@ -241,6 +241,8 @@ def make_need(
     }
     values |= fields
     values.setdefault("posted_by", User.objects.system())
+    if values["compensation"] == Compensation.EMPLOYMENT:
+        values.setdefault("employment_url", "https://work.example.jp/42")
     need = Need.objects.create(region=region, **values)
     for code, weight in work:
         NeedWork.objects.create(need=need, work_kind=make_work_kind(code), weight=weight)

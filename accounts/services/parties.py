@@ -42,6 +42,7 @@ from accounts.services.party_profile import (
     wish_rows,
 )
 from accounts.services.party_values import check_party, columns, find_home
+from accounts.services.promises import require_promises_fit
 from accounts.services.rescoring import party_changed
 
 PARTIES_MAX = (
@@ -122,11 +123,13 @@ def _store(party: Volunteer, rows: list[tuple[Any, Sequence[Any]]]) -> None:
 def update_party(*, actor: User, party: Volunteer, **changes: Unpack[PartyValues]) -> Volunteer:
     """Change plain values of a party; what is not named stays. Its kind never changes.
 
-    Locks the party; audits; owes its rescoring. Nothing happens where nothing differs.
+    Locks the party, and what a smaller size has to be held against; audits; owes its rescoring. Nothing happens
+    where nothing differs.
 
     Raises:
         NotAllowed("not_your_party"): actor neither represents the party nor administers.
         Conflict("people_named"): fewer people than can do something, hold something, or are named members.
+        Conflict("people_promised"): fewer people than have places in a match.
         Invalid: as ``create_party``.
     """
     party = _own(actor, party)
@@ -141,6 +144,8 @@ def update_party(*, actor: User, party: Volunteer, **changes: Unpack[PartyValues
     if not different:
         return party
     _refuse_fewer(party, size=different.get("size", party.size))
+    if different.get("size", party.size) < party.size:
+        require_promises_fit(party, size=different["size"])
     for name, value in different.items():
         setattr(party, name, value)
     party.save(update_fields=list(different))

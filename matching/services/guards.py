@@ -54,7 +54,7 @@ def may_say_yes(match: Match) -> bool:
 
 
 def approvable(step: Step) -> None:
-    """The need is open, time is left, its people are free, and employment has its legal basis."""
+    """The need is open, time is left, the party still has its people, they are free, and employment has its legal basis."""
     need = step.match.need
     if need.stage != NeedStage.OPEN:
         raise Conflict("need_not_open", _("This need is not open any more."))
@@ -62,6 +62,8 @@ def approvable(step: Step) -> None:
         _require_employment_basis(step.match)
     if not step.match.volunteer.is_active:
         raise Conflict("party_paused", _("This participant has paused matching."))
+    if step.match.people > step.match.volunteer.size:
+        raise Conflict("party_smaller", _("This participant now has fewer people than were proposed."))
     if Block.objects.filter(region=need.region_id, volunteer=step.match.volunteer_id).exists():
         raise Conflict("blocked", _("These two cannot be matched."))
     require_time_left(step.match, step.now)

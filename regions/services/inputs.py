@@ -94,6 +94,7 @@ class NeedValues(TypedDict, total=False):
     story: str
     mode: str
     compensation: str
+    employment_url: str
     local_hands: int
     on_site_lead: str
     parking: str

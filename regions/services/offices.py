@@ -39,7 +39,8 @@ def name_representative(
     Raises:
         NotAllowed("not_your_community")
         Conflict("representative_in_office"): the person holds another office of this community.
-        Invalid("date_wrong"): before the present holder came. Invalid: ``text_missing``, ``text_too_long``.
+        Invalid("term_before_present"): not after the day the present holder came. Invalid: ``text_missing``,
+            ``text_too_long``.
     """
     if not can_edit_region(actor, region):
         raise NotAllowed("not_your_community", _("You may not change this community."))
@@ -48,8 +49,8 @@ def name_representative(
     problems = Problems()
     check_values(problems, Representative, {"role": role, "term": term, "contact_way": contact_way})
     before = list(region.representatives.filter(Q(until_on=None) | Q(until_on__gte=begins_on), role=role))
-    if any(row.from_on is not None and row.from_on >= begins_on for row in before):
-        problems.add("date_wrong", "from_on", _("The present holder came on that day or later."))
+    if any(_began_later(row, region, begins_on) for row in before):
+        problems.add("term_before_present", "from_on", _("The present holder came on that day or later."))
     problems.refuse()
     for row in before:
         row.until_on = begins_on - timedelta(days=1)
@@ -68,6 +69,13 @@ def name_representative(
         actor=actor, action="region.name_representative", target=region, label=region.name, details=details
     )
     return made
+
+
+def _began_later(holder: Representative, region: Region, day: date) -> bool:
+    """Whether the present term began on that day or later. Where nobody noted its first day, it ran when the community was recorded."""
+    if holder.from_on is not None:
+        return holder.from_on >= day
+    return timezone.localdate(region.created_at) > day
 
 
 @transaction.atomic

@@ -179,7 +179,7 @@ def test_office_is_handed_over(saga: Region, ume: User, kenji: User, hana: User)
         refusal(as_user(ume).patch(address(saga), {"people": 1}))[0] == 404
     )  # no longer hers, and not public
     again = as_user(kenji).post(address(saga, "representatives/"), body)
-    assert refusal(again) == (422, "date_wrong", ["from_on"])
+    assert refusal(again) == (422, "term_before_present", ["from_on"])
 
 
 def test_unknown_person_is_not_named(saga: Region, ume: User) -> None:
