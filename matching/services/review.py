@@ -13,13 +13,14 @@ from accounts.errors import Invalid
 from accounts.models import Guide, User
 from accounts.policies import is_admin
 from accounts.services.outbox import cancel_owed
-from matching.enums import HOLDING, AnswerValue, ConsentScope, EndReason, Role, Side
+from matching.enums import AnswerValue, EndReason, Role, Side
 from matching.models import Answer, Match, MatchEvent, MatchPerson, RegionConsent
 from matching.services.announce import message_key
 from matching.services.deadlines import answer_deadline, review_deadline
 from matching.services.guards import asked_first, may_say_yes
 from matching.services.matches import apply_move
 from matching.services.steps import Step, Words
+from matching.services.vouching import vouched_before
 from regions.enums import ConsentMatter
 from regions.models import Region
 from regions.selectors.regions import guides_for
@@ -73,7 +74,7 @@ def _duty(step: Step, side: Side, *, has_asked: bool) -> Answer:
     answer = Answer(
         match=step.match, side=side, asked_at=step.now, due_at=deadline.due_at, lapse_at=deadline.lapse_at
     )
-    vouched = _vouched_before(step.match) if side is Side.REGION and step.role is Role.SYSTEM else None
+    vouched = vouched_before(step.match) if side is Side.REGION and step.role is Role.SYSTEM else None
     if vouched is not None:
         answer.value, answer.is_open, answer.scope = _first_value(step.match), False, vouched.scope
         answer.answered_at, answer.answered_by = vouched.answered_at, vouched.answered_by
@@ -91,30 +92,6 @@ def _duty(step: Step, side: Side, *, has_asked: bool) -> Answer:
 
 def _first_value(match: Match) -> AnswerValue:
     return AnswerValue.YES if may_say_yes(match) else AnswerValue.MEET
-
-
-def _vouched_before(match: Match) -> Answer | None:
-    """An earlier answer of the community that covers the next in line too: as many people as the guide vouches for,
-    all who came by that word counted together."""
-    slots = set(match.match_slots.values_list("slot_id", flat=True))
-    answers = Answer.objects.filter(
-        match__need_id=match.need_id, side=Side.REGION, scope=ConsentScope.VOUCHED, is_open=False
-    ).select_related("answered_by", "match")
-    for answer in answers.order_by("-answered_at"):
-        covered = set(answer.match.match_slots.values_list("slot_id", flat=True))
-        if slots <= covered and match.people + _people_relying_on(answer) <= answer.match.people:
-            return answer
-    return None
-
-
-def _people_relying_on(answer: Answer) -> int:
-    """People of the matches that hold places by the same word of the community, its own match included."""
-    relying = Match.objects.filter(need_id=answer.match.need_id, state__in=sorted(HOLDING)).filter(
-        answers__side=Side.REGION,
-        answers__scope=ConsentScope.VOUCHED,
-        answers__answered_at=answer.answered_at,
-    )
-    return sum(relying.values_list("people", flat=True))
 
 
 def _required_consents(match: Match) -> list[RegionConsent]:
