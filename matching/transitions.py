@@ -71,6 +71,7 @@ SIDE_REASONS = frozenset(
 CANCEL_REASONS = frozenset(
     {E.CANNOT_COME, E.CHANGED_PLANS, E.WEATHER, E.SAFETY, E.NEED_CLOSED, E.PERMISSION, E.OTHER}
 )
+LAPSE_REASONS = frozenset({E.NOT_REVIEWED, E.NO_ANSWER, E.NO_MEETING, E.NOT_COMPLETED})
 CLOSING_REASONS = frozenset({E.NEED_CLOSED})
 PARTY, REGION, GUIDE = Audience.PARTY, Audience.REGION, Audience.GUIDE
 ENDED_BOTH = (("match_ended", PARTY), ("match_ended", REGION), ("match_ended", GUIDE))
@@ -299,7 +300,7 @@ MOVES: tuple[Move, ...] = (
         R.GUIDE,
         guard="past_lapse",
         places=Places.RELEASE,
-        reasons=frozenset({E.NOT_REVIEWED, E.NO_ANSWER, E.NO_MEETING}),
+        reasons=LAPSE_REASONS,
         tells=ENDED_BOTH,
         what="Silence means no.",
     ),

@@ -7,20 +7,20 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Invalid
 from accounts.models import User
 from matching.enums import AnswerValue, CallResult, ConsentScope, ConsentStatus, EndReason, Role, Side
-from matching.models import Answer, Match, PhoneCall, RegionConsent
+from matching.models import Match, PhoneCall, RegionConsent
 from matching.services.agreements import settle
 from matching.services.calendar import local_day
 from matching.services.deadlines import answer_deadline, extended_deadline, is_board
 from matching.services.endings import decline_match, lapse_after_call
 from matching.services.guards import answer_of, side_of
 from matching.services.matches import apply_move
+from matching.services.pending import next_deadline
 from matching.services.steps import Step, Words
 
 
@@ -83,15 +83,7 @@ def _write_answer(step: Step) -> Mapping[str, Any]:
     answer.answered_at, answer.answered_by = step.now, step.actor
     answer.on_behalf_of = step.words.on_behalf_of
     answer.save(update_fields=["value", "scope", "is_open", "answered_at", "answered_by", "on_behalf_of"])
-    return next_deadline(step.match)
-
-
-def next_deadline(match: Match) -> dict[str, Any]:
-    """The match's deadlines from the answers still owed; unchanged where nobody owes one."""
-    found = Answer.objects.filter(match=match, is_open=True).aggregate(
-        due=Min("due_at"), lapse=Min("lapse_at")
-    )
-    return {} if found["lapse"] is None else {"due_at": found["due"], "lapse_at": found["lapse"]}
+    return next_deadline(step.match, now=step.now)
 
 
 def set_board_date(
@@ -129,7 +121,7 @@ def _move_to_board(step: Step, meets_on: date) -> Mapping[str, Any]:
     answer.meets_on, answer.due_at, answer.lapse_at = meets_on, deadline.due_at, deadline.lapse_at
     answer.reminded_at = answer.overdue_at = None
     answer.save(update_fields=["meets_on", "due_at", "lapse_at", "reminded_at", "overdue_at"])
-    return next_deadline(step.match)
+    return next_deadline(step.match, now=step.now)
 
 
 def extend_answer(
@@ -160,7 +152,7 @@ def _extend(step: Step) -> Mapping[str, Any]:
     answer.due_at, answer.lapse_at, answer.extended_at = deadline.due_at, deadline.lapse_at, step.now
     answer.reminded_at = answer.overdue_at = None
     answer.save(update_fields=["due_at", "lapse_at", "extended_at", "reminded_at", "overdue_at"])
-    return next_deadline(step.match)
+    return next_deadline(step.match, now=step.now)
 
 
 @transaction.atomic

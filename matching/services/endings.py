@@ -11,19 +11,15 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Invalid
 from accounts.models import User
-from matching.enums import EndReason, MatchState, Origin, Role, Side
+from matching.enums import EndReason, Origin, Role, Side
+from matching.locks import lock_for_move
 from matching.models import Match
 from matching.services.matches import apply_move
+from matching.services.pending import lapse_reason
 from matching.services.proposals import create_match
 from matching.services.relations import count_broken_promise
 from matching.services.steps import Step, Words
 from regions.models import Slot
-
-LAPSE_REASON = {
-    MatchState.PROPOSED: EndReason.NOT_REVIEWED,
-    MatchState.ASKING: EndReason.NO_ANSWER,
-    MatchState.MEETING: EndReason.NO_MEETING,
-}
 
 
 def decline_match(
@@ -127,14 +123,14 @@ def cancel_match(
     return match
 
 
+@transaction.atomic
 def lapse_match(*, match_id: int, now: datetime) -> Match:
     """Silence means no: the system ends what is past its last deadline.
 
     Raises:
         Conflict("not_lapsed"), Conflict("match_moved_on")
     """
-    state = MatchState(Match.objects.values_list("state", flat=True).get(pk=match_id))
-    words = Words(reason=LAPSE_REASON.get(state, EndReason.NO_ANSWER))
+    words = Words(reason=lapse_reason(lock_for_move(match_id)))
     return apply_move(match_id=match_id, move="lapse", actor=User.objects.system(), now=now, words=words)
 
 

@@ -14,10 +14,10 @@ from accounts.errors import Invalid
 from accounts.models import User
 from matching.enums import AnswerValue, EndReason, MeetingHow, MeetingOutcome, Side
 from matching.models import Answer, Match, Meeting
-from matching.services.answers import next_deadline
 from matching.services.deadlines import answer_deadline
 from matching.services.endings import decline_match
 from matching.services.matches import apply_move
+from matching.services.pending import next_deadline
 from matching.services.steps import Step, Words
 
 
@@ -122,4 +122,4 @@ def _ask_again(step: Step) -> dict[str, Any]:
         answer.save(update_fields=[
             "is_open", "asked_at", "due_at", "lapse_at", "reminded_at", "overdue_at", "extended_at",
         ])  # fmt: skip
-    return next_deadline(step.match)
+    return next_deadline(step.match, now=step.now)

@@ -19,6 +19,7 @@ from matching.services.announce import message_key
 from matching.services.deadlines import answer_deadline, review_deadline
 from matching.services.guards import asked_first, may_say_yes
 from matching.services.matches import apply_move
+from matching.services.pending import next_deadline
 from matching.services.steps import Step, Words
 from matching.services.vouching import vouched_before
 from regions.enums import ConsentMatter
@@ -52,19 +53,15 @@ def approve_match(
 
 def _ask_both_sides(step: Step) -> Mapping[str, Any]:
     first = asked_first(step.match)
-    answers = [_duty(step, side, has_asked=side == first) for side in Side]
-    Answer.objects.bulk_create(answers)
+    Answer.objects.bulk_create([_duty(step, side, has_asked=side == first) for side in Side])
     RegionConsent.objects.bulk_create(_required_consents(step.match))
-    # Nobody owes an answer where a vouched-for participant applied: the promise is what waits, as long as an answer would.
-    still_open = [answer for answer in answers if answer.is_open] or answers
     return {
         "approved_at": step.now,
         "overlap_reason": step.words.data.get("overlap_reason", ""),
         "snoozed_until": None,
         "standby_at": None,
         "nudged_at": None,
-        "due_at": min(answer.due_at for answer in still_open),
-        "lapse_at": min(answer.lapse_at for answer in still_open),
+        **next_deadline(step.match, now=step.now),
     }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.errors import Conflict, DomainError
 from accounts.models import User
@@ -99,9 +99,10 @@ def _now_overdue(now: datetime) -> QuerySet[Answer]:
 
 
 def _to_nudge(now: datetime) -> QuerySet[Match]:
-    """Meetings not held, rosters not ready, days over: the guide (or both sides) are asked once."""
+    """Meetings not held, promises not complete, rosters not ready, days over: the guide is asked once."""
     states = [MatchState.MEETING, MatchState.AGREED, MatchState.CONFIRMED]
-    return Match.objects.filter(state__in=states, nudged_at__isnull=True, due_at__lte=now)
+    incomplete = Q(state=MatchState.ASKING) & ~Exists(_owed().filter(match=OuterRef("pk")))
+    return Match.objects.filter(Q(state__in=states) | incomplete, nudged_at__isnull=True, due_at__lte=now)
 
 
 @transaction.atomic

@@ -71,6 +71,7 @@ ONLY = {
     E.NOT_REVIEWED: {"lapse"},
     E.NO_ANSWER: {"lapse"},
     E.NO_MEETING: {"lapse"},
+    E.NOT_COMPLETED: {"lapse"},
     E.NOT_CONFIRMED: {"cancel"},
     E.NO_RECORD: {"cancel"},
     E.MEETING_FAILED: {"decline"},
