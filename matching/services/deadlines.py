@@ -34,11 +34,17 @@ class Deadline:
 
 
 def first_start(match: Match) -> datetime:
-    """When the first slot of ``match`` begins."""
-    start: datetime | None = match.slots.aggregate(first=Min("start_at"))["first"]
+    """When the first slot on site begins; where there is none, the first window of help from afar."""
+    slots = match.slots.filter(is_remote=False) if has_day(match) else match.slots.all()
+    start: datetime | None = slots.aggregate(first=Min("start_at"))["first"]
     if start is None:
         raise Conflict("match_without_slots", _("This match has no dates any more."))
     return start
+
+
+def has_day(match: Match) -> bool:
+    """Whether somebody comes to a place on a date, rather than only helping from afar."""
+    return match.slots.filter(is_remote=False).exists()
 
 
 def last_end(match: Match) -> datetime:
@@ -50,14 +56,12 @@ def last_end(match: Match) -> datetime:
 
 
 def latest_possible(match: Match) -> datetime:
-    """24 hours before the first slot: after this nothing may still be open.
+    """24 hours before the first slot on site: after this nothing may still be open.
 
     An engagement from afar has no morning on which somebody stands at a bus stop: its window may be joined
     until 24 hours before it *ends*.
     """
-    if not match.slots.filter(is_remote=False).exists():
-        return last_end(match) - BEFORE_FIRST_SLOT
-    return first_start(match) - BEFORE_FIRST_SLOT
+    return (first_start(match) if has_day(match) else last_end(match)) - BEFORE_FIRST_SLOT
 
 
 def require_time_left(match: Match, now: datetime) -> datetime:
