@@ -14,6 +14,7 @@ from matching.models import Answer, Block, Match, Meeting
 from matching.services.calendar import local_day
 from matching.services.deadlines import UNDO_SECONDS, last_end, latest_possible, require_time_left
 from matching.services.places import require_people_free
+from matching.services.relations import knows
 from matching.services.steps import Step
 from regions.enums import Compensation, NeedStage, PermissionStatus
 from regions.selectors.offers import offer_permission
@@ -54,7 +55,7 @@ def may_say_yes(match: Match) -> bool:
 
 
 def approvable(step: Step) -> None:
-    """The need is open, time is left, its people are free, and employment has its legal basis."""
+    """The need is open, time is left, its people are as many as they may be and free; employment has its legal basis."""
     need = step.match.need
     if need.stage != NeedStage.OPEN:
         raise Conflict("need_not_open", _("This need is not open any more."))
@@ -64,8 +65,47 @@ def approvable(step: Step) -> None:
         raise Conflict("party_paused", _("This participant has paused matching."))
     if Block.objects.filter(region=need.region_id, volunteer=step.match.volunteer_id).exists():
         raise Conflict("blocked", _("These two cannot be matched."))
+    _require_people_still_right(step.match)
     require_time_left(step.match, step.now)
     require_people_free(step.match, named_people(step.match.pk), override=_overlap_reason(step))
+
+
+def _require_people_still_right(match: Match) -> None:
+    """The stated people are still no more than the party has and a first visit may bring, and no fewer than come together.
+
+    Counted at approval and not an invariant: a party that loses members afterwards does nothing wrong.
+    """
+    party, region = match.volunteer, match.need.region
+    stated = {
+        "people": match.people,
+        "size": party.size,
+        "least": party.min_people,
+        "most": region.first_visit_max,
+    }
+    if match.people > party.size:
+        raise Conflict(
+            "party_smaller_now",
+            _(
+                "This party now has %(size)d people; %(people)d were proposed. Please reject this proposal and suggest it again for fewer people."
+            )
+            % stated,
+        )
+    if match.people < party.min_people:
+        raise Conflict(
+            "party_comes_with_more_now",
+            _(
+                "This party now comes with at least %(least)d people; %(people)d were proposed. Please reject this proposal and suggest it again for more people."
+            )
+            % stated,
+        )
+    if match.people > region.first_visit_max and not knows(party, match.need):
+        raise Conflict(
+            "too_many_for_first_visit",
+            _(
+                "On a first visit this community now receives at most %(most)d people; %(people)d were proposed. Please reject this proposal and suggest it again for fewer people."
+            )
+            % stated,
+        )
 
 
 def _require_employment_basis(match: Match) -> None:

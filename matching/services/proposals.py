@@ -17,10 +17,11 @@ from accounts.models import Guide, User, Volunteer
 from matching import policies
 from matching.enums import LIVE, MatchState, Origin, Role
 from matching.locks import lock_need, lock_people
-from matching.models import Block, Match, MatchPerson, MatchRun, MatchSlot, Relation
+from matching.models import Block, Match, MatchPerson, MatchRun, MatchSlot
 from matching.services.deadlines import require_time_left, review_deadline
 from matching.services.matches import begin_match
 from matching.services.places import free_places
+from matching.services.relations import knows
 from matching.services.steps import Step, Words
 from matching.transitions import TABLE
 from regions.enums import Compensation, NeedStage
@@ -237,11 +238,6 @@ def proposed_people(
             _("Please state between %(least)d and %(most)d people.") % {"least": volunteer.min_people, "most": most},
         )  # fmt: skip
     return most if wanted is None else wanted
-
-
-def knows(volunteer: Volunteer, need: Need) -> bool:
-    """Whether this party has been in this community before."""
-    return Relation.objects.filter(volunteer=volunteer, region_id=need.region_id, days__gt=0).exists()
 
 
 def promise_text(need: Need) -> str:

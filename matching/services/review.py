@@ -20,6 +20,7 @@ from matching.services.deadlines import answer_deadline, review_deadline
 from matching.services.guards import asked_first, may_say_yes
 from matching.services.matches import apply_move
 from matching.services.pending import next_deadline
+from matching.services.relations import knows
 from matching.services.steps import Step, Words
 from matching.services.vouching import vouched_before
 from regions.enums import ConsentMatter
@@ -35,7 +36,7 @@ def approve_match(
     """Approve a proposed match and hold places for its whole party.
 
     Locks the party's people, then the need, then the match (each in pk order), and counts again: the run that
-    proposed it may be hours old. Asks both sides (who asked first has answered), creates the community's required
+    proposed it may be hours old. Asks both sides (who asked first has answered), notes anew whether it is a first visit, creates the community's required
     consents; the messages leave after ten seconds.
 
     Raises:
@@ -43,6 +44,8 @@ def approve_match(
         Conflict("match_not_proposed"): someone moved it first.
         Conflict("places_taken"): fewer free places (people) in a slot than stated.
         Conflict("person_busy"): one of them is in another match at overlapping hours, and no reason was given.
+        Conflict("party_smaller_now" | "party_comes_with_more_now" | "too_many_for_first_visit"): what was proposed no
+            longer fits the party or the community.
         Conflict("need_not_open" | "too_late" | "party_paused")
     """
     return apply_move(
@@ -52,11 +55,13 @@ def approve_match(
 
 
 def _ask_both_sides(step: Step) -> Mapping[str, Any]:
+    step.match.is_first_visit = not knows(step.match.volunteer, step.match.need)
     first = asked_first(step.match)
     Answer.objects.bulk_create([_duty(step, side, has_asked=side == first) for side in Side])
     RegionConsent.objects.bulk_create(_required_consents(step.match))
     return {
         "approved_at": step.now,
+        "is_first_visit": step.match.is_first_visit,
         "overlap_reason": step.words.data.get("overlap_reason", ""),
         "snoozed_until": None,
         "standby_at": None,
