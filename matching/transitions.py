@@ -290,6 +290,7 @@ MOVES: tuple[Move, ...] = (
         R.GUIDE,
         places=Places.RELEASE,
         reasons=frozenset({E.REDATED}),
+        tells=(("match_redated", PARTY), ("match_redated", REGION)),
         what="Other dates: this one ends, a linked new one begins; an earlier yes is void.",
     ),
     row(

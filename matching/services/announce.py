@@ -17,7 +17,7 @@ from matching.transitions import Audience, Places
 from regions.selectors.regions import guides_for, public_label, speakers_for
 
 WAITS_FOR_UNDO = frozenset({"approve"})
-SILENT_KINDS = frozenset({"match_ended", "date_called_off"})
+SILENT_KINDS = frozenset({"match_ended", "match_redated", "date_called_off"})
 
 
 def announce(step: Step, event: MatchEvent) -> None:

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from accounts.errors import Invalid
 from accounts.models import User
 from matching.enums import EndReason, Origin, Role, Side
-from matching.locks import lock_for_move
-from matching.models import Match
+from matching.locks import lock_for_move, named_people
+from matching.models import Match, MatchPerson
+from matching.services.announce import message_key, recipients, tell
 from matching.services.matches import apply_move
 from matching.services.pending import lapse_reason
 from matching.services.proposals import create_match
 from matching.services.relations import count_broken_promise
 from matching.services.steps import Step, Words
+from matching.transitions import Audience
 from regions.models import Slot
 
 
@@ -86,7 +88,12 @@ def redate_match(
 ) -> Match:
     """Propose other dates: this match ends as withdrawn, a linked new one begins; an earlier yes is void.
 
-    Returns the new match, in ``proposed``, with the people and the explanation of the old one.
+    Returns the new match, in ``proposed``, with the guide, the explanation and, unless ``people`` is stated, the number
+    of people of the old one; who was to come by name comes again as far as the number allows. The sides that knew of
+    the old one and the guide of the new one are told.
+
+    Raises:
+        Invalid("people_out_of_range"): as many do not fit the other dates; state ``people``. As ``create_match``.
     """
     words = Words(on_behalf_of=on_behalf_of, reason=EndReason.REDATED, note=note)
     leader = Match.objects.values_list("volunteer__representative_id", flat=True).get(pk=match_id)
@@ -96,11 +103,32 @@ def redate_match(
     event = old.events.latest("seq")
     new = create_match(
         actor=actor, origin=_origin_of(Role(event.role)), need=old.need, volunteer=old.volunteer, slots=slots,
-        people=people, words=Words(on_behalf_of=on_behalf_of, note=note), redated_from=old, now=now,
+        people=old.people if people is None else people, words=Words(on_behalf_of=on_behalf_of, note=note),
+        redated_from=old, now=now,
     )  # fmt: skip
     new.score_micro, new.explanation = old.score_micro, old.explanation
     new.save(update_fields=["score_micro", "explanation"])
+    _carry_names(old, new)
+    _tell_guide(new, actor)
     return new
+
+
+def _carry_names(old: Match, new: Match) -> None:
+    """Who was named comes again; where they are more than come now, or have left the party, the leader alone is named."""
+    party = new.volunteer
+    members = {party.representative_id, *party.memberships.values_list("user_id", flat=True)}
+    named = [user_id for user_id in named_people(old.pk) if user_id in members]
+    if not named or len(named) > new.people:
+        return
+    MatchPerson.objects.filter(match=new).delete()
+    MatchPerson.objects.bulk_create(MatchPerson(match=new, user_id=user_id) for user_id in named)
+
+
+def _tell_guide(new: Match, actor: User) -> None:
+    """The guide of the new match, where a colleague dated it anew; what a side proposes is told with its first move."""
+    if new.origin == Origin.GUIDE:
+        users = [user for user in recipients(new, Audience.GUIDE) if user.pk != actor.pk]
+        tell(new, "match_proposed_guide", users, key=message_key(new, 1))
 
 
 def _origin_of(role: Role) -> Origin:

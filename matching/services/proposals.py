@@ -141,7 +141,7 @@ def create_match(
     count = proposed_people(locked, volunteer, chosen, is_first_visit=is_first, wanted=people)
     match = Match(
         need=locked, volunteer=volunteer, origin=origin, people=count, is_first_visit=is_first,
-        guide=_guide_for(locked), promise=promise_text(locked), redated_from=redated_from, created_at=at, changed_at=at,
+        guide=_guide_for(locked, redated_from), promise=promise_text(locked), redated_from=redated_from, created_at=at, changed_at=at,
         **_scored_fields(scored),
     )  # fmt: skip
     role = _role_or_refuse(actor, match, origin)
@@ -248,8 +248,13 @@ def promise_text(need: Need) -> str:
     )[:2000]
 
 
-def _guide_for(need: Need) -> Guide | None:
-    """The guide with most room for matches to review; None where no organization covers the community."""
+def _guide_for(need: Need, redated_from: Match | None) -> Guide | None:
+    """Who guided the match that this one takes the place of, else who has most room for matches to review.
+
+    None where no organization covers the community.
+    """
+    if redated_from is not None and redated_from.guide is not None:
+        return redated_from.guide
     guides = guides_for(need.region)
     waiting = {
         guide.pk: Match.objects.filter(guide=guide, state=MatchState.PROPOSED).count() for guide in guides

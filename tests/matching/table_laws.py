@@ -90,8 +90,9 @@ ONLY = {
     E.PEOPLE: {"reject", "decline", "withdraw"},
     E.OTHER: {"reject", "decline", "withdraw", "cancel"},
 }
-# Arrivals that a side reads of. What ends by redating goes on under new dates and is told with them.
-TOLD = (ENDED | HOLDING) - {S.WITHDRAWN}
+# Arrivals that a side reads of, and the neutral words in which it reads of an end.
+TOLD = ENDED | HOLDING
+NEUTRAL = {"redate": {"match_redated"}}
 # What the guide in charge hears of although nothing changes for the sides yet.
 GUIDE_HEARS = {
     *("apply", "invite", "assign", "escalate", "answer", "extend", "open_meeting", "agree"),
@@ -162,15 +163,17 @@ def the_right_people_hear(table: Table) -> Iterator[str]:
             must.add(Audience.GUIDE)
         if heard != must or len(move.tells) != len(heard):
             yield f"{move.name} tells {sorted(heard)} instead of {sorted(must)}"
-        if move.target in ENDED - {S.COMPLETED} and {kind for kind, _a in move.tells} - {"match_ended"}:
+        if move.target in ENDED - {S.COMPLETED} and {kind for kind, _a in move.tells} - NEUTRAL.get(
+            move.name, {"match_ended"}
+        ):
             yield f"{move.name} tells of an end in other than the neutral words"
 
 
 def _is_news(move: Move) -> bool:
     """Whether both sides must read of it: it brings the match on, ends it, or changes what they are to confirm."""
-    if move.name in {"untick", "redate"}:
+    if move.name == "untick":
         return False
-    return move.target in TOLD or move.name in {"withdraw", "record_meeting", "change_promise", "drop_date"}
+    return move.target in TOLD or move.name in {"record_meeting", "change_promise", "drop_date"}
 
 
 LAWS: dict[str, Law] = {
