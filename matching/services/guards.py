@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Invalid
-from matching.enums import AnswerValue, ConsentStatus, MeetingOutcome, Origin, Side
+from matching.enums import AnswerValue, ConsentStatus, MeetingOutcome, Origin, Role, Side
 from matching.locks import named_people
 from matching.models import Answer, Block, Match, Meeting
 from matching.services.calendar import local_day
@@ -67,7 +67,8 @@ def approvable(step: Step) -> None:
         raise Conflict("blocked", _("These two cannot be matched."))
     _require_people_still_right(step.match)
     require_time_left(step.match, step.now)
-    require_people_free(step.match, named_people(step.match.pk), override=_overlap_reason(step))
+    if not overlap_reason(step):
+        require_people_free(step.match, named_people(step.match.pk))
 
 
 def _require_people_still_right(match: Match) -> None:
@@ -135,13 +136,13 @@ def undoable(step: Step) -> None:
 
 def people_free(step: Step) -> None:
     """A match that holds places keeps its people free of overlaps; the new names come in the step's data."""
-    if step.match.approved_at is not None:
-        require_people_free(step.match, step.words.data["user_ids"], override=step.match.overlap_reason)
+    if step.match.approved_at is not None and not overlap_reason(step):
+        require_people_free(step.match, step.words.data["user_ids"])
 
 
-def _overlap_reason(step: Step) -> str:
-    """A guide's reason for promising somebody twice at overlapping hours; the worker never has one."""
-    return str(step.words.data.get("overlap_reason", ""))
+def overlap_reason(step: Step) -> str:
+    """A guide's reason, given with this very step, for promising somebody twice at overlapping hours."""
+    return str(step.words.data.get("overlap_reason", "")) if step.role is Role.GUIDE else ""
 
 
 def answerable(step: Step) -> None:

@@ -14,12 +14,14 @@ from accounts.models import Guide, User
 from accounts.policies import is_admin
 from accounts.services.outbox import cancel_owed
 from matching.enums import AnswerValue, EndReason, Role, Side
+from matching.locks import named_people
 from matching.models import Answer, Match, MatchEvent, MatchPerson, RegionConsent
 from matching.services.announce import message_key
 from matching.services.deadlines import answer_deadline, review_deadline
-from matching.services.guards import asked_first, may_say_yes
+from matching.services.guards import asked_first, may_say_yes, overlap_reason
 from matching.services.matches import apply_move
 from matching.services.pending import next_deadline
+from matching.services.places import busy_people
 from matching.services.relations import knows
 from matching.services.steps import Step, Words
 from matching.services.vouching import vouched_before
@@ -62,7 +64,7 @@ def _ask_both_sides(step: Step) -> Mapping[str, Any]:
     return {
         "approved_at": step.now,
         "is_first_visit": step.match.is_first_visit,
-        "overlap_reason": step.words.data.get("overlap_reason", ""),
+        **excuse_overlaps(step),
         "snoozed_until": None,
         "standby_at": None,
         "nudged_at": None,
@@ -121,9 +123,11 @@ def _take_back(step: Step) -> Mapping[str, Any]:
     cancel_owed(key_prefix=message_key(step.match, approval.seq))
     Answer.objects.filter(match=step.match).delete()
     RegionConsent.objects.filter(match=step.match).delete()
+    MatchPerson.objects.filter(match=step.match).update(may_overlap=False)
     deadline = review_deadline(step.match, step.now)
     return {
         "approved_at": None,
+        "overlap_reason": "",
         "promise_party_at": None,
         "promise_region_at": None,
         "due_at": deadline.due_at,
@@ -197,21 +201,35 @@ def _take_charge(step: Step, guide: Guide) -> Mapping[str, Any]:
     return {"guide": guide}
 
 
-def name_people(*, match_id: int, actor: User, users: Iterable[User], now: datetime | None = None) -> Match:
+def name_people(
+    *,
+    match_id: int,
+    actor: User,
+    users: Iterable[User],
+    overlap_reason: str = "",
+    on_behalf_of: str = "",
+    now: datetime | None = None,
+) -> Match:
     """State by name who comes; the rest of the party's people stays unnamed.
 
+    ``overlap_reason``: a guide's, for who is named now and is elsewhere at overlapping hours. Who was allowed that
+    before keeps it; it holds for nobody who is named later.
+
     Raises:
-        Invalid("person_not_in_party" | "too_many_people"), Conflict("person_busy")
+        Invalid("person_not_in_party" | "too_many_people"), Conflict("person_busy"),
+        NotAllowed("role_may_not"): also where anybody but a guide gives a reason to overlap.
     """
     people = list(users)
     ids = sorted(user.pk for user in people)
+    data = {"user_ids": ids, "overlap_reason": overlap_reason[:200]}
     return apply_move(
-        match_id=match_id, move="name_people", actor=actor, now=now, words=Words(data={"user_ids": ids}),
-        more_people=ids, work=lambda step: _replace_people(step, people),
+        match_id=match_id, move="name_people", actor=actor, now=now, role=Role.GUIDE if overlap_reason else None,
+        words=Words(on_behalf_of=on_behalf_of, data=data), more_people=ids,
+        work=lambda step: _replace_people(step, people),
     )  # fmt: skip
 
 
-def _replace_people(step: Step, people: list[User]) -> None:
+def _replace_people(step: Step, people: list[User]) -> Mapping[str, Any]:
     party = step.match.volunteer
     known = {party.representative_id, *party.memberships.values_list("user_id", flat=True)}
     if not people or any(user.pk not in known for user in people):
@@ -224,6 +242,17 @@ def _replace_people(step: Step, people: list[User]) -> None:
     MatchPerson.objects.bulk_create(
         (MatchPerson(match=step.match, user=user) for user in people), ignore_conflicts=True
     )
+    return excuse_overlaps(step)
+
+
+def excuse_overlaps(step: Step) -> Mapping[str, Any]:
+    """Allow those who are named now, and are elsewhere at overlapping hours, what the guide's reason is about."""
+    reason = overlap_reason(step)
+    if not reason:
+        return {}
+    busy = busy_people(step.match, named_people(step.match.pk))
+    MatchPerson.objects.filter(match=step.match, user_id__in=busy).update(may_overlap=True)
+    return {"overlap_reason": reason}
 
 
 def escalate_review(*, match_id: int, now: datetime) -> Match:
