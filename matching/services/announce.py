@@ -16,13 +16,12 @@ from matching.services.steps import Step
 from matching.transitions import Audience, Places
 from regions.selectors.regions import guides_for, public_label, speakers_for
 
-WAITS_FOR_UNDO = frozenset({"approve"})
 SILENT_KINDS = frozenset({"match_ended", "match_redated", "date_called_off"})
 
 
 def announce(step: Step, event: MatchEvent) -> None:
     """Owe the messages of a move, and what freed places set in motion."""
-    not_before = step.now + timedelta(seconds=UNDO_SECONDS) if step.move.name in WAITS_FOR_UNDO else None
+    not_before = _after_undo(step)
     for kind, audience in step.move.tells:
         if kind in SILENT_KINDS and not _knew(step.match, audience):
             continue
@@ -36,6 +35,13 @@ def announce(step: Step, event: MatchEvent) -> None:
         )
     if step.move.places is Places.RELEASE:
         _offer_again(step, event)
+
+
+def _after_undo(step: Step) -> datetime | None:
+    """While an approval can still be taken back, nothing leaves: not its own messages, and none of what follows it."""
+    approved = step.match.approved_at
+    until = approved + timedelta(seconds=UNDO_SECONDS) if approved is not None else step.now
+    return until if until > step.now else None
 
 
 def message_key(match: Match, seq: int) -> str:

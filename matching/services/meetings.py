@@ -30,7 +30,7 @@ def plan_meeting(
     place: str = "",
     now: datetime | None = None,
 ) -> Match:
-    """State how, when and where the two sides meet.
+    """State how, when and where the two sides meet; the others are told.
 
     Raises:
         Invalid("meeting_in_the_past")
@@ -82,7 +82,7 @@ def record_meeting(
 
 
 def waive_meeting(*, match_id: int, actor: User, reason: str, now: datetime | None = None) -> Match:
-    """A guide waives the first meeting, with a reason on record.
+    """A guide waives the first meeting, with a reason on record; both sides are told, and who wanted to meet owes an answer.
 
     Raises:
         Invalid("waiver_reason_needed"), Conflict("meeting_recorded_already")

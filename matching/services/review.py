@@ -15,7 +15,7 @@ from accounts.policies import is_admin
 from accounts.services.outbox import cancel_owed
 from matching.enums import AnswerValue, EndReason, Role, Side
 from matching.locks import named_people
-from matching.models import Answer, Match, MatchEvent, MatchPerson, RegionConsent
+from matching.models import Answer, Match, MatchEvent, MatchPerson, Meeting, RegionConsent
 from matching.services.announce import message_key
 from matching.services.deadlines import answer_deadline, review_deadline
 from matching.services.guards import asked_first, may_say_yes, overlap_reason
@@ -110,7 +110,9 @@ def _required_consents(match: Match) -> list[RegionConsent]:
 
 
 def undo_approval(*, match_id: int, actor: User, now: datetime | None = None) -> Match:
-    """Take an approval back within ten seconds: places released, messages cancelled, answers forgotten.
+    """Take an approval back within ten seconds: places released, answers and a waived meeting forgotten.
+
+    The messages of the approval and of whatever followed it are cancelled: none has left yet.
 
     Raises:
         Conflict("undo_too_late" | "match_not_asking"), NotAllowed("role_may_not")
@@ -120,7 +122,11 @@ def undo_approval(*, match_id: int, actor: User, now: datetime | None = None) ->
 
 def _take_back(step: Step) -> Mapping[str, Any]:
     approval = MatchEvent.objects.filter(match=step.match, move="approve").latest("seq")
-    cancel_owed(key_prefix=message_key(step.match, approval.seq))
+    for seq in MatchEvent.objects.filter(match=step.match, seq__gte=approval.seq).values_list(
+        "seq", flat=True
+    ):
+        cancel_owed(key_prefix=message_key(step.match, seq))
+    Meeting.objects.filter(match=step.match).delete()
     Answer.objects.filter(match=step.match).delete()
     RegionConsent.objects.filter(match=step.match).delete()
     MatchPerson.objects.filter(match=step.match).update(may_overlap=False)

@@ -93,6 +93,8 @@ ONLY = {
 # Arrivals that a side reads of, and the neutral words in which it reads of an end.
 TOLD = ENDED | HOLDING
 NEUTRAL = {"redate": {"match_redated"}}
+# Moves that bring neither side on, and yet change what it is to do.
+CHANGES_WHAT_IS_OWED = {"plan_meeting", "waive_meeting", "record_meeting", "change_promise", "drop_date"}
 # What the guide in charge hears of although nothing changes for the sides yet.
 GUIDE_HEARS = {
     *("apply", "invite", "assign", "escalate", "answer", "extend", "open_meeting", "agree"),
@@ -173,7 +175,7 @@ def _is_news(move: Move) -> bool:
     """Whether both sides must read of it: it brings the match on, ends it, or changes what they are to confirm."""
     if move.name == "untick":
         return False
-    return move.target in TOLD or move.name in {"record_meeting", "change_promise", "drop_date"}
+    return move.target in TOLD or move.name in CHANGES_WHAT_IS_OWED
 
 
 LAWS: dict[str, Law] = {

@@ -120,7 +120,7 @@ def _work(life: Life, name: str, said: tuple[str, str]) -> dict[str, Any]:
         case "approve" if life.first:
             work = {life.first: "yes" if life.known or life.met else "meet"}
         case "undo_approval":
-            work = {"party": "", "region": "", "complete": False}
+            work = {"party": "", "region": "", "complete": False, "met": False}
         case "answer":
             work = {side: value}
         case "record_meeting" | "waive_meeting":
