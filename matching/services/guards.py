@@ -256,11 +256,28 @@ def slot_is_over(step: Step) -> None:
 
 
 def attested(step: Step) -> None:
-    """Every date that took place is attested, and somebody came."""
+    """Every date that took place is attested, and somebody came; a person also says that what was promised was given.
+
+    Thirty days later the system completes from the records alone: what is owed to the participant is not lost by it.
+    """
     slots = set(step.match.slots.filter(cancelled_at__isnull=True).values_list("pk", flat=True))
     records = dict(step.match.attendances.values_list("slot_id", "people_came"))
     if last_end(step.match) > step.now or slots - set(records) or not any(records.values()):
         raise Conflict("not_attested", _("Please record first who came on each date."))
+    if step.role is not Role.SYSTEM and _return_is_open(step.match):
+        raise Conflict(
+            "return_open",
+            _(
+                "What was promised in return is not recorded as given or scheduled yet. Please record it with each date on which people came."
+            ),
+        )
+
+
+def _return_is_open(match: Match) -> bool:
+    """Whether something was promised in return (a trial is work only) and a date on which people came lacks it."""
+    if match.is_trial or not match.promise.strip():
+        return False
+    return match.attendances.filter(people_came__gt=0, return_given=False).exists()
 
 
 def past_lapse(step: Step) -> None:
