@@ -129,6 +129,7 @@ class EndReason(models.TextChoices):
     NO_MEETING = "no_meeting", _("no meeting in time")
     NOT_COMPLETED = "not_completed", _("consents or promise not complete in time")
     NOT_CONFIRMED = "not_confirmed", _("preconditions not met in time")
+    NO_SHOW = "no_show", _("did not come")
     NO_RECORD = "no_record", _("no record that it took place")
     OTHER = "other", _("other")
 

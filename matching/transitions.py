@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from matching.enums import BEFORE_AGREED, HOLDING, LIVE, EndReason, MatchState, Role
+from matching.enums import BEFORE_AGREED, LIVE, EndReason, MatchState, Role
 
 S = MatchState
 R = Role
@@ -35,7 +35,10 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One row. ``sources`` empty: the move creates a match. ``target`` None: the state stays."""
+    """One row. ``sources`` empty: the move creates a match. ``target`` None: the state stays.
+
+    ``only_by``: reasons that not everybody who may make the move may give.
+    """
 
     name: str
     sources: frozenset[MatchState]
@@ -44,12 +47,17 @@ class Move:
     guard: str = ""
     places: Places = Places.KEEP
     reasons: frozenset[EndReason] = field(default_factory=frozenset)
+    only_by: tuple[tuple[EndReason, frozenset[Role]], ...] = ()
     tells: tuple[tuple[str, Audience], ...] = ()
     what: str = ""
 
     def leads_to(self, state: MatchState) -> MatchState:
         """The state after this move from ``state``."""
         return state if self.target is None else self.target
+
+    def reasons_for(self, role: Role) -> frozenset[EndReason]:
+        """The reasons that somebody in ``role`` may give."""
+        return self.reasons - {reason for reason, roles in self.only_by if role not in roles}
 
 
 def row(
@@ -365,15 +373,20 @@ MOVES: tuple[Move, ...] = (
         R.GUIDE,
         R.ADMIN,
         R.SYSTEM,
+        guard="cancellable",
         places=Places.RELEASE,
-        reasons=CANCEL_REASONS | {E.NOT_CONFIRMED, E.NO_RECORD},
+        reasons=CANCEL_REASONS | {E.NOT_CONFIRMED, E.NO_RECORD, E.NO_SHOW},
+        only_by=(
+            (E.NOT_CONFIRMED, frozenset({R.SYSTEM})),
+            (E.NO_RECORD, frozenset({R.SYSTEM})),
+            (E.NO_SHOW, frozenset({R.REGION, R.GUIDE, R.SYSTEM})),
+        ),
         tells=ENDED_BOTH,
         what="Called off after the promise.",
     ),
 )
 
 TABLE: dict[str, Move] = {move.name: move for move in MOVES}
-HOLDING_STATES = HOLDING
 
 
 def moves_from(state: MatchState, role: Role) -> tuple[Move, ...]:

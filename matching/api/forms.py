@@ -187,8 +187,8 @@ class WithdrawForm(StrictSerializer):
     note = note_field()
 
 
-class CancelForm(WithdrawForm):
-    neutral_note = neutral_field()
+class CancelForm(DeclineForm):
+    """The same of a promise: a cancellation by telephone counts as that of the side it is entered for."""
 
 
 class RedateForm(StrictSerializer):

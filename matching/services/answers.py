@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Invalid
 from accounts.models import User
-from matching.enums import AnswerValue, CallResult, ConsentScope, ConsentStatus, EndReason, Role, Side
+from matching.enums import AnswerValue, CallResult, ConsentScope, ConsentStatus, EndReason, Side
 from matching.models import Match, PhoneCall, RegionConsent
 from matching.services.agreements import settle
 from matching.services.calendar import local_day
 from matching.services.deadlines import answer_deadline, extended_deadline, is_board
 from matching.services.endings import decline_match, lapse_after_call
+from matching.services.entries import require_side
 from matching.services.guards import answer_of, side_of
 from matching.services.matches import apply_move
 from matching.services.pending import next_deadline
@@ -59,20 +60,6 @@ def answer_match(
         match_id=match_id, move="answer", actor=actor, now=now, role=role, words=words, work=_write_answer
     )
     return settle(match_id=match_id, actor=actor, role=role, words=words, now=now)
-
-
-def require_side(side: Side | None, on_behalf_of: str) -> Role | None:
-    """The role an entry is made in: GUIDE when it is made for a side, else whatever the actor is.
-
-    Raises:
-        Invalid("on_behalf_needed"): an entry for somebody names for whom.
-    """
-    if side is None:
-        return None
-    if not on_behalf_of:
-        message = _("Please state on whose behalf you enter this.")
-        raise Invalid("on_behalf_needed", message, fields={"on_behalf_of": [message]})
-    return Role.GUIDE
 
 
 def _write_answer(step: Step) -> Mapping[str, Any]:

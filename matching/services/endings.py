@@ -15,6 +15,7 @@ from matching.enums import EndReason, Origin, Role, Side
 from matching.locks import lock_for_move, named_people
 from matching.models import Match, MatchPerson
 from matching.services.announce import message_key, recipients, tell
+from matching.services.entries import require_side
 from matching.services.matches import apply_move
 from matching.services.pending import lapse_reason
 from matching.services.proposals import create_match
@@ -22,6 +23,8 @@ from matching.services.relations import count_broken_promise
 from matching.services.steps import Step, Words
 from matching.transitions import Audience
 from regions.models import Slot
+
+NOBODYS_FAULT = frozenset({EndReason.WEATHER, EndReason.SAFETY})
 
 
 def decline_match(
@@ -39,9 +42,9 @@ def decline_match(
     """A side says no (or the guide, after a meeting that did not work). The other side reads a neutral sentence only.
 
     Raises:
-        Invalid("reason_unknown"), Conflict("match_moved_on"), NotAllowed("role_may_not")
+        Invalid("reason_unknown" | "on_behalf_needed"), Conflict("match_moved_on"), NotAllowed("role_may_not")
     """
-    role = Role.GUIDE if side is not None or by_guide else None
+    role = Role.GUIDE if by_guide else require_side(side, on_behalf_of)
     words = Words(on_behalf_of=on_behalf_of, reason=reason, note=note, data={"side": side or ""})
     return apply_move(
         match_id=match_id, move="decline", actor=actor, now=now, role=role, words=words,
@@ -137,16 +140,32 @@ def _origin_of(role: Role) -> Origin:
 
 @transaction.atomic
 def cancel_match(
-    *, match_id: int, actor: User, reason: EndReason, on_behalf_of: str = "", note: str = "", neutral_note: str = "",
+    *,
+    match_id: int,
+    actor: User,
+    reason: EndReason,
+    side: Side | None = None,
+    on_behalf_of: str = "",
+    note: str = "",
+    neutral_note: str = "",
     now: datetime | None = None,
-) -> Match:  # fmt: skip
-    """Call off a promise. If the participant does, it counts as a promise not kept (weather and safety do not)."""
-    words = Words(on_behalf_of=on_behalf_of, reason=reason, note=note)
+) -> Match:
+    """Call off a promise; ``side``: the one for which a guide enters it.
+
+    It counts as a promise not kept where the participant calls off (weather and safety do not count) or did not come.
+
+    Raises:
+        Invalid("reason_unknown" | "on_behalf_needed"), NotAllowed("role_may_not"), Conflict("match_moved_on"),
+        Conflict("slot_not_over" | "somebody_came"): nobody can be said not to have come.
+    """
+    role = require_side(side, on_behalf_of)
+    words = Words(on_behalf_of=on_behalf_of, reason=reason, note=note, data={"side": side or ""})
     match = apply_move(
-        match_id=match_id, move="cancel", actor=actor, now=now, words=words,
+        match_id=match_id, move="cancel", actor=actor, now=now, role=role, words=words,
         work=lambda step: _neutral(step, neutral_note),
     )  # fmt: skip
-    if match.events.latest("seq").role == Role.PARTY and reason not in {EndReason.WEATHER, EndReason.SAFETY}:
+    by_party = side == Side.PARTY or match.events.latest("seq").role == Role.PARTY
+    if reason == EndReason.NO_SHOW or (by_party and reason not in NOBODYS_FAULT):
         count_broken_promise(match)
     return match
 

@@ -8,11 +8,17 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Invalid
-from matching.enums import AnswerValue, ConsentStatus, MeetingOutcome, Origin, Role, Side
+from matching.enums import AnswerValue, ConsentStatus, EndReason, MeetingOutcome, Origin, Role, Side
 from matching.locks import named_people
 from matching.models import Answer, Block, Match, Meeting
 from matching.services.calendar import local_day
-from matching.services.deadlines import UNDO_SECONDS, last_end, latest_possible, require_time_left
+from matching.services.deadlines import (
+    UNDO_SECONDS,
+    first_start,
+    last_end,
+    latest_possible,
+    require_time_left,
+)
 from matching.services.places import require_people_free
 from matching.services.relations import knows
 from matching.services.steps import Step
@@ -262,8 +268,13 @@ def attested(step: Step) -> None:
     """
     slots = set(step.match.slots.filter(cancelled_at__isnull=True).values_list("pk", flat=True))
     records = dict(step.match.attendances.values_list("slot_id", "people_came"))
-    if last_end(step.match) > step.now or slots - set(records) or not any(records.values()):
+    if last_end(step.match) > step.now or slots - set(records):
         raise Conflict("not_attested", _("Please record first who came on each date."))
+    if not any(records.values()):
+        raise Conflict(
+            "nobody_came",
+            _("Nobody came on any date. Please call it off with the reason that they did not come."),
+        )
     if step.role is not Role.SYSTEM and _return_is_open(step.match):
         raise Conflict(
             "return_open",
@@ -278,6 +289,19 @@ def _return_is_open(match: Match) -> bool:
     if match.is_trial or not match.promise.strip():
         return False
     return match.attendances.filter(people_came__gt=0, return_given=False).exists()
+
+
+def cancellable(step: Step) -> None:
+    """Who did not come is known once the day has begun, and only of those of whom nobody came on any date."""
+    if step.words.reason != EndReason.NO_SHOW:
+        return
+    if first_start(step.match) > step.now:
+        raise Conflict("slot_not_over", _("This date is still to come."))
+    if step.match.attendances.filter(people_came__gt=0).exists():
+        raise Conflict(
+            "somebody_came",
+            _("It is on record that somebody came. Please complete it, or correct the record."),
+        )
 
 
 def past_lapse(step: Step) -> None:
@@ -311,6 +335,7 @@ GUARDS: dict[str, Guard] = {
         all_ticked,
         slot_is_over,
         attested,
+        cancellable,
         past_lapse,
     )
 }

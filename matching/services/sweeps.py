@@ -20,10 +20,8 @@ from matching.models import Answer, Match
 from matching.services.announce import recipients, tell
 from matching.services.day import complete_match
 from matching.services.deadlines import REMIND_BEFORE
-from matching.services.endings import lapse_match
-from matching.services.matches import apply_move
+from matching.services.endings import cancel_match, lapse_match
 from matching.services.review import escalate_review
-from matching.services.steps import Words
 from matching.transitions import Audience
 
 BATCH = 200
@@ -116,9 +114,20 @@ def _settle_after(match_id: int, now: datetime) -> None:
         raise Conflict("match_moved_on")
     if match.state == MatchState.CONFIRMED and _completed(match_id, now):
         return
-    reason = EndReason.NO_RECORD if match.state == MatchState.CONFIRMED else EndReason.NOT_CONFIRMED
-    system = User.objects.system()
-    apply_move(match_id=match_id, move="cancel", actor=system, now=now, words=Words(reason=reason))
+    cancel_match(match_id=match_id, actor=User.objects.system(), reason=_why_settled(match), now=now)
+
+
+def _why_settled(match: Match) -> EndReason:
+    """Not made ready, nobody came on any date, or not every date is on record."""
+    if match.state != MatchState.CONFIRMED:
+        return EndReason.NOT_CONFIRMED
+    recorded = match.attendances.values("slot_id")
+    unknown = match.slots.filter(cancelled_at__isnull=True).exclude(pk__in=recorded).exists()
+    return (
+        EndReason.NO_RECORD
+        if unknown or match.attendances.filter(people_came__gt=0).exists()
+        else EndReason.NO_SHOW
+    )
 
 
 def _completed(match_id: int, now: datetime) -> bool:
@@ -126,7 +135,7 @@ def _completed(match_id: int, now: datetime) -> bool:
     try:
         complete_match(match_id=match_id, actor=User.objects.system(), now=now)
     except Conflict as refusal:
-        if refusal.code != "not_attested":
+        if refusal.code not in {"not_attested", "nobody_came"}:
             raise
         return False
     return True

@@ -74,6 +74,7 @@ ONLY = {
     E.NOT_COMPLETED: {"lapse"},
     E.NOT_CONFIRMED: {"cancel"},
     E.NO_RECORD: {"cancel"},
+    E.NO_SHOW: {"cancel"},
     E.MEETING_FAILED: {"decline"},
     E.NOT_SUITABLE: {"reject"},
     E.CAPACITY: {"reject"},
@@ -89,6 +90,12 @@ ONLY = {
     E.WORK: {"reject", "decline", "withdraw"},
     E.PEOPLE: {"reject", "decline", "withdraw"},
     E.OTHER: {"reject", "decline", "withdraw", "cancel"},
+}
+# Who alone may give a reason, where not everybody who makes the move may.
+ONLY_BY = {
+    ("cancel", E.NOT_CONFIRMED): {R.SYSTEM},
+    ("cancel", E.NO_RECORD): {R.SYSTEM},
+    ("cancel", E.NO_SHOW): {R.REGION, R.GUIDE, R.SYSTEM},
 }
 # Arrivals that a side reads of, and the neutral words in which it reads of an end.
 TOLD = ENDED | HOLDING
@@ -148,6 +155,16 @@ def reasons_belong(table: Table) -> Iterator[str]:
             yield f"{reason} is offered by {sorted(found)}"
 
 
+def reasons_are_given_by_who_knows(table: Table) -> Iterator[str]:
+    """What only time shows is said by the system; who did not come is not said by who did not come."""
+    for move in table:
+        for reason in move.reasons:
+            allowed = ONLY_BY.get((move.name, reason), move.roles)
+            found = {role for role in move.roles if reason in move.reasons_for(role)}
+            if found != allowed & move.roles:
+                yield f"{move.name} for {reason} by {sorted(found)}"
+
+
 def templates_exist(table: Table) -> Iterator[str]:
     yield from (
         f"{m.name} tells of {kind}, for which there is no text"
@@ -188,6 +205,7 @@ LAWS: dict[str, Law] = {
         ended_means_ended,
         checks_exist,
         reasons_belong,
+        reasons_are_given_by_who_knows,
         templates_exist,
         the_right_people_hear,
     )
