@@ -104,6 +104,7 @@ class PreconditionKind(models.TextChoices):
     QUALIFICATIONS = "qualifications", _("qualifications")
     GUARDIAN = "guardian", _("guardian's consent")
     EMERGENCY_CARD = "emergency_card", _("emergency card")
+    CIRCULAR = "circular", _("circular to the households")
 
 
 class EndReason(models.TextChoices):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+
+from django.db.models import Choices
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.models import User
 from accounts.services.notifications import format_date, notify
@@ -56,10 +60,14 @@ def tell(
     *,
     key: str,
     not_before: datetime | None = None,
+    what: Sequence[Choices] = (),
 ) -> None:
-    """Owe one message of ``kind`` about a match to each of ``users``, once per key."""
+    """Owe one message of ``kind`` about a match to each of ``users``, once per key. ``what`` it is about, in words of the reader's language."""
     for user in users:
         context = message_context(match, user)
+        if what:
+            with override(user.language):
+                context["note"] = _(", ").join(str(each.label) for each in what)
         notify(
             user=user, kind=kind, key=f"{key}{kind}:{user.public_id}", context=context, not_before=not_before
         )

@@ -14,9 +14,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.errors import Conflict, DomainError
 from accounts.models import User
-from matching.enums import BEFORE_AGREED, EndReason, MatchState, Side
+from matching.enums import BEFORE_AGREED, EndReason, MatchState, PreconditionKind, Side
 from matching.locks import lock_for_move
-from matching.models import Answer, Match
+from matching.models import Answer, Match, Precondition
 from matching.services.announce import recipients, tell
 from matching.services.day import complete_match
 from matching.services.deadlines import REMIND_BEFORE
@@ -39,6 +39,7 @@ class Swept:
     reminded: int
     overdue: int
     nudged: int
+    unprepared: int
     settled: int
 
 
@@ -51,6 +52,7 @@ def sweep_deadlines(*, now: datetime) -> Swept:
         reminded=_each(_to_remind(now), lambda pk: _remind(pk, now)),
         overdue=_each(_now_overdue(now), lambda pk: _put_on_call_list(pk, now)),
         nudged=_each(_to_nudge(now), lambda pk: _nudge(pk, now)),
+        unprepared=_each(_to_prepare(now), lambda pk: _ask_for_checks(pk, now)),
     )
 
 
@@ -101,6 +103,16 @@ def _to_nudge(now: datetime) -> QuerySet[Match]:
     states = [MatchState.MEETING, MatchState.AGREED, MatchState.CONFIRMED]
     incomplete = Q(state=MatchState.ASKING) & ~Exists(_owed().filter(match=OuterRef("pk")))
     return Match.objects.filter(Q(state__in=states) | incomplete, nudged_at__isnull=True, due_at__lte=now)
+
+
+def _open_checks(now: datetime) -> QuerySet[Precondition]:
+    return Precondition.objects.filter(
+        ticked_at__isnull=True, nudged_at__isnull=True, due_at__lte=now, match__state=MatchState.AGREED
+    )
+
+
+def _to_prepare(now: datetime) -> QuerySet[Match]:
+    return Match.objects.filter(Exists(_open_checks(now).filter(match=OuterRef("pk"))))
 
 
 @transaction.atomic
@@ -186,3 +198,16 @@ def _nudge(match_id: int, now: datetime) -> None:
     kind = "roster_due_guide" if match.state == MatchState.AGREED else "deadline_warning"
     users = recipients(match, Audience.GUIDE)
     tell(match, kind, users, key=f"match:{match.public_id}:nudge:{match.state}:{match.due_at:%Y%m%d}:")
+
+
+@transaction.atomic
+def _ask_for_checks(match_id: int, now: datetime) -> None:
+    """One message to the guide about every check that has become due: each row is asked about once."""
+    match = lock_for_move(match_id)
+    rows = list(_open_checks(now).filter(match=match).order_by("pk"))
+    if not rows:
+        raise Conflict("nudged_already")
+    Precondition.objects.filter(pk__in=[row.pk for row in rows]).update(nudged_at=now)
+    kinds = [PreconditionKind(row.kind) for row in rows]
+    key = f"match:{match.public_id}:checks:{'-'.join(str(row.pk) for row in rows)}:{now:%Y%m%d%H%M}:"
+    tell(match, "checks_due_guide", recipients(match, Audience.GUIDE), key=key, what=kinds)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 START = datetime(2027, 6, 1, 10, 0, tzinfo=TOKYO)  # a Tuesday
 SLOT_AT = datetime(2028, 10, 1, 8, 0, tzinfo=TOKYO)
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-NOTHING = Swept(lapsed=0, settled=0, escalated=0, reminded=0, overdue=0, nudged=0)
+NOTHING = Swept(lapsed=0, settled=0, escalated=0, reminded=0, overdue=0, nudged=0, unprepared=0)
 
 
 @pytest.fixture
@@ -413,10 +413,11 @@ def test_promise_is_warned_of_ten_days_before_and_cancelled_a_day_before(
     match = promised(far, hana_party, guide=mori)
 
     before, warned, again, end = (
-        sweep_deadlines(now=SLOT_AT - early) for early in (10 * DAY + SECOND, 10 * DAY, 2 * DAY, DAY)
+        sweep_deadlines(now=SLOT_AT - early) for early in (10 * DAY + SECOND, 10 * DAY, 5 * DAY, DAY)
     )
 
-    assert (before, warned, again, end) == (NOTHING, swept(nudged=1), NOTHING, swept(settled=1))
+    assert (before, warned, again) == (NOTHING, swept(nudged=1, unprepared=1), NOTHING)
+    assert end == swept(settled=1)
     assert told("roster_due_guide") == ["森"]
     assert ending(match) == (MatchState.CANCELLED, EndReason.NOT_CONFIRMED, 0)
     assert set(told("match_ended")) == {"花", "梅", "森"}
