@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.fields import NumberField, PublicIdField, StrictSerializer, TextField, many
+from accounts.api.fields import NumberField, PublicIdField, StrictSerializer, TextField, YesNoField, many
 from accounts.models import Guide, Municipality
 from accounts.policies import Actor
 from accounts.selectors.users import people_in_reach
@@ -30,6 +30,7 @@ class RegionForm(StrictSerializer):
     point_longitude = serializers.FloatField(required=False, allow_null=True)
     publicity = serializers.ChoiceField(choices=Publicity.choices, required=False)
     first_visit_max = NumberField(required=False)
+    wants_circular = YesNoField(required=False)
     nearest_stop = TextField(max_length=120, required=False)
     last_mile = TextField(max_length=200, required=False)
     last_mile_minutes = NumberField(required=False, allow_null=True)

@@ -134,6 +134,7 @@ class RegionValues(TypedDict, total=False):
     point_longitude: float | None
     publicity: str
     first_visit_max: int
+    wants_circular: bool
     nearest_stop: str
     last_mile: str
     last_mile_minutes: int | None

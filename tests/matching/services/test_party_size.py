@@ -59,7 +59,7 @@ def test_what_holds_no_place_does_not_bind(mowing: Need, party: Volunteer, mori:
     assert shrink(party, 2).size == 2
     with pytest.raises(Conflict) as refusal:
         approve_match(match_id=match.pk, actor=mori)
-    assert refusal.value.code == "party_smaller"
+    assert refusal.value.code == "party_smaller_now"
 
 
 def test_an_ended_match_does_not_bind(mowing: Need, party: Volunteer, mori: User) -> None:

@@ -232,6 +232,7 @@ def test_community_is_recorded_by_the_officer_once(saga: Region, kenji: User, ha
         ({"name": ""}, "text_missing", "name"),
         ({"origin": "a" * 1_000_000}, "invalid", "origin"),
         ({"people": "many"}, "invalid", "people"),
+        ({"wants_circular": "yes"}, "invalid", "wants_circular"),
         ({"people": True}, "invalid", "people"),
         ({"publicity": "secret"}, "invalid", "publicity"),
         ({"colour": "red"}, "unknown_field", "colour"),
