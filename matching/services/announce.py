@@ -8,20 +8,21 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from accounts.services.notifications import format_date, notify
 from accounts.services.outbox import owe
-from matching.enums import HOLDING, MatchState, Origin
+from matching.enums import ENDED, HOLDING, MatchState, Origin
 from matching.models import Match, MatchEvent
 from matching.selectors.labels import party_label
 from matching.services.deadlines import UNDO_SECONDS
 from matching.services.steps import Step
-from matching.transitions import Audience, Places
+from matching.transitions import Audience
 from regions.selectors.regions import guides_for, public_label, speakers_for
+from regions.services.rescoring import TOPIC as RESCORE
 
 WAITS_FOR_UNDO = frozenset({"approve"})
 SILENT_KINDS = frozenset({"match_ended", "date_called_off"})
 
 
 def announce(step: Step, event: MatchEvent) -> None:
-    """Owe the messages of a move, and what freed places set in motion."""
+    """Owe the messages of a move, and what an ending sets in motion."""
     not_before = step.now + timedelta(seconds=UNDO_SECONDS) if step.move.name in WAITS_FOR_UNDO else None
     for kind, audience in step.move.tells:
         if kind in SILENT_KINDS and not _knew(step.match, audience):
@@ -34,7 +35,7 @@ def announce(step: Step, event: MatchEvent) -> None:
             key=message_key(step.match, event.seq),
             not_before=not_before,
         )
-    if step.move.places is Places.RELEASE:
+    if step.match.state in ENDED:
         _offer_again(step, event)
 
 
@@ -93,9 +94,14 @@ def _knew(match: Match, audience: Audience) -> bool:
 
 
 def _offer_again(step: Step, event: MatchEvent) -> None:
-    """Freed places: ask the next in line, and look again who fits."""
-    if event.from_state not in HOLDING or step.match.state in {MatchState.PROPOSED, MatchState.COMPLETED}:
+    """An ending makes room: for the party elsewhere, for others at the need, and for the next in line on freed places.
+
+    A completed match leaves its dates behind it; only its party is free again.
+    """
+    match, key = step.match, message_key(step.match, event.seq)
+    owe(topic=RESCORE, key=f"{key}rescore:party", payload={"party": match.volunteer_id})
+    if match.state == MatchState.COMPLETED:
         return
-    key = message_key(step.match, event.seq)
-    owe(topic="matching.next_in_line", key=f"{key}next", payload={"need": step.match.need_id})
-    owe(topic="matching.rescore", key=f"{key}rescore", payload={"need": step.match.need_id})
+    owe(topic=RESCORE, key=f"{key}rescore", payload={"need": match.need_id})
+    if event.from_state in HOLDING:
+        owe(topic="matching.next_in_line", key=f"{key}next", payload={"need": match.need_id})
