@@ -15,7 +15,7 @@ from accounts.models import Volunteer
 from accounts.selectors.vocabulary import engine_vocabulary
 from matching.engine import Horizon, NeedRow, ParticipantRow, Vocabulary, Weights, inputs_digest
 from matching.snapshots.calendar import Days
-from matching.snapshots.needs import NOTICE, read_needs
+from matching.snapshots.needs import read_needs
 from matching.snapshots.parties import read_parties
 from regions.models import Need, Region
 from regions.selectors.needs import needs_to_match
@@ -118,7 +118,7 @@ def _sealed(
 
 
 def _needs_of(scope: str, *, now: datetime) -> QuerySet[Need]:
-    needs = needs_to_match(now + NOTICE)
+    needs = needs_to_match(now)
     return needs.filter(public_id=scope.removeprefix(NEED)) if scope.startswith(NEED) else needs
 
 

@@ -64,6 +64,7 @@ ALONE = {
     R.NO_WORK_FIT: changed(need={"work": ((7, 3),)}),
     R.OFFER_NOT_PERMITTED: changed(need={"offers": (), "offers_pending": True}),
     R.NO_WISH_FIT: changed(need={"offers": (7,)}),
+    R.TOO_SOON: changed(slot={"too_soon": True}),
     R.NO_COMMON_DATE: changed(party={"except_days": frozenset({6})}),
     R.PERSON_BUSY: changed(party={"busy": ((6 * DAY + 600, 6 * DAY + 601),)}),
     R.REMOTE_NOT_WANTED: changed(party={"remote_ok": False}, need={"mode": Mode.REMOTE}),
