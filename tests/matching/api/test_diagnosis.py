@@ -18,7 +18,7 @@ def test_diagnosis_says_each_rule_in_words(saga, trails, hana_party, mori) -> No
     need = make_need(saga, offers=[trails], slots=[{"start_at": timezone.now() + timedelta(days=5)}])
     run = matched(need)
     answer = as_user(mori).get(f"{API}needs/{need.public_id}/diagnosis/")
-    said = "日程が近すぎます。人数と名簿の締め切りに間に合いません。"
+    said = "The dates are too near: head count and roster are due before."
     assert answer.status_code == 200
     assert answer.json() | {"at": ""} == {
         "need": need.public_id,
