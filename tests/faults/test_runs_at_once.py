@@ -18,9 +18,9 @@ from matching.enums import LIVE, MatchState, RunState
 from matching.models import Match, MatchEvent, MatchRun, RunShard, WeightSet
 from matching.services import run_steps
 from matching.services.invariants import check_invariants
-from matching.services.run_queue import LEASE
 from matching.services.run_plan import Plan
 from matching.services.run_proposals import write_proposals
+from matching.services.run_queue import LEASE
 from matching.services.run_recovery import sweep_runs
 from matching.services.runs import open_run, plan_only, request_run
 from matching.services.weights import activate_weights, add_weights, ensure_weights

@@ -9,13 +9,14 @@ import pytest
 from accounts.errors import Conflict
 from accounts.models import Outbox, User, Volunteer
 from matching.enums import AnswerValue, CallResult, EndReason, MatchState, MeetingOutcome, Side
-from matching.models import Answer, Hold, Match, MatchEvent, PhoneCall, Relation
+from matching.models import Answer, Hold, Match, MatchEvent, MatchSlot, PhoneCall, Relation
 from matching.services import sweeps
 from matching.services.agreements import confirm_match, tick_precondition
 from matching.services.answers import answer_match, confirm_promise, record_call, set_board_date
 from matching.services.day import Came, attest_attendance
 from matching.services.invariants import check_invariants
 from matching.services.meetings import record_meeting
+from matching.services.review import undo_approval
 from matching.services.sweeps import Swept, sweep_deadlines
 from regions.models import Need, Region
 from tests.builders import TOKYO, make_guide, make_need, make_party, make_slot
@@ -426,6 +427,34 @@ def test_nobody_is_reminded_of_what_has_ended(far: Need, riders: Volunteer, mori
 
     with pytest.raises(Conflict, match="nudged_already"):
         sweeps._put_on_call_list(answer.pk, START + 36 * DAY)
+
+
+def test_nobody_is_reminded_of_an_approval_that_was_undone(far: Need, riders: Volunteer, mori: User) -> None:
+    match = asked(far, riders, guide=mori)
+    answer = Answer.objects.get(match=match, side=Side.PARTY)
+    undo_approval(match_id=match.pk, actor=mori, now=START + SECOND)
+
+    for act in (sweeps._remind, sweeps._put_on_call_list):
+        with pytest.raises(Conflict, match="nudged_already"):
+            act(answer.pk, START + 20 * DAY)
+
+
+def test_row_that_fails_is_logged_and_stops_nobody(
+    far: Need, riders: Volunteer, hana_party: Volunteer, mori: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A match that lost its dates cannot be announced: the others of its kind and all later kinds go on."""
+    poisoned = story.propose(far, make_party(), now=START)
+    healthy = story.propose(far, hana_party, now=START)
+    asked(far, riders, guide=mori)
+    MatchSlot.objects.filter(match=poisoned).delete()
+
+    done = [sweep_deadlines(now=START + 20 * DAY) for _again in range(2)]
+
+    assert done == [swept(lapsed=1, reminded=2), NOTHING]
+    assert (ending(healthy)[0], ending(poisoned)[0]) == (MatchState.LAPSED, MatchState.PROPOSED)
+    failures = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert {record.getMessage() for record in failures} == {f"The sweep failed on Match {poisoned.pk}."}
+    assert all(record.exc_info for record in failures)
 
 
 def test_sweeping_again_and_again_ends_everything_and_says_each_thing_once(
