@@ -14,7 +14,8 @@ from matching.selectors.labels import party_label
 from matching.services.deadlines import UNDO_SECONDS
 from matching.services.steps import Step
 from matching.transitions import Audience
-from regions.selectors.regions import guides_for, public_label, speakers_for
+from regions.selectors.regions import public_label, speakers_for
+from regions.selectors.reviewers import reviewers_for
 from regions.services.rescoring import TOPIC as RESCORE
 
 WAITS_FOR_UNDO = frozenset({"approve"})
@@ -83,7 +84,7 @@ def recipients(match: Match, audience: Audience) -> list[User]:
         return list(speakers_for(match.need.region))
     if match.guide is not None:
         return [match.guide.user]
-    return [guide.user for guide in guides_for(match.need.region)]
+    return [guide.user for guide in reviewers_for(match.need)]
 
 
 def _knew(match: Match, audience: Audience) -> bool:

@@ -25,7 +25,7 @@ from matching.services.steps import Step, Words
 from matching.transitions import TABLE
 from regions.enums import Compensation, NeedStage
 from regions.models import Need, Slot
-from regions.selectors.regions import guides_for
+from regions.selectors.reviewers import reviewers_for
 
 MOVE_OF = {Origin.WORKER: "propose", Origin.GUIDE: "suggest", Origin.PARTY: "apply", Origin.REGION: "invite"}
 
@@ -184,7 +184,7 @@ def _role_or_refuse(actor: User, match: Match, origin: Origin) -> Role:
 def _require_open(need: Need, volunteer: Volunteer) -> None:
     if need.stage != NeedStage.OPEN:
         raise Conflict("need_not_open", _("This need is not open."))
-    if need.compensation == Compensation.EMPLOYMENT and not _has_employment_basis(need):
+    if need.compensation == Compensation.EMPLOYMENT and not reviewers_for(need):
         raise Conflict(
             "employment_without_basis",
             _(
@@ -197,11 +197,6 @@ def _require_open(need: Need, volunteer: Volunteer) -> None:
         raise Conflict("already_matched", _("There is a proposal for this participant already."))
     if Block.objects.filter(region=need.region_id, volunteer=volunteer).exists():
         raise Conflict("blocked", _("These two cannot be matched."))
-
-
-def _has_employment_basis(need: Need) -> bool:
-    guides = guides_for(need.region)
-    return bool(guides) and all(guide.organization.has_employment_basis for guide in guides)
 
 
 def _require_slots(need: Need, slots: list[Slot], now: datetime) -> None:
@@ -253,8 +248,8 @@ def promise_text(need: Need) -> str:
 
 
 def _guide_for(need: Need) -> Guide | None:
-    """The guide with most room for matches to review; None where no organization covers the community."""
-    guides = guides_for(need.region)
+    """Of the guides who may refer to this need the one with most room; None where no organization covers the community."""
+    guides = reviewers_for(need)
     waiting = {
         guide.pk: Match.objects.filter(guide=guide, state=MatchState.PROPOSED).count() for guide in guides
     }

@@ -15,7 +15,7 @@ from matching.models import MatchRun
 from matching.services.runs import request_run
 from matching.snapshots import ALL, TOKYO
 from regions.models import Need
-from regions.policies import may_be_matched
+from regions.selectors.reviewers import may_be_matched
 
 NIGHT = time(3, 0)
 """When a day of matching begins in Japan: nobody is changing anything."""

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.policies import Actor
 from regions.models import Need, NeedQualification, NeedWork, Offer, Slot
-from regions.policies import matchable_needs, needs_visible_to
+from regions.policies import needs_visible_to
 from regions.selectors.offers import with_details as offer_details
+from regions.selectors.reviewers import matchable_needs
 
 
 def coming_slots(now: datetime | None = None) -> QuerySet[Slot]:
@@ -39,5 +40,5 @@ def needs_for(actor: Actor) -> QuerySet[Need]:
 
 
 def needs_to_match(now: datetime | None = None) -> QuerySet[Need]:
-    """Open needs the engine may propose for, with all it reads, by public id. Eight queries."""
+    """Open needs the engine may propose for, with all it reads, by public id. Eight queries beside those of ``matchable_needs``."""
     return with_details(matchable_needs(), now=now).order_by("public_id")
