@@ -15,8 +15,9 @@ from accounts.models import User, Volunteer
 from matching.enums import LIVE, MatchState, Origin, RunState
 from matching.locks import lock_run
 from matching.models import Match, MatchRun, RunShard
+from matching.services.assessments import Scored
 from matching.services.diagnosis import store_diagnoses
-from matching.services.proposals import Scored, create_match
+from matching.services.proposals import create_match
 from matching.services.run_plan import Plan, Planned
 from matching.services.runs import request_again
 from matching.services.weights import weights_of

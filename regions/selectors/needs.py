@@ -23,14 +23,16 @@ def coming_slots(now: datetime | None = None) -> QuerySet[Slot]:
     ).order_by("start_at", "pk")
 
 
-def with_details(needs: QuerySet[Need], *, now: datetime | None = None) -> QuerySet[Need]:
-    """Needs with community, work, qualifications, hazards, offers and coming slots. Eight queries."""
+def with_details(
+    needs: QuerySet[Need], *, now: datetime | None = None, slots: QuerySet[Slot] | None = None
+) -> QuerySet[Need]:
+    """Needs with community, work, qualifications, hazards, offers and coming slots, or these. Eight queries."""
     return needs.select_related("region__municipality").prefetch_related(
         Prefetch("work", NeedWork.objects.select_related("work_kind").order_by("-weight", "pk")),
         Prefetch("qualifications", NeedQualification.objects.select_related("qualification").order_by("pk")),
         "hazards",
         Prefetch("offers", offer_details(Offer.objects.order_by("pk"))),
-        Prefetch("slots", coming_slots(now)),
+        Prefetch("slots", coming_slots(now) if slots is None else slots),
     )
 
 
