@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from accounts.models import User
+from accounts.selectors.users import administrators
 from accounts.services.notifications import format_date, notify
 from accounts.services.outbox import owe
 from matching.enums import ENDED, HOLDING, MatchState, Origin
@@ -19,6 +20,7 @@ from regions.selectors.reviewers import reviewers_for
 from regions.services.rescoring import TOPIC as RESCORE
 
 WAITS_FOR_UNDO = frozenset({"approve"})
+ASKING_FOR_REVIEW = frozenset({"match_proposed_guide", "review_escalated"})
 SILENT_KINDS = frozenset({"match_ended", "date_called_off"})
 
 
@@ -31,7 +33,7 @@ def announce(step: Step, event: MatchEvent) -> None:
         users = [user for user in recipients(step.match, audience) if user.pk != step.actor.pk]
         tell(
             step.match,
-            kind,
+            _in_words_for(step.match, kind),
             users,
             key=message_key(step.match, event.seq),
             not_before=not_before,
@@ -77,14 +79,23 @@ def message_context(match: Match, user: User) -> dict[str, str]:
 
 
 def recipients(match: Match, audience: Audience) -> list[User]:
-    """The people to tell: the representative, who speaks for the community, or the guide."""
+    """The people to tell: the representative, who speaks for the community, or the guide.
+
+    Where nobody is in charge, all who may review; where nobody covers the community, the administrators.
+    """
     if audience is Audience.PARTY:
         return [match.volunteer.representative]
     if audience is Audience.REGION:
         return list(speakers_for(match.need.region))
     if match.guide is not None:
         return [match.guide.user]
-    return [guide.user for guide in reviewers_for(match.need)]
+    return [guide.user for guide in reviewers_for(match.need)] or list(administrators())
+
+
+def _in_words_for(match: Match, kind: str) -> str:
+    """An administrator cannot decide a proposal, but puts a guide in charge: that is what the message says."""
+    asks_for_review = kind in ASKING_FOR_REVIEW and match.guide is None
+    return "match_uncovered_admin" if asks_for_review and not reviewers_for(match.need) else kind
 
 
 def _knew(match: Match, audience: Audience) -> bool:

@@ -16,10 +16,11 @@ from matching.services.answers import answer_match, confirm_promise, record_call
 from matching.services.day import Came, attest_attendance
 from matching.services.invariants import check_invariants
 from matching.services.meetings import record_meeting
+from matching.services.proposals import apply_for_need
 from matching.services.review import undo_approval
 from matching.services.sweeps import Swept, sweep_deadlines
 from regions.models import Need, Region
-from tests.builders import TOKYO, make_guide, make_need, make_party, make_slot
+from tests.builders import FUKUOKA, TOKYO, make_guide, make_need, make_party, make_region, make_slot
 from tests.matching import saga as story
 
 pytestmark = pytest.mark.django_db
@@ -140,12 +141,28 @@ def test_handing_on_twice_is_refused(far: Need, riders: Volunteer, mori: User, s
     assert match.guide == guide
 
 
-def test_proposal_nobody_covers_waits_for_an_administrator_and_lapses(far: Need, riders: Volunteer) -> None:
+def test_proposal_nobody_covers_is_told_to_the_administrators_and_lapses(
+    far: Need, riders: Volunteer, admin: User, yuki: User
+) -> None:
     match = story.propose(far, riders, now=START)
 
     assert sweep_deadlines(now=START + 7 * DAY) == swept(escalated=1)
+    assert told("match_uncovered_admin") == [admin.name]
     assert sweep_deadlines(now=START + 14 * DAY) == swept(lapsed=1)
+    assert told("match_ended") == [admin.name]
+    assert told("review_escalated") == []
     assert ending(match) == (MatchState.LAPSED, EndReason.NOT_REVIEWED, 0)
+
+
+def test_application_nobody_reviews_is_told_to_the_administrators_at_once(
+    far: Need, hana: User, hana_party: Volunteer, admin: User, mori: User
+) -> None:
+    uncovered = make_need(make_region(municipality=FUKUOKA), slots=[{"start_at": SLOT_AT}])
+    for need in (uncovered, far):
+        apply_for_need(actor=hana, need=need, volunteer=hana_party, slots=need.slots.all())
+
+    assert told("match_uncovered_admin") == [admin.name]
+    assert told("match_proposed_guide") == [mori.name]
 
 
 def test_review_lapses_after_ten_working_days_and_tells_neither_side(
