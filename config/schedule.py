@@ -21,6 +21,7 @@ SWEEPS = (
     Sweep("matching.sweep_deadlines", 60),  # silence means no: moves what is past its deadline
     Sweep("regions.sweep_slots", 21_600),  # writes the dates that rules give as the horizon moves on
     Sweep("matching.sweep_runs", 15),  # gives the shards of dead workers back
+    Sweep("matching.match_nightly", 1800),  # once a night, from 03:00 in Japan: the run over everything
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from matching.services import run_recovery
+from matching.services import rescoring, run_recovery
 from matching.services.sweeps import sweep_deadlines as sweep
 
 
@@ -13,6 +13,12 @@ from matching.services.sweeps import sweep_deadlines as sweep
 def sweep_deadlines() -> None:
     """Move what is past its deadline."""
     sweep(now=timezone.now())
+
+
+@shared_task(name="matching.match_nightly")
+def match_nightly() -> None:
+    """Ask for the night's run over everything."""
+    rescoring.match_nightly(now=timezone.now())
 
 
 @shared_task(name="matching.sweep_runs")

@@ -22,7 +22,7 @@ from accounts.policies import (
     municipalities_covered_by,
     organizations_covering,
 )
-from regions.enums import Compensation, NeedStage, Publicity
+from regions.enums import NeedStage, Publicity
 from regions.models import MunicipalStaff, Need, Offer, Region, Representative
 
 
@@ -202,27 +202,6 @@ def public_label(region: Region) -> str:
     if region.publicity == Publicity.MUNICIPALITY_ONLY:
         return f"{municipality}の地区"
     return f"{municipality} {region.name}"
-
-
-# What may be matched.
-def matchable_needs() -> QuerySet[Need]:
-    """Open needs that the engine may propose for: paid employment only where the reviewing organization may refer."""
-    basis = Coverage.objects.filter(organization__has_employment_basis=True)
-    named = Exists(basis.filter(municipality=OuterRef("region__municipality")))
-    is_named = Exists(Coverage.objects.filter(municipality=OuterRef("region__municipality")))
-    whole = Exists(
-        basis.filter(municipality=None, prefecture_code=OuterRef("region__municipality__prefecture_code"))
-    )
-    by_guide = Q(region__guide__organization__has_employment_basis=True)
-    by_coverage = Q(region__guide=None) & (Q(named) | Q(~is_named, whole))
-    return Need.objects.filter(
-        ~Q(compensation=Compensation.EMPLOYMENT) | by_guide | by_coverage, stage=NeedStage.OPEN
-    )
-
-
-def may_be_matched(need: Need) -> bool:
-    """Twin of ``matchable_needs``. One query."""
-    return matchable_needs().filter(pk=need.pk).exists()
 
 
 def _is_somebody(user: Actor) -> TypeGuard[User]:

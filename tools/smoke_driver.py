@@ -137,8 +137,8 @@ def _code(letters: list[Body]) -> str:
 def explained(review: Body) -> bool:
     """Whether the stored integers of a proposal come to its stored score."""
     parts = review["explanation"].get("score") or review["explanation"]
-    if parts["f_num"] <= 0 or parts["g_num"] <= 0:
-        return False
+    if parts["f_num"] <= 0 or parts["g_num"] <= 0:  # only by hand: the worker proposes no such pair
+        return bool(parts["failed"]) and parts["score_micro"] == review["score_micro"] == 0
     mutual = 2 * parts["f_num"] * parts["g_num"] * MICRO // (
         parts["f_num"] * parts["g_den"] + parts["g_num"] * parts["f_den"]
     )  # fmt: skip

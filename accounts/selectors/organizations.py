@@ -72,7 +72,8 @@ def guides_of(organization_ids: Iterable[int], *, on: date | None = None) -> dic
     day = on or timezone.localdate()
     rows = Guide.objects.filter(organization__in=set(organization_ids), user__is_active=True)
     by_organization: dict[int, list[Guide]] = defaultdict(list)
-    for guide in rows.select_related("user", "organization", "stand_in__user").order_by("pk"):
+    desks = rows.select_related("user", "organization", "stand_in__user", "stand_in__organization")
+    for guide in desks.order_by("pk"):
         by_organization[guide.organization_id].append(guide)
     return {pk: present_guides(guides, on=day) for pk, guides in by_organization.items()}
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
 
 from accounts.enums import GROUP_KINDS
 from matching.api.answers import Answer, NeedLabelSerializer
-from matching.models import Relation
+from matching.models import NeedDiagnosis, Relation
 from matching.selectors.labels import home_label
+from matching.selectors.reasons import barrier_sentence
 from matching.selectors.viewers import Viewer
 
 
@@ -35,6 +37,19 @@ class CallSerializer(Answer):
         return super().to_representation(instance)
 
 
+class RuleSerializer(Answer):
+    """A hard rule in words, how many it keeps away, and how many it alone keeps away."""
+
+    code = serializers.CharField()
+    text = serializers.SerializerMethodField()
+    failed = serializers.IntegerField()
+    only = serializers.IntegerField()
+
+    def get_text(self, rule: Mapping[str, Any]) -> str:
+        """The rule in words."""
+        return barrier_sentence(rule["code"])
+
+
 class DiagnosisSerializer(Answer):
     """Why a need finds too few: what each rule costs, and the one change that would bring most."""
 
@@ -42,10 +57,15 @@ class DiagnosisSerializer(Answer):
     run = serializers.CharField(source="run.public_id")
     feasible = serializers.IntegerField()
     compared = serializers.IntegerField()
-    rules = serializers.JSONField()
+    rules = RuleSerializer(many=True)
     best_change = serializers.CharField(allow_blank=True)
+    best_change_text = serializers.SerializerMethodField()
     best_change_brings = serializers.IntegerField()
     at = serializers.DateTimeField()
+
+    def get_best_change_text(self, row: NeedDiagnosis) -> str:
+        """The rule that would bring most, in words."""
+        return barrier_sentence(row.best_change)
 
 
 class NeedStageSerializer(Answer):

@@ -22,6 +22,7 @@ CHANGEABLE: frozenset[ReasonCode] = frozenset(
         ReasonCode.NO_WORK_FIT,
         ReasonCode.OFFER_NOT_PERMITTED,
         ReasonCode.NO_WISH_FIT,
+        ReasonCode.TOO_SOON,
         ReasonCode.NO_COMMON_DATE,
         ReasonCode.NO_LOCAL_HANDS,
         ReasonCode.NO_ROUTE,

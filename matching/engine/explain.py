@@ -148,13 +148,13 @@ def _reasons(
     won = {code for code, _ in proposal.bonuses}
     holds = {
         ReasonCode.KNOWN_HERE: need.row.region in party.known_regions,
-        ReasonCode.WORK_FITS: bool(party.abilities),
-        ReasonCode.WISH_FITS: bool(party.wishes) and not need.offers_unstated,
+        ReasonCode.WORK_FITS: bool(party.abilities) and score.f_num > 0,
+        ReasonCode.WISH_FITS: bool(party.wishes) and not need.offers_unstated and score.g_num > 0,
         ReasonCode.FIRST_PERSON: ReasonCode.FIRST_PERSON in won,
         ReasonCode.FIRST_IN_REGION: ReasonCode.FIRST_IN_REGION in won,
         ReasonCode.SECOND_PERSON: ReasonCode.SECOND_PERSON in won,
         ReasonCode.WAITED_LONG: score.wait_micro > 0 and 2 * score.wait_micro >= weights.wait_max,
-        ReasonCode.NEAR: score.limit_minutes > 0 and 3 * score.travel_minutes <= score.limit_minutes,
+        ReasonCode.NEAR: score.limit_minutes > 0 and 0 <= 3 * score.travel_minutes <= score.limit_minutes,
         ReasonCode.WORD_KEPT: score.kept_micro > 0 and 2 * score.kept_micro >= weights.kept_max,
     }
     return tuple(code for code, true in holds.items() if true)
@@ -172,7 +172,7 @@ def _caveats(need: CompiledNeed, party: ParticipantRow, proposal: Proposal) -> t
         ReasonCode.WORK_UNSTATED: not party.abilities,
         ReasonCode.WISH_UNSTATED: not party.wishes,
         ReasonCode.OFFER_UNSTATED: need.offers_unstated,
-        ReasonCode.WORK_PARTLY: bool(party.abilities) and score.f_num < score.f_den,
-        ReasonCode.WISH_PARTLY: wishing and score.g_num < score.g_den,
+        ReasonCode.WORK_PARTLY: bool(party.abilities) and 0 < score.f_num < score.f_den,
+        ReasonCode.WISH_PARTLY: wishing and 0 < score.g_num < score.g_den,
     }
     return tuple(code for code in CAVEATS if holds[code])

@@ -24,11 +24,12 @@ I32 = npt.NDArray[np.int32]
 class Assessment:
     """A pair looked at alone. `score` is that of the best slot, None when a hard rule fails.
 
-    `slots` are (slot id, people that may come) of the usable slots by time; `reasons` the failed rules.
+    `regardless` is that of the best slot whether or not it is usable, None without any slot. `slots` are (slot id, people that may come) of the usable slots by time; `reasons` the failed rules.
     """
 
     reasons: tuple[ReasonCode, ...]
     score: PairScore | None
+    regardless: PairScore | None
     slots: tuple[tuple[int, int], ...]
 
 
@@ -84,11 +85,13 @@ def assess(
     verdict = judge(snapshot=snapshot, need=need, minutes=minutes, weights=weights, rows=rows)
     scores = slot_scores(need=need, verdict=verdict, weights=weights)[:, 0]
     usable = [int(slot) for slot in np.flatnonzero(scores > EMPTY_SCORE)]
-    best = int(np.argmax(scores)) if usable else None
+    every = [
+        pair_score(need=need, verdict=verdict, column=0, slot=number, weights=weights)
+        for number in range(len(need.slots))
+    ]
     return Assessment(
         reasons=reasons_of(verdict, column=0),
-        score=None
-        if best is None
-        else pair_score(need=need, verdict=verdict, column=0, slot=best, weights=weights),
+        score=every[int(np.argmax(scores))] if usable else None,
+        regardless=max(every, key=lambda each: each.score_micro, default=None),
         slots=tuple((need.slots[slot].row.id, int(verdict.people[slot, 0])) for slot in usable),
     )

@@ -18,7 +18,7 @@ from matching.engine.types import HARD_RULES, ReasonCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Barriers:
-    """(21, n) truth tables in the order of `HARD_RULES`."""
+    """(22, n) truth tables in the order of `HARD_RULES`."""
 
     failed: Bools
     only: Bools
@@ -47,7 +47,7 @@ def barriers_of(verdict: Verdict) -> Barriers:
 
 
 def _last_taken(slot_fail: Bools) -> Bools:
-    """(9, n): the rule fails in every slot that all earlier rules left, and some were left."""
+    """(10, n): the rule fails in every slot that all earlier rules left, and some were left."""
     left = np.ones(slot_fail.shape[1:], dtype=np.bool_)
     taken = []
     for fails in slot_fail:

@@ -15,11 +15,12 @@ Bonus = tuple[ReasonCode, int]
 
 
 class Phase(StrEnum):
-    """Which step of the allocation placed a party."""
+    """Which step of the allocation placed a party; none did where people put the pair together by hand."""
 
     RELATION = "relation"
     GROUP = "group"
     FLOW = "flow"
+    HAND = "hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

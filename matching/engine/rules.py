@@ -33,7 +33,7 @@ class Verdict:
     party_fail: Bools
     """(12, n)"""
     slot_fail: Bools
-    """(9, slots, n)"""
+    """(10, slots, n)"""
     people: I64
     """(slots, n): min(size, free places, first_visit_max when new)."""
 
@@ -120,7 +120,7 @@ class _SlotJudge:
     fifths: int
 
     def table(self) -> Bools:
-        """(9, slots, n) in the order of `SLOT_RULES`."""
+        """(10, slots, n) in the order of `SLOT_RULES`."""
         n = len(self.columns.row)
         if not self.need.slots:
             nothing = np.zeros((len(SLOT_RULES), 1, n), dtype=np.bool_)
@@ -134,6 +134,7 @@ class _SlotJudge:
         # Beyond its limit for a day trip a party stays over (a caveat, and the worst comfort); this is the hard one.
         too_far = self.travel * WHOLE_FIFTHS > columns.travel_limit * self.fifths
         fails = {
+            ReasonCode.TOO_SOON: np.full(n, slot.row.too_soon),
             ReasonCode.NO_COMMON_DATE: ~self._can_come(slot),
             ReasonCode.PERSON_BUSY: self._busy(slot),
             ReasonCode.REMOTE_NOT_WANTED: ~columns.remote_ok & slot.remote,

@@ -56,6 +56,7 @@ class ReasonCode(StrEnum):
     OFFER_NOT_PERMITTED = "offer_not_permitted"
     NO_WISH_FIT = "no_wish_fit"
     # hard rules about a slot
+    TOO_SOON = "too_soon"
     NO_COMMON_DATE = "no_common_date"
     PERSON_BUSY = "person_busy"
     REMOTE_NOT_WANTED = "remote_not_wanted"
@@ -103,6 +104,7 @@ PARTY_RULES: tuple[ReasonCode, ...] = (
 )
 """Rules decided once for a pair, in the order in which counts are stored."""
 SLOT_RULES: tuple[ReasonCode, ...] = (
+    ReasonCode.TOO_SOON,
     ReasonCode.NO_COMMON_DATE,
     ReasonCode.PERSON_BUSY,
     ReasonCode.REMOTE_NOT_WANTED,
@@ -213,7 +215,8 @@ class SlotRow:
     """A dated slot [start_minute, end_minute), or a window (remote or on call) without a weekday.
 
     A dated slot asks, on each of its days, for the hours of `parts` that lie between start and end
-    (0 = all of them). A window asks only that the party is free in one of its months.
+    (0 = all of them). A window asks only that the party is free in one of its months. `too_soon`: nearer
+    than the notice a proposal of the worker gives.
     """
 
     id: int
@@ -225,6 +228,7 @@ class SlotRow:
     nights: int = 0
     remote: bool = False
     on_call: bool = False
+    too_soon: bool = False
 
     @property
     def is_window(self) -> bool:

@@ -31,6 +31,37 @@ SENTENCES: Mapping[str, Any] = {
     ReasonCode.WISH_PARTLY: _("Part of what the participant is looking for is not to be found here."),
 }
 
+BARRIERS: Mapping[str, Any] = {
+    ReasonCode.EMPLOYMENT: _("This is paid employment, to which nobody here may refer."),
+    ReasonCode.BLOCKED: _("One of the two does not want to be matched with the other."),
+    ReasonCode.ALREADY_MATCHED: _("The two are matched already, or have said no within a year."),
+    ReasonCode.LOAD_FULL: _("The participant has as many matches as it wants at once."),
+    ReasonCode.GROUP_NOT_ACCEPTED: _("Groups are not accepted."),
+    ReasonCode.BEGINNER_NOT_ACCEPTED: _("Beginners are not accepted."),
+    ReasonCode.AGE: _("Somebody is younger than the work allows."),
+    ReasonCode.MINORS: _("Children are not accepted."),
+    ReasonCode.LOAD: _("The work is heavier than the participant can do."),
+    ReasonCode.NO_WORK_FIT: _("The participant can do none of the work asked for."),
+    ReasonCode.OFFER_NOT_PERMITTED: _("What is offered in return is not permitted yet."),
+    ReasonCode.NO_WISH_FIT: _("The community offers nothing the participant is looking for."),
+    ReasonCode.TOO_SOON: _("The dates are too near: head count and roster are due before."),
+    ReasonCode.NO_COMMON_DATE: _("There is no date on which the participant can come."),
+    ReasonCode.PERSON_BUSY: _("The participant has a promise elsewhere at that time."),
+    ReasonCode.REMOTE_NOT_WANTED: _("The participant does not want to help from afar."),
+    ReasonCode.NO_LOCAL_HANDS: _("Nobody of the community works alongside."),
+    ReasonCode.NO_ROUTE: _("There is no way to get there by the participant's means."),
+    ReasonCode.TRAVEL_TOO_FAR: _("The way is longer than the participant wants."),
+    ReasonCode.PLACES_SHORT: _("Fewer places are free than the participant needs at least."),
+    ReasonCode.FIRST_VISIT_MAX: _("The group is larger than the community takes on a first visit."),
+    ReasonCode.QUALIFICATION: _("A required qualification is missing."),
+}
+"""What keeps two apart, for guides, and for a need's community where it is counted."""
+
+
+def barrier_sentence(code: str) -> str:
+    """A failed hard rule in words; empty for none, or one that is gone since."""
+    return str(BARRIERS.get(code, ""))
+
 
 def shown_reasons(explanation: Mapping[str, Any]) -> list[dict[str, str]]:
     """At most three reasons of a stored explanation, as code and sentence."""

@@ -10,21 +10,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
+from accounts.selectors.users import administrators
 from accounts.services.notifications import format_date, notify
 from accounts.services.outbox import owe
-from matching.enums import HOLDING, MatchState, Origin
+from matching.enums import ENDED, HOLDING, MatchState, Origin
 from matching.models import Match, MatchEvent
 from matching.selectors.labels import party_label
 from matching.services.deadlines import UNDO_SECONDS
 from matching.services.steps import Step
-from matching.transitions import Audience, Places
-from regions.selectors.regions import guides_for, public_label, speakers_for
+from matching.transitions import Audience
+from regions.selectors.regions import public_label, speakers_for
+from regions.selectors.reviewers import reviewers_for
+from regions.services.rescoring import TOPIC as RESCORE
 
+ASKING_FOR_REVIEW = frozenset({"match_proposed_guide", "review_escalated"})
 SILENT_KINDS = frozenset({"match_ended", "match_redated", "date_called_off"})
 
 
 def announce(step: Step, event: MatchEvent) -> None:
-    """Owe the messages of a move, and what freed places set in motion."""
+    """Owe the messages of a move, and what an ending sets in motion."""
     not_before = _after_undo(step)
     for kind, audience in step.move.tells:
         if kind in SILENT_KINDS and not _knew(step.match, audience):
@@ -32,12 +36,12 @@ def announce(step: Step, event: MatchEvent) -> None:
         users = [user for user in recipients(step.match, audience) if user.pk != step.actor.pk]
         tell(
             step.match,
-            kind,
+            _in_words_for(step.match, kind),
             users,
             key=message_key(step.match, event.seq),
             not_before=not_before,
         )
-    if step.move.places is Places.RELEASE:
+    if step.match.state in ENDED:
         _offer_again(step, event)
 
 
@@ -89,14 +93,23 @@ def message_context(match: Match, user: User) -> dict[str, str]:
 
 
 def recipients(match: Match, audience: Audience) -> list[User]:
-    """The people to tell: the representative, who speaks for the community, or the guide."""
+    """The people to tell: the representative, who speaks for the community, or the guide.
+
+    Where nobody is in charge, all who may review; where nobody covers the community, the administrators.
+    """
     if audience is Audience.PARTY:
         return [match.volunteer.representative]
     if audience is Audience.REGION:
         return list(speakers_for(match.need.region))
     if match.guide is not None:
         return [match.guide.user]
-    return [guide.user for guide in guides_for(match.need.region)]
+    return [guide.user for guide in reviewers_for(match.need)] or list(administrators())
+
+
+def _in_words_for(match: Match, kind: str) -> str:
+    """An administrator cannot decide a proposal, but puts a guide in charge: that is what the message says."""
+    asks_for_review = kind in ASKING_FOR_REVIEW and match.guide is None
+    return "match_uncovered_admin" if asks_for_review and not reviewers_for(match.need) else kind
 
 
 def _knew(match: Match, audience: Audience) -> bool:
@@ -107,9 +120,14 @@ def _knew(match: Match, audience: Audience) -> bool:
 
 
 def _offer_again(step: Step, event: MatchEvent) -> None:
-    """Freed places: ask the next in line, and look again who fits."""
-    if event.from_state not in HOLDING or step.match.state in {MatchState.PROPOSED, MatchState.COMPLETED}:
+    """An ending makes room: for the party elsewhere, for others at the need, and for the next in line on freed places.
+
+    A completed match leaves its dates behind it; only its party is free again.
+    """
+    match, key = step.match, message_key(step.match, event.seq)
+    owe(topic=RESCORE, key=f"{key}rescore:party", payload={"party": match.volunteer_id})
+    if match.state == MatchState.COMPLETED:
         return
-    key = message_key(step.match, event.seq)
-    owe(topic="matching.next_in_line", key=f"{key}next", payload={"need": step.match.need_id})
-    owe(topic="matching.rescore", key=f"{key}rescore", payload={"need": step.match.need_id})
+    owe(topic=RESCORE, key=f"{key}rescore", payload={"need": match.need_id})
+    if event.from_state in HOLDING:
+        owe(topic="matching.next_in_line", key=f"{key}next", payload={"need": match.need_id})

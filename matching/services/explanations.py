@@ -31,10 +31,12 @@ def read_codes(slot_ids: Iterable[int]) -> Codes:
     )
 
 
-def stored_explanation(explanation: Explanation, *, codes: Codes, is_newcomer: bool) -> dict[str, Any]:
+def stored_explanation(
+    explanation: Explanation, *, codes: Codes, is_newcomer: bool, failed: Iterable[ReasonCode] = ()
+) -> dict[str, Any]:
     """The engine's explanation as JSON: the score's integers beside each other, kinds and slots by public names.
 
-    ``bonus`` is the sum of ``bonuses`` in micro. Nobody is said to have kept a word never given.
+    ``bonus`` is the sum of ``bonuses`` in micro; ``failed`` names the hard rules that a match made by hand breaks. Nobody is said to have kept a word never given.
     """
     facts = explanation.as_dict()
     speaking = [code for code in facts["all_reasons"] if not (is_newcomer and code == ReasonCode.WORD_KEPT)]
@@ -47,6 +49,7 @@ def stored_explanation(explanation: Explanation, *, codes: Codes, is_newcomer: b
         "bonus": sum(micro for _code, micro in facts["bonuses"]),
         "reasons": speaking[:REASONS_SHOWN],
         "all_reasons": speaking,
+        "failed": [str(code) for code in failed],
     }
     return facts
 

@@ -24,6 +24,7 @@ from matching.services.relations import knows
 from matching.services.steps import Step
 from regions.enums import Compensation, NeedStage, PermissionStatus
 from regions.selectors.offers import offer_permission
+from regions.selectors.reviewers import may_refer
 
 Guard = Callable[[Step], None]
 SETTLED = frozenset({MeetingOutcome.PROCEED, MeetingOutcome.TRIAL, MeetingOutcome.WAIVED})
@@ -65,8 +66,7 @@ def approvable(step: Step) -> None:
     need = step.match.need
     if need.stage != NeedStage.OPEN:
         raise Conflict("need_not_open", _("This need is not open any more."))
-    if need.compensation == Compensation.EMPLOYMENT:
-        _require_employment_basis(step.match)
+    _require_employment_basis(step.match)
     if not step.match.volunteer.is_active:
         raise Conflict("party_paused", _("This participant has paused matching."))
     if Block.objects.filter(region=need.region_id, volunteer=step.match.volunteer_id).exists():
@@ -116,8 +116,9 @@ def _require_people_still_right(match: Match) -> None:
 
 
 def _require_employment_basis(match: Match) -> None:
-    guide = match.guide
-    if guide is None or not guide.organization.has_employment_basis:
+    """Whoever is in charge may refer to this need; nobody in charge may not refer to employment."""
+    guide, need = match.guide, match.need
+    if need.compensation == Compensation.EMPLOYMENT and (guide is None or not may_refer(guide, need)):
         raise Conflict(
             "employment_without_basis",
             _(

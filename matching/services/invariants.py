@@ -52,11 +52,12 @@ def _i3_no_hold_after_the_end(_now: datetime) -> Iterator[str]:
 
 
 def _i4_outbox(now: datetime) -> Iterator[str]:
-    """Every row is done, cancelled, dead with a reason, or still within its patience."""
-    late = Outbox.objects.filter(
-        done_at__isnull=True, dead_at__isnull=True, cancelled_at__isnull=True,
-        attempts=0, created_at__lt=now - OUTBOX_PATIENCE, next_at__lt=now - OUTBOX_PATIENCE,
-    )  # fmt: skip
+    """Every row is done, cancelled, dead with a reason, or not long due.
+
+    ``next_at`` is when it is due: moved on by a failed attempt (back-off) and by a claim (lease), never by a ring.
+    """
+    since = now - OUTBOX_PATIENCE
+    late = Outbox.objects.open().filter(next_at__lt=since, created_at__lt=since).order_by("pk")
     for key in late.values_list("key", flat=True)[:20]:
         yield f"outbox row {key} has not been delivered"
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +15,8 @@ from accounts.models import Guide, User, Volunteer
 from matching import policies
 from matching.enums import LIVE, MatchState, Origin, Role
 from matching.locks import lock_need, lock_people
-from matching.models import Block, Match, MatchPerson, MatchRun, MatchSlot
+from matching.models import Block, Match, MatchPerson, MatchSlot
+from matching.services.assessments import Scored, assess_by_hand
 from matching.services.deadlines import require_time_left, review_deadline
 from matching.services.matches import begin_match
 from matching.services.places import free_places
@@ -26,20 +25,10 @@ from matching.services.steps import Step, Words
 from matching.transitions import TABLE
 from regions.enums import Compensation, NeedStage
 from regions.models import Need, Slot
-from regions.selectors.regions import guides_for
+from regions.selectors.reviewers import reviewers_for
 
+BY_HAND = frozenset({Origin.GUIDE, Origin.PARTY, Origin.REGION})
 MOVE_OF = {Origin.WORKER: "propose", Origin.GUIDE: "suggest", Origin.PARTY: "apply", Origin.REGION: "invite"}
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """What a run knows of a pair: score and ranks (None beyond the kept lists), and the stored explanation."""
-
-    run: MatchRun
-    score_micro: int
-    rank_for_need: int | None
-    rank_for_party: int | None
-    explanation: Mapping[str, Any] = field(default_factory=dict)
 
 
 def suggest_match(
@@ -124,7 +113,8 @@ def create_match(
 ) -> Match:
     """A new match in ``proposed``, with its slots, its named leader, a guide and a review deadline.
 
-    ``people`` defaults to the most that fit: min(size, free places, ``first_visit_max`` when new).
+    ``people`` defaults to the most that fit: min(size, free places, ``first_visit_max`` when new). What people put
+    together by hand is scored as a run would (one that continues on other dates keeps what it had): see ``assess_by_hand``.
     Locks the party's leader, then the need. Writes the first event, audit and outbox rows. Holds no place.
 
     Raises:
@@ -142,10 +132,12 @@ def create_match(
     match = Match(
         need=locked, volunteer=volunteer, origin=origin, people=count, is_first_visit=is_first,
         guide=_guide_for(locked, redated_from), promise=promise_text(locked), redated_from=redated_from, created_at=at, changed_at=at,
-        **_scored_fields(scored),
+        lapse_at=at,
     )  # fmt: skip
     role = _role_or_refuse(actor, match, origin)
-    match.lapse_at = at
+    if scored is None and origin in BY_HAND and redated_from is None:
+        scored = assess_by_hand(match, chosen, now=at)
+    _put_score(match, scored)
     match.save()
     MatchSlot.objects.bulk_create(MatchSlot(match=match, slot=slot) for slot in chosen)
     MatchPerson.objects.create(match=match, user_id=volunteer.representative_id)
@@ -156,16 +148,11 @@ def create_match(
     return begin_match(step)
 
 
-def _scored_fields(scored: Scored | None) -> dict[str, Any]:
+def _put_score(match: Match, scored: Scored | None) -> None:
     if scored is None:
-        return {}
-    return {
-        "run": scored.run,
-        "score_micro": scored.score_micro,
-        "rank_for_need": scored.rank_for_need,
-        "rank_for_party": scored.rank_for_party,
-        "explanation": dict(scored.explanation),
-    }
+        return
+    match.run, match.score_micro, match.explanation = scored.run, scored.score_micro, dict(scored.explanation)
+    match.rank_for_need, match.rank_for_party = scored.rank_for_need, scored.rank_for_party
 
 
 def _set_review(match: Match, now: datetime) -> None:
@@ -185,7 +172,7 @@ def _role_or_refuse(actor: User, match: Match, origin: Origin) -> Role:
 def _require_open(need: Need, volunteer: Volunteer) -> None:
     if need.stage != NeedStage.OPEN:
         raise Conflict("need_not_open", _("This need is not open."))
-    if need.compensation == Compensation.EMPLOYMENT and not _has_employment_basis(need):
+    if need.compensation == Compensation.EMPLOYMENT and not reviewers_for(need):
         raise Conflict(
             "employment_without_basis",
             _(
@@ -198,11 +185,6 @@ def _require_open(need: Need, volunteer: Volunteer) -> None:
         raise Conflict("already_matched", _("There is a proposal for this participant already."))
     if Block.objects.filter(region=need.region_id, volunteer=volunteer).exists():
         raise Conflict("blocked", _("These two cannot be matched."))
-
-
-def _has_employment_basis(need: Need) -> bool:
-    guides = guides_for(need.region)
-    return bool(guides) and all(guide.organization.has_employment_basis for guide in guides)
 
 
 def _require_slots(need: Need, slots: list[Slot], now: datetime) -> None:
@@ -249,13 +231,13 @@ def promise_text(need: Need) -> str:
 
 
 def _guide_for(need: Need, redated_from: Match | None) -> Guide | None:
-    """Who guided the match that this one takes the place of, else who has most room for matches to review.
+    """Who guided the match that this one takes the place of, else of those who may refer who has most room to review.
 
     None where no organization covers the community.
     """
     if redated_from is not None and redated_from.guide is not None:
         return redated_from.guide
-    guides = guides_for(need.region)
+    guides = reviewers_for(need)
     waiting = {
         guide.pk: Match.objects.filter(guide=guide, state=MatchState.PROPOSED).count() for guide in guides
     }

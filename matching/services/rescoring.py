@@ -1,19 +1,24 @@
-"""A changed need or party is looked at again by itself, once for a storm of changes."""
+"""A changed need or party is looked at again by itself, once for a storm of changes; everything once a night."""
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User, Volunteer
 from matching.enums import RUN_OPEN, RunState
 from matching.locks import lock_run
 from matching.models import MatchRun
 from matching.services.runs import Target, request_run
-from matching.snapshots import ALL
+from matching.snapshots import ALL, TOKYO
 from regions.models import Need
-from regions.policies import may_be_matched
+from regions.selectors.reviewers import may_be_matched
+
+NIGHT = time(3, 0)
+"""When a day of matching begins in Japan: nobody is changing anything."""
 
 
 @transaction.atomic
@@ -44,6 +49,26 @@ def _queue(target: Target) -> MatchRun:
         run.report["again"] = True
         run.save(update_fields=["report"])
     return run
+
+
+def match_nightly(*, now: datetime) -> MatchRun | None:
+    """Once a night in Japan, a run over everything: dates come into range and guides' weeks begin without a change.
+
+    None where one was asked for since the night began, whoever did; an open one is left alone. A night the beat slept
+    through is made up for.
+    """
+    since = _night_before(now)
+    everything = MatchRun.objects.filter(scope=ALL)
+    if everything.filter(Q(created_at__gte=since) | Q(state__in=sorted(RUN_OPEN))).exists():
+        return None
+    return request_run(actor=User.objects.system(), now=now)
+
+
+def _night_before(now: datetime) -> datetime:
+    """The last 03:00 in Japan at or before ``now``."""
+    local = now.astimezone(TOKYO)
+    night = datetime.combine(local.date(), NIGHT, tzinfo=TOKYO)
+    return night if night <= local else night - timedelta(days=1)
 
 
 def target_of(payload: dict[str, Any]) -> Need | Volunteer | None:

@@ -30,6 +30,7 @@ from regions.enums import ConsentMatter
 from regions.models import Region
 from regions.policies import is_covered
 from regions.selectors.regions import guides_for
+from regions.selectors.reviewers import may_refer, reviewers_for
 from regions.services import regions
 
 SNOOZE_DAYS_MAX = 14
@@ -198,6 +199,7 @@ def assign_guide(
     Raises:
         Invalid("guide_unknown_here"): a guide may only hand over within the organizations covering the community.
         Conflict("guide_inactive")
+        Invalid("guide_may_not_refer"): paid employment, and the guide's organization has no legal basis for it.
     """
     if is_admin(actor):
         _name_for_community(match_id, actor, guide)
@@ -219,6 +221,9 @@ def _take_charge(step: Step, guide: Guide) -> Mapping[str, Any]:
     if step.role is Role.GUIDE and guide.pk not in {each.pk for each in guides_for(step.match.need.region)}:
         message = _("This guide does not cover the community.")
         raise Invalid("guide_unknown_here", message, fields={"guide": [message]})
+    if not may_refer(guide, step.match.need):
+        message = _("The organization of this guide has recorded no legal basis for referring to employment.")
+        raise Invalid("guide_may_not_refer", message, fields={"guide": [message]})
     step.match.guide = guide
     return {"guide": guide}
 
@@ -285,7 +290,7 @@ def escalate_review(*, match_id: int, now: datetime) -> Match:
 
 
 def _next_guide(step: Step) -> Mapping[str, Any]:
-    guides = list(guides_for(step.match.need.region))
+    guides = reviewers_for(step.match.need)
     pks = [guide.pk for guide in guides]
     here = pks.index(step.match.guide_id) if step.match.guide_id in pks else -1
     if guides:

@@ -194,7 +194,7 @@ def _found(prepared: Prepared, merged: Merged, allocation: Allocation) -> list[F
 def _found_of(need: NeedRow, prepared: Prepared, merged: Merged, *, proposed: set[int]) -> Found:
     """Too few: fewer parties fit than the widest date has places, or nobody is proposed and nobody was before."""
     result = diagnose(needs=prepared.needs, merged=merged, need_id=need.id)
-    places = max((slot.places_free for slot in need.slots), default=1)
+    places = max((slot.places_free for slot in need.slots if not slot.too_soon), default=1)
     alone = need.id not in proposed and not need.live_proposals
     if result.passed >= places and not alone:
         return Found(need=need.id, diagnosis=None)

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from accounts.errors import Conflict, DomainError
 from accounts.locks import lock_guide
 from accounts.models import User, Volunteer
-from matching.enums import MatchState, Origin, RunState
+from matching.enums import LIVE, MatchState, Origin, RunState
 from matching.locks import lock_run
 from matching.models import Match, MatchRun, RunShard
+from matching.services.assessments import Scored
 from matching.services.diagnosis import store_diagnoses
-from matching.services.proposals import Scored, create_match
+from matching.services.proposals import create_match
 from matching.services.run_plan import Plan, Planned
 from matching.services.runs import request_again
 from matching.services.weights import weights_of
@@ -72,17 +73,26 @@ def _propose(
 
 
 def _require_room(match: Match, *, most: int, unguided: int) -> None:
-    """Count again what waits to be read: two runs may have begun from the same numbers.
+    """Count again what waits to be read and what the party wants at once: two runs may have begun from the same numbers.
+
+    Holds the locks of ``create_match``: other proposals for this party wait for its leader, others for this need for it.
 
     Raises:
-        Conflict("need_full"), Conflict("guide_full").
+        Conflict("party_full"), Conflict("need_full"), Conflict("guide_full").
     """
+    _require_party_wants_more(match.volunteer_id)
     waiting = Match.objects.filter(state=MatchState.PROPOSED)
     if waiting.filter(need=match.need_id).count() > most:
         raise Conflict("need_full", _("This need has as many proposals as its guide can read."))
     capacity = unguided if match.guide_id is None else lock_guide(match.guide_id).weekly_capacity
     if waiting.filter(guide=match.guide_id).count() > capacity:
         raise Conflict("guide_full", _("The guide has as many proposals as can be read in a week."))
+
+
+def _require_party_wants_more(party_id: int) -> None:
+    live = Match.objects.filter(volunteer=party_id, state__in=sorted(LIVE)).count()
+    if live > Volunteer.objects.values_list("live_limit", flat=True).get(pk=party_id):
+        raise Conflict("party_full", _("This participant has as many matches as it wants at once."))
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from matching.enums import RUN_OPEN, RunState
 from matching.locks import lock_run
 from matching.models import MatchRun, RunShard
 from matching.services.run_queue import LEASE, owe_merge, owe_shard, owe_start
+from matching.services.runs import request_again
 
 ATTEMPTS_MAX = 5
 SILENT = "The worker ended in the middle of this step."
@@ -82,11 +83,15 @@ def _owe_again(run: MatchRun, shard: RunShard | None, *, not_before: datetime | 
 
 
 def _give_up(run: MatchRun, *, now: datetime) -> None:
+    """End the run as failed. What changed while it was at work is not lost with it: the scope is queued once more."""
+    again = bool(run.report.get("again"))
     run.state, run.lease_until, run.finished_at = RunState.FAILED, None, now
     run.report = {}
     run.save(update_fields=["state", "lease_until", "finished_at", "report"])
     RunShard.objects.filter(run=run).delete()
     log.error("Run %s was given up: %s", run.public_id, run.error)
+    if again:
+        request_again(scope=run.scope)
 
 
 @transaction.atomic

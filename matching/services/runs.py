@@ -19,7 +19,8 @@ from matching.services.run_queue import owe_start
 from matching.services.weights import current_weights, ensure_weights
 from matching.snapshots import ALL, need_scope, party_scope, read_inputs
 from regions.models import Need
-from regions.policies import can_edit_need, may_be_matched
+from regions.policies import can_edit_need
+from regions.selectors.reviewers import may_be_matched
 
 Target = Need | Volunteer | None
 """What a run is about: one need, one party, or everything."""

@@ -5,6 +5,7 @@ Safe to run twice and two at once: every candidate is checked again under its lo
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,8 @@ BATCH = 200
 ANSWERING = frozenset({MatchState.ASKING, MatchState.MEETING})
 PROMISED = frozenset({MatchState.AGREED, MatchState.CONFIRMED})
 AUDIENCE_OF = {Side.PARTY: Audience.PARTY, Side.REGION: Audience.REGION}
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,22 @@ def sweep_deadlines(*, now: datetime) -> Swept:
 
 
 def _each(rows: QuerySet[Match] | QuerySet[Answer], act: Callable[[int], object]) -> int:
-    """Act on each row; what somebody else moved meanwhile is left to the next sweep."""
-    done = 0
-    for pk in _ids(rows):
-        try:
-            act(pk)
-        except DomainError:
-            continue
-        done += 1
-    return done
+    """Act on each row; what somebody else moved meanwhile is left to the next sweep.
+
+    A row that fails is logged and tried again by the next sweep; it stops neither the others nor the later kinds.
+    """
+    return sum([_is_done(rows.model.__name__, pk, act) for pk in _ids(rows)])
+
+
+def _is_done(kind: str, pk: int, act: Callable[[int], object]) -> bool:
+    try:
+        act(pk)
+    except DomainError:
+        return False
+    except Exception:  # whatever is wrong with one row must not hold up the deadlines of the others
+        log.exception("The sweep failed on %s %d.", kind, pk)
+        return False
+    return True
 
 
 def _ids(rows: QuerySet[Match] | QuerySet[Answer]) -> Iterator[int]:
@@ -173,13 +183,15 @@ def _claim(still: QuerySet[Answer], answer_id: int, *, field: str, now: datetime
     """Set ``field`` once by compare-and-swap, if the answer is ``still`` to be nudged.
 
     Raises:
-        Conflict("nudged_already"): another sweep was faster, an answer came, its time was moved, or the match ended.
+        Conflict("nudged_already"): another sweep was faster, an answer came, its time was moved, the approval was undone, or the match
+        ended.
     """
     claimed = still.filter(pk=answer_id, is_open=True, **{f"{field}__isnull": True}).update(**{field: now})
-    answer = Answer.objects.select_related(
+    rows = Answer.objects.select_related(
         "match__need__region__municipality", "match__volunteer__representative", "match__guide__user"
-    ).get(pk=answer_id)
-    if claimed != 1 or answer.match.state not in ANSWERING:
+    )
+    answer = rows.filter(pk=answer_id).first()
+    if claimed != 1 or answer is None or answer.match.state not in ANSWERING:
         raise Conflict("nudged_already")
     return answer
 

@@ -1,6 +1,24 @@
 """Rows go one way into the engine: what a run looks at, read from the tables in a fixed number of queries."""
 
 from matching.snapshots.calendar import TOKYO, Days
-from matching.snapshots.inputs import ALL, Inputs, looks_at_everybody, need_scope, party_scope, read_inputs
+from matching.snapshots.inputs import (
+    ALL,
+    Inputs,
+    looks_at_everybody,
+    need_scope,
+    party_scope,
+    read_inputs,
+    read_pair,
+)
 
-__all__ = ["ALL", "TOKYO", "Days", "Inputs", "looks_at_everybody", "need_scope", "party_scope", "read_inputs"]
+__all__ = [
+    "ALL",
+    "TOKYO",
+    "Days",
+    "Inputs",
+    "looks_at_everybody",
+    "need_scope",
+    "party_scope",
+    "read_inputs",
+    "read_pair",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,23 +11,29 @@ from matching.engine import Horizon
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 MINUTE = timedelta(minutes=1)
+DAYS_SEEN = Horizon(first_ordinal=1).days
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Day 0 is ``first``, a day in Japan."""
+    """Day 0 is ``first``, a day in Japan; ``count`` days can be seen."""
 
     first: date
+    count: int = DAYS_SEEN
 
     @classmethod
     def of(cls, now: datetime) -> Days:
         """Days counted from the day of ``now`` in Japan."""
         return cls(now.astimezone(TOKYO).date())
 
+    def reaching(self, last: datetime) -> Days:
+        """The same days, and more if ``last`` lies beyond them."""
+        return replace(self, count=max(self.count, self.number(last.astimezone(TOKYO).date()) + 1))
+
     @property
     def horizon(self) -> Horizon:
         """The days the engine can see."""
-        return Horizon(first_ordinal=self.first.toordinal())
+        return Horizon(first_ordinal=self.first.toordinal(), days=self.count)
 
     def number(self, day: date) -> int:
         """Number of a day; negative before day 0."""

@@ -15,10 +15,10 @@ from accounts.models import Volunteer
 from accounts.selectors.vocabulary import engine_vocabulary
 from matching.engine import Horizon, NeedRow, ParticipantRow, Vocabulary, Weights, inputs_digest
 from matching.snapshots.calendar import Days
-from matching.snapshots.needs import NOTICE, read_needs
+from matching.snapshots.needs import read_needs
 from matching.snapshots.parties import read_parties
-from regions.models import Need, Region
-from regions.selectors.needs import needs_to_match
+from regions.models import Need, Region, Slot
+from regions.selectors.needs import needs_to_match, with_details
 from regions.selectors.travel import community_place
 
 ALL = "all"
@@ -63,10 +63,28 @@ def read_inputs(*, scope: str, weights: Weights, now: datetime) -> Inputs:
 
     A fixed number of queries, whatever the number of rows; not in one transaction, because a run only proposes.
     """
-    days = Days.of(now)
-    needs = list(_needs_of(scope, now=now))
+    return _read(
+        list(_needs_of(scope, now=now)), _parties_of(scope), days=Days.of(now), weights=weights, now=now
+    )
+
+
+def read_pair(
+    *, need: Need, party: Volunteer, slots: Sequence[Slot], weights: Weights, now: datetime
+) -> Inputs:
+    """Read one need with these of its dates, however far away, and one party, whatever keeps the two apart.
+
+    A fixed number of queries. At least one of the dates has a free place.
+    """
+    chosen = Slot.objects.filter(pk__in=[slot.pk for slot in slots]).order_by("start_at", "pk")
+    needs = list(with_details(Need.objects.filter(pk=need.pk), slots=chosen))
+    days = Days.of(now).reaching(max(slot.end_at for slot in slots))
+    return _read(needs, Volunteer.objects.filter(pk=party.pk), days=days, weights=weights, now=now)
+
+
+def _read(
+    needs: Sequence[Need], parties: QuerySet[Volunteer], *, days: Days, weights: Weights, now: datetime
+) -> Inputs:
     regions = {need.region_id: need.region for need in needs}
-    parties = _parties_of(scope)
     homes = sorted(parties.values_list("home_id", flat=True).distinct())
     city = read_parties(parties, days=days, zones={code: zone for zone, code in enumerate(homes)}, now=now)
     country = read_needs(
@@ -119,7 +137,7 @@ def _sealed(
 
 
 def _needs_of(scope: str, *, now: datetime) -> QuerySet[Need]:
-    needs = needs_to_match(now + NOTICE)
+    needs = needs_to_match(now)
     return needs.filter(public_id=scope.removeprefix(NEED)) if scope.startswith(NEED) else needs
 
 

@@ -15,17 +15,17 @@ from matching.engine import NO_GUIDE, Mode, NeedRow, SlotRow, Weights
 from matching.enums import LIVE, MatchState
 from matching.models import Hold, Match
 from matching.snapshots.calendar import TOKYO, Days
-from regions.models import Need, Region, Slot
+from regions.models import Need, Slot
 from regions.selectors.offers import is_usable, tied_offers
-from regions.selectors.regions import guides_by_region
+from regions.selectors.reviewers import reviewers_by_need
 
-NOTICE = timedelta(days=28)
-"""The worker proposes no date nearer than this: a week to review, three for a community's board to meet and answer."""
+NOTICE = timedelta(days=10)
+"""The worker proposes no date nearer than this: head count and roster would be overdue already (docs/adr/0007)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The guides who review for a community, together.
+    """The guides who may review for a need, together.
 
     ``capacity``: proposals they can still read this week; ``proposals_max``: live ones at once for one need.
     """
@@ -76,7 +76,7 @@ def read_needs(
         days=days,
         now=now,
         zones=zones,
-        desks=_read_desks([need.region for need in needs], days=days, weights=weights),
+        desks=_read_desks(needs, days=days, weights=weights),
         held=_held_places(needs),
         standing=_read_standing(needs, season_days=weights.wait_full_days, now=now),
     )
@@ -86,9 +86,9 @@ def read_needs(
     )
 
 
-def _read_desks(regions: Sequence[Region], *, days: Days, weights: Weights) -> dict[int, Desk]:
-    """The desk of each community by primary key: the same guides are the same desk."""
-    found = guides_by_region(regions, on=days.first)
+def _read_desks(needs: Sequence[Need], *, days: Days, weights: Weights) -> dict[int, Desk]:
+    """The desk of each need by primary key: the same guides are the same desk."""
+    found = reviewers_by_need(needs, on=days.first)
     waiting: dict[int | None, int] = {
         row["guide_id"]: row["count"]
         for row in Match.objects.filter(state=MatchState.PROPOSED)
@@ -100,7 +100,7 @@ def _read_desks(regions: Sequence[Region], *, days: Days, weights: Weights) -> d
         guides: _desk(sets.index(tuple(guide.pk for guide in guides)), guides, waiting, weights)
         for guides in found.values()
     }
-    return {region: desks[guides] for region, guides in found.items()}
+    return {need: desks[guides] for need, guides in found.items()}
 
 
 def _desk(
@@ -157,7 +157,7 @@ def _is_full(need: Need, context: Context) -> bool:
 
 
 def _row(need: Need, context: Context) -> NeedRow:
-    region, desk, standing = need.region, context.desks[need.region_id], context.standing
+    region, desk, standing = need.region, context.desks[need.pk], context.standing
     offers = _offers(need, context)
     return NeedRow(
         id=need.pk,
@@ -205,22 +205,27 @@ def _waiting_since(need: Need, context: Context) -> datetime:
 
 def _slots(need: Need, context: Context) -> tuple[SlotRow, ...]:
     """Coming slots with free places that the engine can see, by time."""
-    rows = [
-        _slot(slot, places_free=_free(slot, context.held), days=context.days) for slot in need.slots.all()
-    ]
+    rows = [_slot(slot, context) for slot in need.slots.all()]
     return tuple(row for row in rows if row.places_free and context.days.horizon.covers(row))
 
 
-def _slot(slot: Slot, *, places_free: int, days: Days) -> SlotRow:
+def _is_too_soon(slot: Slot, now: datetime) -> bool:
+    """Nearer than the notice. Help from afar may be joined while it lasts: its end counts."""
+    return (slot.end_at if slot.is_remote else slot.start_at) <= now + NOTICE
+
+
+def _slot(slot: Slot, context: Context) -> SlotRow:
+    days = context.days
     start, end = days.span(slot.start_at, slot.end_at)
     return SlotRow(
         id=slot.pk,
         day=days.number(slot.start_at.astimezone(TOKYO).date()),
         start_minute=start,
         end_minute=end,
-        places_free=places_free,
+        places_free=_free(slot, context.held),
         nights=slot.nights,
         remote=slot.is_remote,
+        too_soon=_is_too_soon(slot, context.now),
     )
 
 
@@ -247,7 +252,8 @@ def _offers(need: Need, context: Context) -> Offered:
 
 
 def _date_range(need: Need, context: Context) -> tuple[date, date]:
-    """First and last coming date; a window from afar that has begun starts today."""
-    today = context.days.first
-    days = [max(today, slot.start_at.astimezone(TOKYO).date()) for slot in need.slots.all()]
+    """First and last date that may be proposed, or of all coming ones if none may; one that has begun starts today."""
+    today, coming = context.days.first, list(need.slots.all())
+    slots = [slot for slot in coming if not _is_too_soon(slot, context.now)] or coming
+    days = [max(today, slot.start_at.astimezone(TOKYO).date()) for slot in slots]
     return min(days, default=today), max(days, default=today)

@@ -16,6 +16,7 @@ from matching.engine import AvailabilityRule, ParticipantRow, Transport
 from matching.enums import HOLDING, LIVE, EndReason, MatchState
 from matching.models import Block, Match, MatchPerson, MatchSlot, Relation
 from matching.snapshots.calendar import Days
+from matching.transitions import SIDE_REASONS
 
 MICRO = 1_000_000
 KEPT_PRIOR = 3
@@ -104,10 +105,12 @@ def _read_facts(parties: QuerySet[Volunteer], *, now: datetime) -> PartyFacts:
 def _unrepeatable(now: datetime) -> QuerySet[Match]:
     """Live matches, and those in which somebody said no or fell silent within a year: not proposed again by itself.
 
-    What lapsed unread, was rained off or was completed may come again.
+    Taken back is a no too, unless the need or the date went away. What lapsed unread, was rained off or was completed
+    may come again.
     """
     recent = Q(ended_at__gt=now - ASKED_AGAIN_AFTER)
-    ended = Q(state__in=sorted(REFUSED)) | Q(end_reason__in=sorted(STEPPED_BACK))
+    taken_back = Q(state=MatchState.WITHDRAWN, end_reason__in=sorted(SIDE_REASONS))
+    ended = Q(state__in=sorted(REFUSED)) | Q(end_reason__in=sorted(STEPPED_BACK)) | taken_back
     return Match.objects.filter(Q(state__in=sorted(LIVE)) | (recent & ended))
 
 

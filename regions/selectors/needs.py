@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.policies import Actor
 from regions.models import Need, NeedQualification, NeedWork, Offer, Slot
-from regions.policies import matchable_needs, needs_visible_to
+from regions.policies import needs_visible_to
 from regions.selectors.offers import with_details as offer_details
+from regions.selectors.reviewers import matchable_needs
 
 
 def coming_slots(now: datetime | None = None) -> QuerySet[Slot]:
@@ -22,14 +23,16 @@ def coming_slots(now: datetime | None = None) -> QuerySet[Slot]:
     ).order_by("start_at", "pk")
 
 
-def with_details(needs: QuerySet[Need], *, now: datetime | None = None) -> QuerySet[Need]:
-    """Needs with community, work, qualifications, hazards, offers and coming slots. Eight queries."""
+def with_details(
+    needs: QuerySet[Need], *, now: datetime | None = None, slots: QuerySet[Slot] | None = None
+) -> QuerySet[Need]:
+    """Needs with community, work, qualifications, hazards, offers and coming slots, or these. Eight queries."""
     return needs.select_related("region__municipality").prefetch_related(
         Prefetch("work", NeedWork.objects.select_related("work_kind").order_by("-weight", "pk")),
         Prefetch("qualifications", NeedQualification.objects.select_related("qualification").order_by("pk")),
         "hazards",
         Prefetch("offers", offer_details(Offer.objects.order_by("pk"))),
-        Prefetch("slots", coming_slots(now)),
+        Prefetch("slots", coming_slots(now) if slots is None else slots),
     )
 
 
@@ -39,5 +42,5 @@ def needs_for(actor: Actor) -> QuerySet[Need]:
 
 
 def needs_to_match(now: datetime | None = None) -> QuerySet[Need]:
-    """Open needs the engine may propose for, with all it reads, by public id. Eight queries."""
+    """Open needs the engine may propose for, with all it reads, by public id. Eight queries beside those of ``matchable_needs``."""
     return with_details(matchable_needs(), now=now).order_by("public_id")

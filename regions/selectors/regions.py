@@ -41,7 +41,10 @@ def guides_by_region(regions: Iterable[Region], *, on: date | None = None) -> di
     everyone, day = list(regions), on or timezone.localdate()
     named_ids = {region.guide_id for region in everyone if region.guide_id is not None}
     rows = Guide.objects.filter(pk__in=named_ids, user__is_active=True)
-    named = {guide.pk: guide for guide in rows.select_related("user", "organization", "stand_in__user")}
+    named = {
+        guide.pk: guide
+        for guide in rows.select_related("user", "organization", "stand_in__user", "stand_in__organization")
+    }
     coverage = coverage_map(
         [region.municipality for region in everyone if region.guide_id not in named], on=day
     )

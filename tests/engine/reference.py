@@ -29,6 +29,7 @@ PARTY_CODES = (
     R.NO_WISH_FIT,
 )
 SLOT_CODES = (
+    R.TOO_SOON,
     R.NO_COMMON_DATE,
     R.PERSON_BUSY,
     R.REMOTE_NOT_WANTED,
@@ -176,7 +177,7 @@ def slot_failures(world: World, party: ParticipantRow, need: NeedRow, slot: Slot
     window = slot.remote or slot.on_call
     way = travel(world, party, need)
     last_day = (slot.end_minute - 1) // DAY
-    failed = set()
+    failed = {R.TOO_SOON} if slot.too_soon else set()
     if not can_come(world, party, slot):
         failed.add(R.NO_COMMON_DATE)
     if not window and any(start < slot.end_minute and slot.start_minute < end for start, end in party.busy):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine import Explanation, ReasonCode, Weights, explain, inputs_digest
+from matching.engine import Explanation, Phase, Proposal, ReasonCode, Weights, assess, explain, inputs_digest
 from tests.engine.small import allocation_of, need, party, slot, small
 from tests.engine.world import World, compiled, random_world, shuffled
 
@@ -49,6 +51,36 @@ def test_the_stored_integers_alone_give_the_stored_score(seed):
             way = min(s["travel_minutes"], s["limit_minutes"])
             comfort = mutual * (limit - s["comfort_quarters"] * way) // limit
         assert s["score_micro"] == comfort + s["relation_micro"] + s["kept_micro"] + s["wait_micro"]
+
+
+def by_hand(world: World) -> Explanation:
+    """The explanation of the one pair of a world, whatever keeps it apart."""
+    snapshot, needs = compiled(world)
+    found = assess(
+        snapshot=snapshot,
+        needs=needs,
+        need_id=7,
+        participant_id=1,
+        minutes=world.minutes,
+        weights=world.weights,
+    )
+    assert found.regardless is not None
+    proposal = Proposal(
+        need_id=7, participant_id=1, slot_ids=(70,), people=1, score=found.regardless, phase=Phase.HAND, bonuses=(),
+        rank_for_need=None, rank_for_participant=None, compared=1, need_passed=0, party_passed=0,
+    )  # fmt: skip
+    return explain(snapshot=snapshot, needs=needs, weights=world.weights, proposal=proposal)
+
+
+def test_pair_by_hand_is_not_said_to_fit_where_it_does_not():
+    apart = small([party(1, wishes=((5, 3),))], [need(7, slot(70, 6), work=((7, 1),))])
+    one = by_hand(apart)
+    assert {R.WORK_FITS, R.WISH_FITS, R.WORK_PARTLY, R.WISH_PARTLY}.isdisjoint(
+        one.all_reasons + one.all_caveats
+    )
+    nowhere = replace(apart, minutes=np.full((2, 1, 1), -1, dtype=np.int32))
+    assert R.NEAR not in by_hand(nowhere).all_reasons
+    assert R.NEAR in by_hand(replace(apart, minutes=np.full((2, 1, 1), 9, dtype=np.int32))).all_reasons
 
 
 def test_explanation_of_a_first_visit():

@@ -17,6 +17,7 @@ from matching.engine import (
     build_needs,
     build_snapshot,
     diagnose,
+    recompute,
 )
 from tests.engine.small import allocation_of, need, party, slot, small
 from tests.engine.world import DAY, DAYS, VOCABULARY, World, compiled, scan
@@ -64,6 +65,7 @@ ALONE = {
     R.NO_WORK_FIT: changed(need={"work": ((7, 3),)}),
     R.OFFER_NOT_PERMITTED: changed(need={"offers": (), "offers_pending": True}),
     R.NO_WISH_FIT: changed(need={"offers": (7,)}),
+    R.TOO_SOON: changed(slot={"too_soon": True}),
     R.NO_COMMON_DATE: changed(party={"except_days": frozenset({6})}),
     R.PERSON_BUSY: changed(party={"busy": ((6 * DAY + 600, 6 * DAY + 601),)}),
     R.REMOTE_NOT_WANTED: changed(party={"remote_ok": False}, need={"mode": Mode.REMOTE}),
@@ -85,6 +87,13 @@ def test_the_pair_fits_until_something_is_wrong():
     assert found.reasons == ()
     assert found.slots == ((70, 1),)
     assert found.score.score_micro > 0
+    assert found.regardless == found.score
+
+
+def test_pair_without_dates_has_no_score_and_one_with_a_wrong_date_keeps_what_it_is_worth():
+    assert judged(changed(need={"slots": ()})).regardless is None
+    busy = judged(ALONE[R.PERSON_BUSY])
+    assert (busy.score, busy.regardless) == (None, judged(FITS).score)
 
 
 @pytest.mark.parametrize("code", ALONE)
@@ -92,6 +101,7 @@ def test_one_wrong_thing_fails_one_rule(code):
     world = ALONE[code]
     found = judged(world)
     assert (found.reasons, found.score, found.slots) == ((code,), None, ())
+    assert found.regardless.score_micro == recompute(found.regardless)
     merged = scan(world)
     at = HARD_RULES.index(code)
     assert [int(count) for count in merged.failed[0]] == [

@@ -188,6 +188,7 @@ def _slot(draw: random.Random, number: int, *, strict: float) -> SlotRow:
         nights=0 if window else nights,
         remote=window and _chance(draw, 0.6),
         on_call=window,
+        too_soon=_chance(draw, 0.1 * strict),
     )
 
 

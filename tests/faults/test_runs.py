@@ -14,6 +14,7 @@ from matching.enums import RunState
 from matching.models import Match, MatchRun, NeedDiagnosis, RunShard, WeightSet
 from matching.services import run_plan, run_steps
 from matching.services.invariants import check_invariants
+from matching.services.rescoring import look_again
 from matching.services.run_queue import LEASE
 from matching.services.run_recovery import ATTEMPTS_MAX, OVERTAKEN, SILENT, sweep_runs
 from matching.services.runs import open_run, request_run
@@ -270,6 +271,24 @@ def test_shard_whose_worker_always_dies_ends_the_run(field: list[Need]) -> None:
     assert (run.state, run.error, run.shards.count()) == (RunState.FAILED, SILENT, 0)
     drain_outbox(now=later(600))
     assert not Match.objects.exists()
+
+
+@pytest.mark.parametrize("changed", [True, False])
+def test_change_seen_during_a_run_that_fails_is_looked_at_by_another(
+    field: list[Need], changed: bool
+) -> None:
+    need = field[0]
+    run = request_run(actor=User.objects.system(), target=need)
+    run_steps.start_run(run_id=run.pk, now=timezone.now())
+    if changed:
+        assert look_again(need) == run
+    for _ in range(ATTEMPTS_MAX):
+        claimed_and_killed(run.shards.get(number=0))
+        sweep_runs(now=later())
+    drain_outbox()
+    states = MatchRun.objects.filter(scope=run.scope).order_by("pk").values_list("state", flat=True)
+    assert list(states) == [RunState.FAILED, RunState.DONE][: 1 + changed]
+    assert need.matches.exists() is changed
 
 
 # Tables that change meanwhile.

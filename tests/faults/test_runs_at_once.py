@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -11,18 +12,20 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Guide, Outbox, User
+from accounts.models import AuditEntry, Guide, Outbox, User, Volunteer
 from accounts.services.outbox import deliver
-from matching.enums import MatchState, RunState
-from matching.models import Match, MatchRun, RunShard, WeightSet
+from matching.enums import LIVE, MatchState, RunState
+from matching.models import Match, MatchEvent, MatchRun, RunShard, WeightSet
 from matching.services import run_steps
 from matching.services.invariants import check_invariants
+from matching.services.run_plan import Plan
+from matching.services.run_proposals import write_proposals
 from matching.services.run_queue import LEASE
 from matching.services.run_recovery import sweep_runs
-from matching.services.runs import request_run
+from matching.services.runs import open_run, plan_only, request_run
 from matching.services.weights import activate_weights, add_weights, ensure_weights
 from regions.models import Need
-from tests.cast import make_need
+from tests.cast import make_need, make_party
 from tests.support.crowd import make_crowd
 from tests.waiting import wait_for
 
@@ -196,6 +199,37 @@ def test_runs_of_all_scopes_at_once_keep_every_bound(field: list[Need]) -> None:
             skipped[code] = skipped.get(code, 0) + count
     assert set(skipped) <= {"already_matched", "guide_full", "need_full", "people_changed"}
     assert check_invariants(now=timezone.now()) == []
+
+
+def planned_from_the_same_numbers(needs: list[Need]) -> list[tuple[MatchRun, Plan]]:
+    """One run for each need, all planned before anything is written."""
+    system, now = User.objects.system(), timezone.now()
+    runs = [open_run(actor=system, target=need) for need in needs]
+    return [
+        (run, plan_only(actor=system, target=need, now=now)) for run, need in zip(runs, needs, strict=True)
+    ]
+
+
+def written(run: MatchRun, plan: Plan) -> Counter[str]:
+    return write_proposals(run, plan.proposals, now=timezone.now())
+
+
+def test_runs_at_once_give_a_party_no_more_than_it_wants(saga, trails, mori) -> None:
+    """Every run has planned the same parties, who want one match at a time; each gets one."""
+    Guide.objects.update(weekly_capacity=200)
+    needs = [make_need(saga, offers=[trails]) for _ in range(WORKERS)]
+    for _ in range(ROUNDS):
+        parties = [make_party(live_limit=1) for _ in range(3)]
+        planned = planned_from_the_same_numbers(needs)
+        assert all(len(plan.proposals) == 3 for _run, plan in planned)
+        skipped = together(*[lambda run=run, plan=plan: written(run, plan) for run, plan in planned])
+        assert sum(skipped, Counter()) == {"party_full": 3 * (WORKERS - 1)}
+        for party in parties:
+            assert party.matches.filter(state__in=sorted(LIVE)).count() == 1
+        MatchEvent.objects.all().delete()
+        Match.objects.all().delete()
+        MatchRun.objects.all().delete()
+        Volunteer.objects.filter(pk__in=[party.pk for party in parties]).update(is_active=False)
 
 
 def test_weights_activated_at_once_leave_one_active(admin) -> None:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from accounts.models import User
-from regions.enums import Compensation, NeedStage, Publicity
+from regions.enums import NeedStage, Publicity
 from regions.models import MunicipalStaff, Need, Offer, Region, Representative
 from regions.policies import (
     acts_for_region,
@@ -23,8 +23,6 @@ from regions.policies import (
     is_staff_for,
     known_regions,
     knows_region,
-    matchable_needs,
-    may_be_matched,
     needs_visible_to,
     offers_visible_to,
     proxy_label,
@@ -225,30 +223,6 @@ def test_communities_are_recorded_by_those_responsible(saga, ume, kenji, mori, y
     assert not can_create_region_in(ume, municipality)
     assert not can_create_region_in(yuki, municipality)
     assert not can_create_region_in(kenji, make_municipality(TOSU))
-
-
-def test_employment_is_matched_only_with_a_legal_basis(saga, organization, mori):
-    unpaid = make_need(saga)
-    paid = make_need(saga, compensation=Compensation.EMPLOYMENT)
-    closed = make_need(saga, stage=NeedStage.CLOSED)
-    assert set(matchable_needs()) == {unpaid}
-    organization.has_employment_basis, organization.employment_basis = True, "職業安定法第29条"
-    organization.save(update_fields=["has_employment_basis", "employment_basis"])
-    assert set(matchable_needs()) == {unpaid, paid}
-    saga.guide = make_guide(make_organization())
-    saga.save(update_fields=["guide"])
-    assert set(matchable_needs()) == {unpaid}
-    assert may_be_matched(unpaid)
-    assert not may_be_matched(paid)
-    assert not may_be_matched(closed)
-
-
-def test_basis_of_the_prefecture_counts_only_where_nobody_named_the_municipality(saga):
-    paid = make_need(saga, compensation=Compensation.EMPLOYMENT)
-    make_organization(prefectures=["41"], has_employment_basis=True, employment_basis="通知")
-    assert may_be_matched(paid)
-    make_organization(municipalities=[SAGA])
-    assert not may_be_matched(paid)
 
 
 def test_handover_moves_the_right_to_speak(saga, ume):

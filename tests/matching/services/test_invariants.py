@@ -55,6 +55,11 @@ def message_forgotten(match: Match) -> None:
     Outbox.objects.create(topic="accounts.notify", key="forgotten", created_at=then, next_at=then)
 
 
+def message_tried_once_and_forgotten(match: Match) -> None:
+    message_forgotten(match)
+    Outbox.objects.filter(key="forgotten").update(attempts=1, last_error="ConnectionRefusedError")
+
+
 def deadline_slept_through(match: Match) -> None:
     Match.objects.filter(pk=match.pk).update(due_at=timezone.now() - DAY, lapse_at=timezone.now() - DAY)
 
@@ -114,6 +119,7 @@ CORRUPTIONS: list[tuple[Callable[[Match], None], set[str]]] = [
     (one_person_without_a_place, {"I2"}),
     (place_kept_after_the_end, {"I3"}),
     (message_forgotten, {"I4"}),
+    (message_tried_once_and_forgotten, {"I4"}),
     (deadline_slept_through, {"I6"}),
     (event_lost, {"I7"}),
     (state_without_a_move, {"I7"}),
@@ -195,6 +201,15 @@ def unique_dropped(model: type[models.Model], column: str) -> list[str]:
         for name, each in found.items()
         if each["unique"] and not each["primary_key"] and each["columns"] == [column]
     ]
+
+
+def test_message_that_waits_for_its_next_attempt_is_not_forgotten(promised: Match) -> None:
+    """Written long ago, failed five times, due again in three hours; another one was due a moment ago."""
+    now, then = timezone.now(), timezone.now() - DAY
+    for key, due in (("waits", now + timedelta(hours=3)), ("due", now - timedelta(minutes=9))):
+        Outbox.objects.create(topic="accounts.notify", key=key, created_at=then, next_at=due, attempts=5)
+
+    assert broken() == set()
 
 
 def test_overlap_with_a_guides_reason_is_no_failure(promised: Match) -> None:

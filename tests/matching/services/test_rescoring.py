@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.db import transaction
 from django.utils import timezone
@@ -10,16 +12,21 @@ from accounts.models import Outbox, Volunteer, Wish
 from accounts.services.outbox import owe
 from accounts.services.rescoring import party_changed
 from accounts.services.vocabulary import store_entry
-from matching.enums import RunState
+from matching import tasks
+from matching.enums import EndReason, MatchState, RunState
 from matching.models import Match, MatchRun
-from matching.services.rescoring import look_again
+from matching.services.endings import lapse_match, withdraw_match
+from matching.services.rescoring import look_again, match_nightly
+from matching.services.review import reject_match, undo_approval
 from matching.services.run_steps import start_run
 from matching.services.runs import request_run
 from matching.snapshots import ALL
 from regions.enums import NeedStage
 from regions.models import Need
 from regions.services.rescoring import need_changed
+from tests.builders import TOKYO
 from tests.cast import make_asset_kind, make_need, make_party, make_work_kind
+from tests.matching import saga as story
 from tests.matching.running import pairs
 from tests.support.outbox import drain_outbox
 
@@ -132,10 +139,6 @@ def test_need_closed_between_request_and_start_is_no_failure(mowing: Need, rider
 
 def test_freed_places_are_offered_again(mowing: Need, riders: Volunteer, harada, mori) -> None:
     """The saga's own rescoring: whoever did not fit while the places were held is proposed when they are free."""
-    from matching.enums import EndReason
-    from matching.services.endings import withdraw_match
-    from tests.matching import saga as story
-
     mowing.slots.update(places=5)
     match = story.asked(story.propose(mowing, riders), guide=mori)
     late = make_party()
@@ -145,3 +148,109 @@ def test_freed_places_are_offered_again(mowing: Need, riders: Volunteer, harada,
     withdraw_match(match_id=match.pk, actor=harada, reason=EndReason.CHANGED_PLANS)
     drain_outbox()
     assert pairs() == {(mowing, riders), (mowing, late)}
+
+
+# What an ending sets in motion.
+def test_rejected_proposals_are_replaced(mowing: Need, admin, mori) -> None:
+    """Five rejections of a need that has all its guide can read: the sixth party is proposed without anybody asking."""
+    parties = [make_party() for _ in range(6)]
+    request_run(actor=admin)
+    drain_outbox()
+    proposed = list(Match.objects.filter(state=MatchState.PROPOSED))
+    assert len(proposed) == 5
+    for match in proposed:
+        reject_match(match_id=match.pk, actor=mori, reason=EndReason.DATES)
+    drain_outbox()
+    (late,) = set(parties) - {match.volunteer for match in proposed}
+    assert set(Match.objects.filter(state=MatchState.PROPOSED).values_list("volunteer", flat=True)) == {
+        late.pk
+    }
+
+
+def test_party_whose_proposal_ended_is_matched_elsewhere(saga, trails, mowing: Need, mori) -> None:
+    rider = make_party(live_limit=1)
+    match = story.propose(mowing, rider)
+    other = make_need(saga, offers=[trails])
+    look_again(rider)
+    drain_outbox()
+    assert pairs() == {(mowing, rider)}
+    reject_match(match_id=match.pk, actor=mori, reason=EndReason.WORK)
+    drain_outbox()
+    assert pairs() == {(mowing, rider), (other, rider)}
+
+
+def test_party_of_a_completed_match_is_free_again(mowing: Need, riders: Volunteer, mori) -> None:
+    match = story.completed(mowing, riders, guide=mori)
+    owed = Outbox.objects.filter(
+        topic="matching.rescore", key__startswith=f"match:{match.public_id}:", done_at=None
+    )
+    assert [row.payload for row in owed] == [{"party": riders.pk}]
+
+
+@pytest.mark.parametrize("ending", ["reject", "withdraw", "lapse"])
+def test_every_ending_of_a_proposal_owes_one_look_at_each_side(
+    mowing: Need, riders: Volunteer, mori, ending: str
+) -> None:
+    match = story.propose(mowing, riders)
+    before = set(Outbox.objects.values_list("pk", flat=True))
+    if ending == "reject":
+        reject_match(match_id=match.pk, actor=mori, reason=EndReason.DATES)
+    elif ending == "withdraw":
+        withdraw_match(match_id=match.pk, actor=mori, reason=EndReason.DATES)
+    else:
+        lapse_match(match_id=match.pk, now=match.lapse_at)
+    owed = Outbox.objects.exclude(pk__in=before).exclude(topic="accounts.notify")
+    assert sorted((row.topic, *row.payload.items()) for row in owed) == [
+        ("matching.rescore", ("need", mowing.pk)),
+        ("matching.rescore", ("party", riders.pk)),
+    ]
+
+
+def test_taken_back_approval_owes_nothing(mowing: Need, riders: Volunteer, mori) -> None:
+    """It ends nothing: the proposal is still there."""
+    match = story.asked(story.propose(mowing, riders), guide=mori)
+    undo_approval(match_id=match.pk, actor=mori)
+    assert not Outbox.objects.filter(topic__startswith="matching.").exists()
+
+
+def test_who_took_an_application_back_is_not_proposed_at_once(mowing: Need, riders, harada, mori) -> None:
+    match = story.propose(mowing, riders)
+    withdraw_match(match_id=match.pk, actor=harada, reason=EndReason.DISTANCE)
+    drain_outbox()
+    assert pairs() == {(mowing, riders)}
+    assert not Match.objects.filter(state=MatchState.PROPOSED).exists()
+
+
+# The night's run.
+NIGHT = datetime(2027, 6, 2, 3, 0, tzinfo=TOKYO)
+
+
+def test_everything_is_matched_once_a_night(mowing: Need, riders: Volunteer, mori) -> None:
+    run = match_nightly(now=NIGHT)
+    assert run is not None
+    assert (run.scope, run.requested_by.is_system) == ("all", True)
+    assert match_nightly(now=NIGHT) is None  # it is open
+    MatchRun.objects.update(state=RunState.DONE)
+    for hours in (0, 9, 23.9):
+        assert match_nightly(now=NIGHT + timedelta(hours=hours)) is None
+    assert match_nightly(now=NIGHT + timedelta(days=1)) is not None
+
+
+def test_run_of_the_day_before_does_not_stand_for_the_night(admin, mowing: Need) -> None:
+    request_run(actor=admin, now=NIGHT - timedelta(minutes=1))
+    assert match_nightly(now=NIGHT) is None  # still open: it will see the same
+    MatchRun.objects.update(state=RunState.DONE)
+    request_run(actor=admin, target=mowing, now=NIGHT)
+    assert match_nightly(now=NIGHT) is not None
+
+
+def test_date_that_came_into_range_is_matched_by_the_night(mowing: Need, riders: Volunteer, mori) -> None:
+    """Nothing changed but the day: the engine sees 400 days, and this date is now one of them."""
+    now = timezone.now()
+    mowing.slots.update(start_at=now + timedelta(days=395), end_at=now + timedelta(days=395, hours=4))
+    MatchRun.objects.all().delete()
+    tasks.match_nightly()
+    tasks.match_nightly()
+    drain_outbox()
+    assert MatchRun.objects.get().scope == "all"
+    assert pairs() == {(mowing, riders)}

@@ -9,17 +9,19 @@ import pytest
 from accounts.errors import Conflict
 from accounts.models import Outbox, User, Volunteer
 from matching.enums import AnswerValue, CallResult, EndReason, MatchState, MeetingOutcome, Side
-from matching.models import Answer, Hold, Match, MatchEvent, PhoneCall, Relation
+from matching.models import Answer, Hold, Match, MatchEvent, MatchSlot, PhoneCall, Relation
 from matching.services import sweeps
 from matching.services.agreements import confirm_match, tick_precondition
 from matching.services.answers import answer_match, confirm_promise, record_call, set_board_date
 from matching.services.day import Came, attest_attendance
 from matching.services.invariants import check_invariants
 from matching.services.meetings import record_meeting, waive_meeting
+from matching.services.proposals import apply_for_need
+from matching.services.review import undo_approval
 from matching.services.sweeps import Swept, sweep_deadlines
 from regions.enums import ConsentMatter
 from regions.models import Need, Region, RequiredConsent
-from tests.builders import TOKYO, make_guide, make_need, make_party, make_slot
+from tests.builders import FUKUOKA, TOKYO, make_guide, make_need, make_party, make_region, make_slot
 from tests.matching import saga as story
 
 pytestmark = pytest.mark.django_db
@@ -140,12 +142,28 @@ def test_handing_on_twice_is_refused(far: Need, riders: Volunteer, mori: User, s
     assert match.guide == guide
 
 
-def test_proposal_nobody_covers_waits_for_an_administrator_and_lapses(far: Need, riders: Volunteer) -> None:
+def test_proposal_nobody_covers_is_told_to_the_administrators_and_lapses(
+    far: Need, riders: Volunteer, admin: User, yuki: User
+) -> None:
     match = story.propose(far, riders, now=START)
 
     assert sweep_deadlines(now=START + 7 * DAY) == swept(escalated=1)
+    assert told("match_uncovered_admin") == [admin.name]
     assert sweep_deadlines(now=START + 14 * DAY) == swept(lapsed=1)
+    assert told("match_ended") == [admin.name]
+    assert told("review_escalated") == []
     assert ending(match) == (MatchState.LAPSED, EndReason.NOT_REVIEWED, 0)
+
+
+def test_application_nobody_reviews_is_told_to_the_administrators_at_once(
+    far: Need, hana: User, hana_party: Volunteer, admin: User, mori: User
+) -> None:
+    uncovered = make_need(make_region(municipality=FUKUOKA), slots=[{"start_at": SLOT_AT}])
+    for need in (uncovered, far):
+        apply_for_need(actor=hana, need=need, volunteer=hana_party, slots=need.slots.all())
+
+    assert told("match_uncovered_admin") == [admin.name]
+    assert told("match_proposed_guide") == [mori.name]
 
 
 def test_review_lapses_after_ten_working_days_and_tells_neither_side(
@@ -514,6 +532,34 @@ def test_nobody_is_reminded_of_what_has_ended(far: Need, riders: Volunteer, mori
 
     with pytest.raises(Conflict, match="nudged_already"):
         sweeps._put_on_call_list(answer.pk, START + 36 * DAY)
+
+
+def test_nobody_is_reminded_of_an_approval_that_was_undone(far: Need, riders: Volunteer, mori: User) -> None:
+    match = asked(far, riders, guide=mori)
+    answer = Answer.objects.get(match=match, side=Side.PARTY)
+    undo_approval(match_id=match.pk, actor=mori, now=START + SECOND)
+
+    for act in (sweeps._remind, sweeps._put_on_call_list):
+        with pytest.raises(Conflict, match="nudged_already"):
+            act(answer.pk, START + 20 * DAY)
+
+
+def test_row_that_fails_is_logged_and_stops_nobody(
+    far: Need, riders: Volunteer, hana_party: Volunteer, mori: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A match that lost its dates cannot be announced: the others of its kind and all later kinds go on."""
+    poisoned = story.propose(far, make_party(), now=START)
+    healthy = story.propose(far, hana_party, now=START)
+    asked(far, riders, guide=mori)
+    MatchSlot.objects.filter(match=poisoned).delete()
+
+    done = [sweep_deadlines(now=START + 20 * DAY) for _again in range(2)]
+
+    assert done == [swept(lapsed=1, reminded=2), NOTHING]
+    assert (ending(healthy)[0], ending(poisoned)[0]) == (MatchState.LAPSED, MatchState.PROPOSED)
+    failures = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert {record.getMessage() for record in failures} == {f"The sweep failed on Match {poisoned.pk}."}
+    assert all(record.exc_info for record in failures)
 
 
 def test_sweeping_again_and_again_ends_everything_and_says_each_thing_once(

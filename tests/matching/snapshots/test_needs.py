@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Volunteer
 from matching.engine import NO_GUIDE, NeedRow, Weights
+from matching.services.deadlines import ROSTER_DAYS
+from matching.snapshots.needs import NOTICE
 from regions.enums import Compensation, NeedMode, NeedStage, PermissionStatus
 from regions.models import Need, Permission
 from tests.builders import make_guide, make_organization
@@ -82,17 +84,35 @@ def test_free_places_are_places_minus_live_holds(mowing: Need, riders: Volunteer
     assert slot.places_free == 25
 
 
-def test_only_coming_dates_that_can_still_be_arranged(saga) -> None:
+def test_coming_dates_and_which_of_them_are_too_near(saga) -> None:
     now = timezone.now()
-    good = {"start_at": now + timedelta(days=29)}
+    seen = {
+        now + timedelta(days=1): True,
+        now + NOTICE - timedelta(minutes=5): True,
+        now + NOTICE + timedelta(minutes=5): False,
+        now + timedelta(days=29): False,
+    }
     others = [
         {"start_at": now - timedelta(days=1)},
-        {"start_at": now + timedelta(days=27)},
         {"start_at": now + timedelta(days=5), "cancelled_at": now},
         {"start_at": now + timedelta(days=401)},
     ]
-    need = make_need(saga, slots=[good, *others])
-    assert [slot.id for slot in need_row(need).slots] == [need.slots.get(start_at=good["start_at"]).pk]
+    need = make_need(saga, slots=[*({"start_at": start} for start in seen), *others])
+    starts = dict(need.slots.values_list("pk", "start_at"))
+    assert {starts[slot.id]: slot.too_soon for slot in need_row(need).slots} == seen
+
+
+def test_notice_is_the_time_of_the_roster() -> None:
+    """A proposal made nearer than this would be born overdue (docs/adr/0007)."""
+    assert timedelta(days=ROSTER_DAYS) == NOTICE
+
+
+@pytest.mark.parametrize(("days", "too_soon"), [(9, True), (11, False)])
+def test_window_from_afar_is_too_near_by_its_end(saga, days: int, too_soon: bool) -> None:
+    now = timezone.now()
+    window = {"start_at": now - timedelta(days=9), "end_at": now + timedelta(days=days), "is_remote": True}
+    (slot,) = need_row(make_need(saga, mode=NeedMode.REMOTE, slots=[window])).slots
+    assert slot.too_soon is too_soon
 
 
 def test_window_from_afar_may_have_begun(saga) -> None:

@@ -144,6 +144,18 @@ def test_party_that_stepped_back_is_left_alone(mowing: Need, riders: Volunteer, 
     assert party_row(riders).live_need_ids == {mowing.pk}
 
 
+@pytest.mark.parametrize(
+    ("reason", "again"),
+    [(EndReason.DISTANCE, False), (EndReason.NEED_CLOSED, True), (EndReason.REDATED, True)],
+)
+def test_taken_back_is_a_no_unless_the_date_went_away(mowing, riders, reason: EndReason, again: bool) -> None:
+    match = story.propose(mowing, riders)
+    Match.objects.filter(pk=match.pk).update(
+        state=MatchState.WITHDRAWN, end_reason=reason, ended_at=timezone.now(), lapse_at=None
+    )
+    assert (mowing.pk not in party_row(riders).live_need_ids) is again
+
+
 def test_relations_say_who_is_known_and_whose_word_was_kept(saga, riders, hana_party, yuki_party) -> None:
     other = make_region()
     Relation.objects.create(volunteer=riders, region=saga, promised=4, kept=4, days=4)
