@@ -35,7 +35,7 @@ def test_approval_and_a_smaller_size_never_both_succeed(saga: Region, mori: User
                 ]
             )
             seen[",".join(answers)] += 1
-    assert set(seen) <= {",people_promised", "party_smaller,"}
+    assert set(seen) <= {",people_promised", "party_smaller_now,"}
     held = Match.objects.filter(state__in=sorted(HOLDING)).select_related("volunteer")
     assert all(match.people <= match.volunteer.size for match in held)
     assert check_invariants(now=timezone.now()) == []
