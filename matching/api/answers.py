@@ -7,10 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from matching.models import Match, MatchEvent
-from matching.selectors.labels import neutral_state, state_label
-from matching.selectors.matches import is_ending, is_of_side
+from matching.selectors.events import shown_event
 from matching.selectors.sights import MatchSight
-from matching.selectors.viewers import Viewer
 
 
 class Answer(serializers.Serializer[Any]):
@@ -225,40 +223,3 @@ class EventSerializer(Answer):
     def to_representation(self, instance: MatchEvent) -> dict[str, Any]:
         """The event as the page's viewer may read it."""
         return super().to_representation(shown_event(instance, self.context["viewer"]))
-
-
-def shown_event(event: MatchEvent, viewer: Viewer) -> dict[str, Any]:
-    """An event whose match came with it, as ``viewer`` may read it. No row's number leaves the house."""
-    plain = {
-        "seq": event.seq,
-        "move": event.move,
-        "from_state": event.from_state,
-        "to_state": event.to_state,
-        "to_state_label": state_label(event.to_state),
-        "at": event.at,
-        "role": event.role,
-        "actor": None,
-        "on_behalf_of": "",
-        "reason": "",
-        "note": "",
-        "data": {},
-    }
-    words = {
-        "on_behalf_of": event.on_behalf_of,
-        "reason": event.reason,
-        "note": event.note,
-        "data": {name: value for name, value in event.data.items() if name != "user_ids"},
-    }
-    if viewer.oversees(event.match):
-        return plain | words | {"actor": str(event.actor)}
-    if is_of_side(event, viewer.sides_on(event.match)):
-        return plain | words
-    return plain | NEUTRAL_END | _neutral_target(event) if is_ending(event) else plain
-
-
-NEUTRAL_END = {"move": "end", "role": None}
-
-
-def _neutral_target(event: MatchEvent) -> dict[str, str]:
-    target = neutral_state(event.to_state)
-    return {"to_state": target, "to_state_label": state_label(target)}

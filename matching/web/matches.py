@@ -1,0 +1,94 @@
+"""Matches of who is signed in: what waits for an answer, how each one stands, whom to call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from matching.api.base import sight_of
+from matching.enums import LIVE, MatchState
+from matching.models import Match
+from matching.policies import matches_visible_to
+from matching.selectors.matches import events_of, matches_for
+from matching.selectors.sights import MatchSight
+from matching.selectors.story import story
+from matching.selectors.viewers import viewer_of
+from matching.services.disclosure import reveal
+from matching.web.base import actor_of, private
+from matching.web.match_acts import acts_of
+
+ON_A_PAGE = 20
+LIVE_SHOWN = 50
+OPENING = ("answer", "promise")
+ENDING = ("decline", "withdraw", "cancel")
+
+
+@private
+@require_safe
+def match_list(request: HttpRequest) -> HttpResponse:
+    """The matches this person may know of: those that go on by their deadline, the past ones by pages."""
+    actor = actor_of(request)
+    known = matches_for(actor)
+    live = list(known.filter(state__in=sorted(LIVE)).order_by("due_at", "pk")[:LIVE_SHOWN])
+    page = Paginator(known.exclude(state__in=sorted(LIVE)), ON_A_PAGE).get_page(request.GET.get("page"))
+    sights = _sights(actor, live)
+    context = {
+        "waiting": [sight for sight in sights if waits_for(sight)],
+        "going_on": [sight for sight in sights if not waits_for(sight)],
+        "past": _sights(actor, list(page)),
+        "page": page,
+        "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
+    }
+    return render(request, "match_list.html", context)
+
+
+def _sights(actor: User, matches: Iterable[Match]) -> list[MatchSight]:
+    rows = list(matches)
+    viewer = viewer_of(actor, rows)
+    return [MatchSight(match, viewer) for match in rows]
+
+
+def waits_for(sight: MatchSight) -> bool:
+    """Whether the next word is this person's: a side owes an answer, or a promise is to be confirmed."""
+    owed = {row["side"] for row in sight.answers if row["is_open"]}
+    return sight.is_live and bool(owed & {side.value for side in sight.sides})
+
+
+@private
+@require_safe
+def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """How one match stands, what to do next, and how it came here."""
+    actor = actor_of(request)
+    sight = sight_of(_known(actor, public_id), actor)
+    acts = dict(acts_of(sight))
+    context = {
+        "sight": sight,
+        "scenes": story(events_of(sight.match, sight.viewer), sight.viewer),
+        "first": [(path, acts[path]) for path in OPENING if path in acts],
+        "others": [(path, act) for path, act in acts.items() if path not in (*OPENING, *ENDING)],
+        "endings": [(path, acts[path]) for path in ENDING if path in acts],
+        "may_reveal": sight.match.state in {MatchState.MEETING, MatchState.AGREED, MatchState.CONFIRMED, MatchState.COMPLETED},
+    }
+    return render(request, "match_page.html", context)
+
+
+@private
+@require_POST
+def match_contacts(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Whom to call, as far as the state discloses it. A POST, because each look is put on record."""
+    actor = actor_of(request)
+    match = _known(actor, public_id)
+    contacts = reveal(match=match, viewer=actor)
+    return render(request, "match_contacts.html", {"sight": sight_of(match, actor), "contacts": contacts})
+
+
+def _known(actor: User, public_id: str) -> Match:
+    match = matches_visible_to(actor).filter(public_id=public_id).first()
+    if match is None:
+        raise Http404
+    return match
