@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from accounts.errors import Invalid
 from accounts.models import User
 from matching.enums import AnswerValue, EndReason, MeetingHow, MeetingOutcome, Side
 from matching.models import Answer, Match, Meeting
-from matching.services.deadlines import answer_deadline
+from matching.services.deadlines import BOARD_AHEAD_DAYS, answer_deadline
 from matching.services.endings import decline_match
 from matching.services.matches import apply_move
 from matching.services.pending import next_deadline
@@ -33,12 +33,15 @@ def plan_meeting(
     """State how, when and where the two sides meet; the others are told.
 
     Raises:
-        Invalid("meeting_in_the_past")
+        Invalid("meeting_in_the_past" | "meeting_too_far")
     """
     at = now or timezone.now()
     if planned_at < at:
         message = _("Please state a time that is still to come.")
         raise Invalid("meeting_in_the_past", message, fields={"planned_at": [message]})
+    if planned_at - at > timedelta(days=BOARD_AHEAD_DAYS):
+        message = _("Please state a day within the next %(days)d days.") % {"days": BOARD_AHEAD_DAYS}
+        raise Invalid("meeting_too_far", message, fields={"planned_at": [message]})
     return apply_move(
         match_id=match_id, move="plan_meeting", actor=actor, now=at, words=Words(data={"how": how}),
         work=lambda step: _write_plan(step, how, planned_at, place),
@@ -118,8 +121,8 @@ def _ask_again(step: Step) -> dict[str, Any]:
         deadline = answer_deadline(step.match, Side(answer.side), now=step.now)
         answer.is_open, answer.asked_at = True, step.now
         answer.due_at, answer.lapse_at = deadline.due_at, deadline.lapse_at
-        answer.reminded_at = answer.overdue_at = answer.extended_at = None
+        answer.reminded_at = answer.overdue_at = answer.extended_at = answer.meets_on = None
         answer.save(update_fields=[
-            "is_open", "asked_at", "due_at", "lapse_at", "reminded_at", "overdue_at", "extended_at",
+            "is_open", "asked_at", "due_at", "lapse_at", "reminded_at", "overdue_at", "extended_at", "meets_on",
         ])  # fmt: skip
     return next_deadline(step.match, now=step.now)

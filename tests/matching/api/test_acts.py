@@ -25,6 +25,7 @@ from matching.transitions import TABLE
 from regions.models import Need
 from tests.matching.api.acts import ACTS, Act, Scene
 from tests.matching.api.conftest import Do
+from tests.matching.saga import speaker_of
 from tests.support.api import refusal
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,25 @@ def test_the_same_click_twice_with_a_key_is_one_act_and_one_answer(
 
     assert (second.status_code, second.json()) == (200, first.json())
     assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "code"),
+    [
+        ("board-date", "meets_on", "board_date_too_far"),
+        ("plan-meeting", "planned_at", "meeting_too_far"),
+        ("snooze", "until", "snooze_out_of_range"),
+    ],
+)
+def test_a_day_at_the_end_of_time_is_refused(name: str, field: str, code: str, scene: Scene, do: Do) -> None:
+    act = next(act for act in ACTS if act.name == name)
+    match = act.stage(scene)
+    last = "9999-12-30" if field == "meets_on" else "9999-12-30T00:00:00Z"
+    actor = {"mori": match.guide.user, "hana": match.volunteer.representative}.get(act.by, speaker_of(match))
+
+    answer = do(actor, match, name, **(act.body(match) | {field: last}))
+
+    assert refusal(answer)[:2] == (422, code)
 
 
 @pytest.mark.parametrize("act", ACTS, ids=str)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
-from accounts.errors import Conflict
+from accounts.errors import Conflict, Invalid
 from accounts.models import Outbox, User, Volunteer
 from matching.enums import AnswerValue, MeetingHow
 from matching.models import Answer, Match, Meeting
@@ -83,3 +83,18 @@ def test_waiver_later_on_leaves_at_once(mowing: Need, riders: Volunteer, mori: U
 
     assert all(row.next_at <= timezone.now() for row in owed("meeting_waived").values())
     assert set(owed("meeting_waived")) == sides(match)
+
+
+def test_meeting_is_planned_for_the_coming_months(meeting: Match, mori: User) -> None:
+    now = timezone.now()
+    plan = {"match_id": meeting.pk, "actor": mori, "how": MeetingHow.ONLINE, "now": now}
+
+    for planned_at, code in [
+        (now - timedelta(minutes=1), "meeting_in_the_past"),
+        (now + timedelta(days=120, minutes=1), "meeting_too_far"),
+        (datetime.max.replace(tzinfo=UTC), "meeting_too_far"),
+    ]:
+        with pytest.raises(Invalid, match=code):
+            plan_meeting(**plan, planned_at=planned_at)
+
+    assert Meeting.objects.get(match=meeting).planned_at is None
