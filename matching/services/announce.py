@@ -37,7 +37,7 @@ def announce(step: Step, event: MatchEvent) -> None:
             key=message_key(step.match, event.seq),
             not_before=not_before,
         )
-    if step.move.places is Places.RELEASE:
+    if step.move.places is Places.RELEASE and event.from_state in HOLDING:
         _offer_again(step, event)
 
 
@@ -107,9 +107,17 @@ def _knew(match: Match, audience: Audience) -> bool:
 
 
 def _offer_again(step: Step, event: MatchEvent) -> None:
-    """Freed places: ask the next in line, and look again who fits."""
-    if event.from_state not in HOLDING or step.match.state in {MatchState.PROPOSED, MatchState.COMPLETED}:
-        return
-    key = message_key(step.match, event.seq)
-    owe(topic="matching.next_in_line", key=f"{key}next", payload={"need": step.match.need_id})
-    owe(topic="matching.rescore", key=f"{key}rescore", payload={"need": step.match.need_id})
+    """Places that came free, an undone approval's too. What was completed is over: nobody comes after it."""
+    if step.match.state != MatchState.COMPLETED:
+        offer_places(step.match, key=message_key(step.match, event.seq))
+
+
+def offer_places(match: Match, *, key: str) -> None:
+    """Owe, once per key, what freed places set in motion: ask the next in line, and look again who fits."""
+    ask_in_line(match.need_id, key=key)
+    owe(topic="matching.rescore", key=f"{key}rescore", payload={"need": match.need_id})
+
+
+def ask_in_line(need_id: int, *, key: str) -> None:
+    """Owe, once per key, that who is next in line for a need is asked."""
+    owe(topic="matching.next_in_line", key=f"{key}next", payload={"need": need_id})

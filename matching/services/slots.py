@@ -16,6 +16,7 @@ from accounts.services.audit import record
 from matching.enums import BEFORE_AGREED, LIVE, EndReason, MatchState
 from matching.locks import lock_need, lock_need_with_people
 from matching.models import Hold, Match
+from matching.services.announce import ask_in_line
 from matching.services.deadlines import preparation_deadline, record_deadline
 from matching.services.matches import apply_move
 from matching.services.preparations import set_due_times_anew
@@ -27,8 +28,10 @@ from regions.services.slots import write_slot_places
 
 
 @transaction.atomic
-def set_slot_places(*, slot: Slot, actor: User, places: int) -> Slot:
+def set_slot_places(*, slot: Slot, actor: User, places: int, on_behalf_of: str = "") -> Slot:
     """Change the number of places of one slot. Locks the need, so that no hold slips in between.
+
+    More places are owed to the next in line.
 
     Raises:
         NotAllowed("role_may_not"), Invalid("places_not_positive"),
@@ -48,8 +51,14 @@ def set_slot_places(*, slot: Slot, actor: User, places: int) -> Slot:
             % {"held": held.count()},
         )
     _renumber(slot, places)
+    before = Slot.objects.values_list("places", flat=True).get(pk=slot.pk)
     write_slot_places(slot=slot, places=places)
-    record(actor=actor, action="slot.set_places", target=slot, label=str(need), details={"places": places})
+    entry = record(
+        actor=actor, action="slot.set_places", target=slot, label=str(need), on_behalf_of=on_behalf_of,
+        details={"places": places},
+    )  # fmt: skip
+    if places > before:
+        ask_in_line(need.pk, key=f"slot:{slot.public_id}:{entry.pk}:")
     return slot
 
 
