@@ -133,8 +133,11 @@ class WaiverForm(StrictSerializer):
 
 
 class MeetingForm(StrictSerializer):
+    """``people``: how many come to a trial."""
+
     outcome = EnumField(MeetingOutcome)
     how = EnumField(MeetingHow)
+    people = NumberField(required=False, min_value=1)
     note = note_field()
 
 
