@@ -30,6 +30,7 @@ def plan_meeting(
     how: MeetingHow,
     planned_at: datetime,
     place: str = "",
+    on_behalf_of: str = "",
     now: datetime | None = None,
 ) -> Match:
     """State how, when and where the two sides meet; the others are told.
@@ -45,7 +46,7 @@ def plan_meeting(
         message = _("Please state a day within the next %(days)d days.") % {"days": BOARD_AHEAD_DAYS}
         raise Invalid("meeting_too_far", message, fields={"planned_at": [message]})
     return apply_move(
-        match_id=match_id, move="plan_meeting", actor=actor, now=at, words=Words(data={"how": how}),
+        match_id=match_id, move="plan_meeting", actor=actor, now=at, words=Words(on_behalf_of=on_behalf_of, data={"how": how}),
         work=lambda step: _write_plan(step, how, planned_at, place),
     )  # fmt: skip
 
