@@ -133,8 +133,11 @@ class WaiverForm(StrictSerializer):
 
 
 class MeetingForm(StrictSerializer):
+    """``people``: how many come to a trial."""
+
     outcome = EnumField(MeetingOutcome)
     how = EnumField(MeetingHow)
+    people = NumberField(required=False, min_value=1)
     note = note_field()
 
 
@@ -210,6 +213,7 @@ class PlanForm(StrictSerializer):
     how = EnumField(MeetingHow)
     planned_at = serializers.DateTimeField()
     place = TextField(max_length=NAME_MAX, required=False)
+    on_behalf_of = TextField(max_length=NAME_MAX, required=False)
 
 
 class RegionConsentForm(StrictSerializer):
@@ -239,10 +243,12 @@ class CloseForm(StrictSerializer):
 
 class PlacesForm(StrictSerializer):
     places = NumberField()
+    on_behalf_of = TextField(max_length=NAME_MAX, required=False)
 
 
 class CancelSlotForm(StrictSerializer):
     reason = EnumField(EndReason)
+    on_behalf_of = TextField(max_length=NAME_MAX, required=False)
     note = note_field()
 
 

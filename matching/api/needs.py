@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from rest_framework.request import Request
@@ -61,7 +61,14 @@ class SlotView(HouseView):
     queryset = Slot.objects.none()
 
     def rows(self) -> QuerySet[Slot]:
-        return Slot.objects.filter(need__in=needs_visible_to(self.actor))
+        rows = Slot.objects.select_related("need__region__municipality")
+        return rows.filter(need__in=needs_visible_to(self.actor))
+
+    def entered(self, slot: Slot) -> dict[str, Any]:
+        """The values with ``on_behalf_of``: as stated, else by the office of a municipal officer."""
+        values = self.values()
+        stated = values.get("on_behalf_of", "")
+        return values | {"on_behalf_of": entered_for(self.actor, slot.need.region, stated=stated)}
 
 
 class SlotPlacesView(SlotView):
@@ -75,7 +82,8 @@ class SlotPlacesView(SlotView):
 
     @once
     def post(self, _request: Request, **_address: str) -> Response:
-        return self.reply(set_slot_places(slot=self.found(), actor=self.actor, **self.values()))
+        slot = self.found()
+        return self.reply(set_slot_places(slot=slot, actor=self.actor, **self.entered(slot)))
 
 
 class CancelSlotView(SlotView):
@@ -89,4 +97,5 @@ class CancelSlotView(SlotView):
 
     @once
     def post(self, _request: Request, **_address: str) -> Response:
-        return self.reply(cancel_slot(slot=self.found(), actor=self.actor, **self.values()))
+        slot = self.found()
+        return self.reply(cancel_slot(slot=slot, actor=self.actor, **self.entered(slot)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from matching.api import forms
-from matching.api.base import EnteredAct, MatchAct, SimpleAct, Values, act_operation
+from matching.api.base import EnteredAct, MatchAct, Values, act_operation
 from matching.models import Match
 from matching.selectors.matches import consent_of
 from matching.services import answers, day, endings, meetings, review
@@ -79,7 +79,7 @@ class NamePeopleView(MatchAct):
         )
 
 
-class PlanMeetingView(SimpleAct):
+class PlanMeetingView(EnteredAct):
     """How, when and where the two sides meet first."""
 
     service = staticmethod(meetings.plan_meeting)

@@ -18,7 +18,7 @@ from matching.models import Match, MatchEvent
 from matching.selectors.labels import party_label
 from matching.services.deadlines import UNDO_SECONDS
 from matching.services.steps import Step
-from matching.transitions import Audience
+from matching.transitions import Audience, Places
 from regions.selectors.regions import public_label, speakers_for
 from regions.selectors.reviewers import reviewers_for
 from regions.services.rescoring import TOPIC as RESCORE
@@ -41,7 +41,7 @@ def announce(step: Step, event: MatchEvent) -> None:
             key=message_key(step.match, event.seq),
             not_before=not_before,
         )
-    if step.match.state in ENDED:
+    if step.match.state in ENDED or step.move.places is Places.RELEASE:
         _offer_again(step, event)
 
 
@@ -120,14 +120,27 @@ def _knew(match: Match, audience: Audience) -> bool:
 
 
 def _offer_again(step: Step, event: MatchEvent) -> None:
-    """An ending makes room: for the party elsewhere, for others at the need, and for the next in line on freed places.
+    """An ending or an undone approval makes room: for the party elsewhere, for others at the need, for the next in line.
 
     A completed match leaves its dates behind it; only its party is free again.
     """
     match, key = step.match, message_key(step.match, event.seq)
-    owe(topic=RESCORE, key=f"{key}rescore:party", payload={"party": match.volunteer_id})
+    if match.state in ENDED:
+        owe(topic=RESCORE, key=f"{key}rescore:party", payload={"party": match.volunteer_id})
     if match.state == MatchState.COMPLETED:
         return
-    owe(topic=RESCORE, key=f"{key}rescore", payload={"need": match.need_id})
     if event.from_state in HOLDING:
-        owe(topic="matching.next_in_line", key=f"{key}next", payload={"need": match.need_id})
+        offer_places(match, key=key)
+    else:
+        owe(topic=RESCORE, key=f"{key}rescore", payload={"need": match.need_id})
+
+
+def offer_places(match: Match, *, key: str) -> None:
+    """Owe, once per key, what freed places set in motion: ask the next in line, and look again who fits."""
+    ask_in_line(match.need_id, key=key)
+    owe(topic=RESCORE, key=f"{key}rescore", payload={"need": match.need_id})
+
+
+def ask_in_line(need_id: int, *, key: str) -> None:
+    """Owe, once per key, that who is next in line for a need is asked."""
+    owe(topic="matching.next_in_line", key=f"{key}next", payload={"need": need_id})

@@ -16,10 +16,10 @@ from matching.enums import AnswerValue, CallResult, ConsentScope, ConsentStatus,
 from matching.models import Match, PhoneCall, RegionConsent
 from matching.services.agreements import settle
 from matching.services.calendar import local_day
-from matching.services.deadlines import answer_deadline, extended_deadline, is_board
+from matching.services.deadlines import BOARD_AHEAD_DAYS, answer_deadline, extended_deadline, is_board
 from matching.services.endings import decline_match, lapse_after_call
 from matching.services.entries import require_side
-from matching.services.guards import answer_of, side_of
+from matching.services.guards import answer_of, extendable, side_of
 from matching.services.matches import apply_move
 from matching.services.pending import next_deadline
 from matching.services.steps import Step, Words
@@ -84,18 +84,28 @@ def set_board_date(
 ) -> Match:
     """State when the board meets next: the answer is due three days later, at least 21 days after asking.
 
+    It never shortens the time that stands. Another date after the first one is the one extension of the answer.
+
     Raises:
-        Invalid("board_date_past" | "not_a_board"), Conflict("already_answered" | "answer_too_late")
+        Invalid("board_date_past" | "board_date_too_far" | "not_a_board"),
+        Conflict("already_answered" | "answer_too_late" | "extended_already")
     """
     at = now or timezone.now()
-    if meets_on < local_day(at):
-        message = _("Please state a day from today on.")
-        raise Invalid("board_date_past", message, fields={"meets_on": [message]})
+    _require_board_day(meets_on, local_day(at))
     words = Words(on_behalf_of=on_behalf_of, data={"side": side or "", "meets_on": meets_on.isoformat()})
     return apply_move(
         match_id=match_id, move="set_board_date", actor=actor, now=at, role=require_side(side, on_behalf_of),
         words=words, work=lambda step: _move_to_board(step, meets_on),
     )  # fmt: skip
+
+
+def _require_board_day(meets_on: date, today: date) -> None:
+    if meets_on < today:
+        message = _("Please state a day from today on.")
+        raise Invalid("board_date_past", message, fields={"meets_on": [message]})
+    if (meets_on - today).days > BOARD_AHEAD_DAYS:
+        message = _("Please state a day within the next %(days)d days.") % {"days": BOARD_AHEAD_DAYS}
+        raise Invalid("board_date_too_far", message, fields={"meets_on": [message]})
 
 
 def _move_to_board(step: Step, meets_on: date) -> Mapping[str, Any]:
@@ -104,10 +114,17 @@ def _move_to_board(step: Step, meets_on: date) -> Mapping[str, Any]:
         message = _("A single person does not wait for a board meeting.")
         raise Invalid("not_a_board", message, fields={"meets_on": [message]})
     answer = answer_of(step.match, side)
+    if answer.meets_on not in {None, meets_on}:
+        extendable(step)
+        answer.extended_at = step.now
     deadline = answer_deadline(step.match, side, now=step.now, meets_on=meets_on, asked_at=answer.asked_at)
-    answer.meets_on, answer.due_at, answer.lapse_at = meets_on, deadline.due_at, deadline.lapse_at
+    answer.meets_on = meets_on
+    answer.due_at, answer.lapse_at = (
+        max(answer.due_at, deadline.due_at),
+        max(answer.lapse_at, deadline.lapse_at),
+    )
     answer.reminded_at = answer.overdue_at = None
-    answer.save(update_fields=["meets_on", "due_at", "lapse_at", "reminded_at", "overdue_at"])
+    answer.save(update_fields=["meets_on", "due_at", "lapse_at", "extended_at", "reminded_at", "overdue_at"])
     return next_deadline(step.match, now=step.now)
 
 

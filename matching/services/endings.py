@@ -36,15 +36,14 @@ def decline_match(
     on_behalf_of: str = "",
     note: str = "",
     neutral_note: str = "",
-    by_guide: bool = False,
     now: datetime | None = None,
 ) -> Match:
-    """A side says no (or the guide, after a meeting that did not work). The other side reads a neutral sentence only.
+    """A side says no, itself or through a guide. The other side reads a neutral sentence only.
 
     Raises:
         Invalid("reason_unknown" | "on_behalf_needed"), Conflict("match_moved_on"), NotAllowed("role_may_not")
     """
-    role = Role.GUIDE if by_guide else require_side(side, on_behalf_of)
+    role = require_side(side, on_behalf_of)
     words = Words(on_behalf_of=on_behalf_of, reason=reason, note=note, data={"side": side or ""})
     return apply_move(
         match_id=match_id, move="decline", actor=actor, now=now, role=role, words=words,

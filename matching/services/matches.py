@@ -14,7 +14,7 @@ from accounts.errors import Conflict, Invalid, NotAllowed
 from accounts.models import User
 from accounts.services.audit import record
 from matching import policies
-from matching.enums import ENDED, MatchState, Role
+from matching.enums import ENDED, EndReason, MatchState, Role
 from matching.locks import lock_for_move
 from matching.models import Match, MatchEvent
 from matching.services.announce import announce
@@ -89,9 +89,18 @@ def require_reason(row: Move, words: Words, role: Role) -> None:
     Raises:
         Invalid("reason_unknown")
     """
-    if row.reasons and words.reason not in row.reasons_for(role):
-        choices = ", ".join(sorted(row.reasons_for(role)))
-        message = _("Please choose a reason: %(choices)s.") % {"choices": choices}
+    if row.reasons:
+        require_one_of(row.reasons_for(role), words.reason)
+
+
+def require_one_of(reasons: frozenset[EndReason], reason: EndReason | None) -> None:
+    """``reason`` is one of these.
+
+    Raises:
+        Invalid("reason_unknown")
+    """
+    if reason not in reasons:
+        message = _("Please choose a reason: %(choices)s.") % {"choices": ", ".join(sorted(reasons))}
         raise Invalid("reason_unknown", message, fields={"reason": [message]})
 
 

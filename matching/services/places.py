@@ -77,6 +77,20 @@ def overlapping_matches(match: Match, user_ids: Iterable[int]) -> QuerySet[Match
     ).exclude(match=match)
 
 
+def keep_people(match: Match, people: int, *, now: datetime) -> None:
+    """Release the places of all but ``people`` in every slot; of the named, no more stay than come, the leader first.
+
+    The caller writes the number itself, with the move.
+    """
+    for slot in match.slots.all():
+        live = Hold.objects.filter(match=match, slot=slot, released_at__isnull=True).order_by("place")
+        surplus = list(live.values_list("pk", flat=True)[people:])
+        Hold.objects.filter(pk__in=surplus).update(released_at=now)
+    leader = match.volunteer.representative_id
+    named = sorted(match.named_people.all(), key=lambda row: (row.user_id != leader, row.pk))
+    match.named_people.filter(pk__in=[row.pk for row in named[people:]]).delete()
+
+
 def busy_people(match: Match, user_ids: Iterable[int]) -> set[int]:
     """Which of these people are elsewhere at overlapping hours, and were not allowed to be by a guide."""
     excused = match.named_people.filter(may_overlap=True).values_list("user_id", flat=True)

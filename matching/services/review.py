@@ -17,12 +17,12 @@ from accounts.services.outbox import cancel_owed
 from matching.enums import AnswerValue, EndReason, Role, Side
 from matching.locks import lock_people, named_people
 from matching.models import Answer, Match, MatchEvent, MatchPerson, Meeting, RegionConsent
-from matching.services.announce import message_key
+from matching.services.announce import ask_in_line, message_key
 from matching.services.deadlines import answer_deadline, review_deadline
 from matching.services.guards import asked_first, may_say_yes, overlap_reason
 from matching.services.matches import apply_move
 from matching.services.pending import next_deadline
-from matching.services.places import busy_people
+from matching.services.places import busy_people, free_places
 from matching.services.relations import knows
 from matching.services.steps import Step, Words
 from matching.services.vouching import vouched_before
@@ -114,7 +114,7 @@ def _required_consents(match: Match) -> list[RegionConsent]:
 
 
 def undo_approval(*, match_id: int, actor: User, now: datetime | None = None) -> Match:
-    """Take an approval back within ten seconds: places released, answers and a waived meeting forgotten.
+    """Take an approval back within ten seconds: places released and owed to the next in line, answers and a waived meeting forgotten.
 
     The messages of the approval and of whatever followed it are cancelled: none has left yet.
 
@@ -179,12 +179,16 @@ def snooze_match(
     )  # fmt: skip
 
 
+@transaction.atomic
 def put_next_in_line(*, match_id: int, actor: User, note: str = "", now: datetime | None = None) -> Match:
-    """Let a proposal be approved by itself as soon as places become free."""
-    return apply_move(
+    """Let a proposal be approved by itself as soon as places become free; where they are free already, it is owed at once."""
+    match = apply_move(
         match_id=match_id, move="stand_by", actor=actor, now=now, words=Words(note=note),
         work=lambda step: {"standby_at": step.now},
     )  # fmt: skip
+    if min(free_places(match.slots.all()).values(), default=0) >= match.people:
+        ask_in_line(match.need_id, key=message_key(match, match.events.latest("seq").seq))
+    return match
 
 
 @transaction.atomic

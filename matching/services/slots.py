@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +16,13 @@ from accounts.models import User
 from accounts.services.audit import record
 from matching.enums import BEFORE_AGREED, LIVE, EndReason, MatchState
 from matching.locks import lock_need, lock_need_with_people
-from matching.models import Hold, Match
+from matching.models import Attendance, Hold, Match
+from matching.services.announce import ask_in_line
 from matching.services.deadlines import preparation_deadline, record_deadline
-from matching.services.matches import apply_move
+from matching.services.matches import apply_move, require_one_of
 from matching.services.preparations import set_due_times_anew
 from matching.services.steps import Step, Words
+from matching.transitions import CANCEL_REASONS
 from regions.models import Need, Slot
 from regions.policies import can_edit_need
 from regions.services.needs import close_need as close_posting
@@ -27,8 +30,10 @@ from regions.services.slots import write_slot_places
 
 
 @transaction.atomic
-def set_slot_places(*, slot: Slot, actor: User, places: int) -> Slot:
+def set_slot_places(*, slot: Slot, actor: User, places: int, on_behalf_of: str = "") -> Slot:
     """Change the number of places of one slot. Locks the need, so that no hold slips in between.
+
+    More places are owed to the next in line.
 
     Raises:
         NotAllowed("role_may_not"), Invalid("places_not_positive"),
@@ -48,8 +53,14 @@ def set_slot_places(*, slot: Slot, actor: User, places: int) -> Slot:
             % {"held": held.count()},
         )
     _renumber(slot, places)
+    before = Slot.objects.values_list("places", flat=True).get(pk=slot.pk)
     write_slot_places(slot=slot, places=places)
-    record(actor=actor, action="slot.set_places", target=slot, label=str(need), details={"places": places})
+    entry = record(
+        actor=actor, action="slot.set_places", target=slot, label=str(need), on_behalf_of=on_behalf_of,
+        details={"places": places},
+    )  # fmt: skip
+    if places > before:
+        ask_in_line(need.pk, key=f"slot:{slot.public_id}:{entry.pk}:")
     return slot
 
 
@@ -65,33 +76,57 @@ def _renumber(slot: Slot, places: int) -> None:
 
 @transaction.atomic
 def cancel_slot(
-    *, slot: Slot, actor: User, reason: EndReason, note: str = "", now: datetime | None = None
+    *,
+    slot: Slot,
+    actor: User,
+    reason: EndReason,
+    on_behalf_of: str = "",
+    note: str = "",
+    now: datetime | None = None,
 ) -> Slot:
     """Call a date off: matches for this date alone end; matches with other dates keep those and release this one.
 
+    A match whose other dates are all on record is left to its completion.
+
     Raises:
-        NotAllowed("role_may_not"), Conflict("slot_cancelled")
+        NotAllowed("role_may_not"), Invalid("reason_unknown"), Conflict("slot_cancelled"),
+        Conflict("slot_attested"): who came on this date is on record, so it took place.
     """
     at = now or timezone.now()
     need = Need.objects.select_related("region").get(pk=slot.need_id)
     if not can_edit_need(actor, need):
         raise NotAllowed("role_may_not", _("You may not change this need."))
     lock_need_with_people(need.pk)
+    require_one_of(CANCEL_REASONS, reason)
+    _require_no_record(slot)
     if Slot.objects.filter(pk=slot.pk, cancelled_at__isnull=True).update(cancelled_at=at) != 1:
         raise Conflict("slot_cancelled", _("This date has been called off already."))
     for match in Match.objects.filter(match_slots__slot=slot, state__in=sorted(LIVE)).order_by("pk"):
         if match.match_slots.filter(slot__cancelled_at__isnull=True).exists():
-            _drop_date(match, slot, actor, note, at)
+            _drop_date(match, slot, actor, Words(on_behalf_of=on_behalf_of, note=note), at)
         else:
-            _end(match, actor, reason, note, at)
-    record(actor=actor, action="slot.cancel", target=slot, label=str(need), details={"reason": reason})
+            _end(match, actor, Words(on_behalf_of=on_behalf_of, reason=reason, note=note), at)
+    record(
+        actor=actor, action="slot.cancel", target=slot, label=str(need), on_behalf_of=on_behalf_of,
+        details={"reason": reason},
+    )  # fmt: skip
     slot.cancelled_at = at
     return slot
 
 
-def _drop_date(match: Match, slot: Slot, actor: User, note: str, now: datetime) -> None:
+def _require_no_record(slot: Slot) -> None:
+    if Attendance.objects.filter(slot=slot).exists():
+        raise Conflict(
+            "slot_attested",
+            _(
+                "Who came on this date is on record, so it cannot be called off. Please correct the record instead."
+            ),
+        )
+
+
+def _drop_date(match: Match, slot: Slot, actor: User, said: Words, now: datetime) -> None:
     """Take one of several dates out of a match: its places come free, the others stand, whoever knew is told."""
-    words = Words(note=note, data={"slot": slot.public_id, "start_at": slot.start_at.isoformat()})
+    words = replace(said, data={"slot": slot.public_id, "start_at": slot.start_at.isoformat()})
     apply_move(
         match_id=match.pk, move="drop_date", actor=actor, now=now, words=words,
         work=lambda step: _release_date(step, slot),
@@ -116,17 +151,20 @@ def _release_date(step: Step, slot: Slot) -> Mapping[str, Any] | None:
 def close_need(
     *, need: Need, actor: User, on_behalf_of: str = "", note: str = "", now: datetime | None = None
 ) -> Need:
-    """Close a need: what is not yet promised is withdrawn with the neutral sentence; promises stand."""
+    """Close a need: what is not yet promised is withdrawn with the neutral sentence; promises stand.
+
+    On whose behalf is on record with the need and with each match that ends.
+    """
     at = now or timezone.now()
     lock_need_with_people(need.pk)
     closed = close_posting(actor=actor, need=need, on_behalf_of=on_behalf_of)
     for match in Match.objects.filter(need=need, state__in=sorted(BEFORE_AGREED)).order_by("pk"):
-        _end(match, actor, EndReason.NEED_CLOSED, note, at)
+        _end(match, actor, Words(on_behalf_of=on_behalf_of, reason=EndReason.NEED_CLOSED, note=note), at)
     return closed
 
 
-def _end(match: Match, actor: User, reason: EndReason, note: str, now: datetime) -> None:
+def _end(match: Match, actor: User, words: Words, now: datetime) -> None:
     """End a match because its date or need is gone, before or after the promise."""
     move = "cancel" if match.state in {MatchState.AGREED, MatchState.CONFIRMED} else "withdraw"
-    allowed = reason if move == "cancel" else EndReason.NEED_CLOSED
-    apply_move(match_id=match.pk, move=move, actor=actor, now=now, words=Words(reason=allowed, note=note))
+    said = words if move == "cancel" else replace(words, reason=EndReason.NEED_CLOSED)
+    apply_move(match_id=match.pk, move=move, actor=actor, now=now, words=said)

@@ -29,7 +29,9 @@ class Life(NamedTuple):
     party: str = ""
     region: str = ""
     met: bool = False
-    complete: bool = False  # consents, permission and both confirmations of the promise are there
+    consents: bool = False  # what the community requires of itself is given
+    party_promise: bool = False  # that side has confirmed what is promised in return
+    region_promise: bool = False
     ticked: bool = False
     attested: bool = False
 
@@ -46,6 +48,7 @@ class World(NamedTuple):
     day_begun: bool = True
     late: bool = True  # past the last deadline
     early: bool = True  # more than 24 hours are left before the day
+    permitted: bool = True  # every holder has permitted the use of what is offered
 
 
 # The checks, as their names promise. A row without a check passes.
@@ -68,12 +71,12 @@ GUARDS: Mapping[str, Guard] = {
     "on_call_list": lambda life, world, said: not getattr(life, said[0]) and world.overdue,
     "both_want_to_meet": lambda life, _world, _said: both_answered(life) and not life.met,
     "no_outcome_yet": lambda life, _world, _said: not life.met,
-    "ready_to_agree": lambda life, world, _said: ready(life) and world.early,
+    "ready_to_agree": lambda life, world, _said: ready(life) and world.early and world.permitted,
     "time_to_prepare": lambda _life, world, _said: world.early,
     "all_ticked": lambda life, _world, _said: life.ticked,
     "slot_is_over": lambda _life, world, _said: world.day_begun,
     "attested": lambda life, _world, _said: life.attested,
-    "cancellable": lambda _life, world, said: said[1] != "no_show" or world.day_begun,
+    "cancellable": lambda life, world, said: said[1] != "no_show" or nobody_came(life, world),
     "past_lapse": lambda _life, world, _said: world.late,
 }
 
@@ -86,8 +89,17 @@ def both_said_yes(life: Life) -> bool:
     return life.party == life.region == "yes"
 
 
+def promised_by_both(life: Life) -> bool:
+    return life.party_promise and life.region_promise
+
+
 def ready(life: Life) -> bool:
-    return both_said_yes(life) and (life.known or life.met) and life.complete
+    """As far as the match itself knows: the permission is the community's to get meanwhile."""
+    return both_said_yes(life) and (life.known or life.met) and life.consents and promised_by_both(life)
+
+
+def nobody_came(life: Life, world: World) -> bool:
+    return world.day_begun and not life.attested
 
 
 # What a move does to the facts, beyond what its row says of state and places.
@@ -100,14 +112,18 @@ SAYS = {
 }
 
 
+OF_A_SIDE = {"answer", "confirm_promise"}
 WORDS = {"answer": ("meet", "yes"), "cancel": ("", "no_show")}
 
 
 def sayings(move: Move, role: Role) -> tuple[tuple[str, str], ...]:
     """For which side, with which words, a move may be made in a role."""
     values = WORDS.get(move.name, ("",))
-    sides = SAYS[role] if move.guard or move.name == "answer" else ("party",)
+    sides = SAYS[role] if move.guard or move.name in OF_A_SIDE else ("party",)
     return tuple((side, value) for side in sides for value in values)
+
+
+UNCONFIRMED = {"party_promise": False, "region_promise": False}
 
 
 def after(life: Life, move: Move, said: tuple[str, str]) -> Life:
@@ -124,14 +140,18 @@ def _work(life: Life, name: str, said: tuple[str, str]) -> dict[str, Any]:
         case "approve" if life.first:
             work = {life.first: "yes" if life.known or life.met else "meet"}
         case "undo_approval":
-            work = {"party": "", "region": "", "complete": False, "met": False}
+            work = {"party": "", "region": "", "met": False, "consents": False, **UNCONFIRMED}
         case "answer":
             work = {side: value}
         case "record_meeting" | "waive_meeting":
             again = {side: "" for side in ("party", "region") if getattr(life, side) == "meet"}
             work = {"met": True, **again}
-        case "record_consent" | "confirm_promise" | "change_promise":
-            work = {"complete": name != "change_promise"}
+        case "record_consent":
+            work = {"consents": True}
+        case "confirm_promise":
+            work = {f"{side}_promise": True}
+        case "change_promise":
+            work = dict(UNCONFIRMED)
         case "tick" | "untick":
             work = {"ticked": name == "tick"}
         case "attest":
@@ -164,25 +184,24 @@ class Step(NamedTuple):
 
 ALL_TRUE = World()
 READS = {
-    "approve": "fits",
-    "undo_approval": "fresh",
-    "escalate": "unreviewed",
-    "name_people": "free",
-    "record_call": "overdue",
-    "extend": "extension_left",
-    "attest": "day_begun",
-    "cancel": "day_begun",
-    "lapse": "late",
-    "agree": "early",
-    "untick": "early",
+    "approve": ("fits",),
+    "undo_approval": ("fresh",),
+    "escalate": ("unreviewed",),
+    "name_people": ("free",),
+    "record_call": ("overdue",),
+    "extend": ("extension_left",),
+    "attest": ("day_begun",),
+    "cancel": ("day_begun",),
+    "lapse": ("late",),
+    "agree": ("early", "permitted"),
+    "untick": ("early",),
 }
 
 
 @cache
 def worlds_for(name: str) -> tuple[World, ...]:
-    """The moments that matter to a move: all is well, or the one fact it depends on is not so."""
-    fact = READS.get(name)
-    return (ALL_TRUE,) if fact is None else (ALL_TRUE, ALL_TRUE._replace(**{fact: False}))
+    """The moments that matter to a move: all is well, or one fact it depends on is not so."""
+    return (ALL_TRUE, *(ALL_TRUE._replace(**{fact: False}) for fact in READS.get(name, ())))
 
 
 def steps(life: Life, table: Table) -> Iterator[Step]:
@@ -262,9 +281,6 @@ def complaints(step: Step) -> Iterator[str]:
     yield from _complaints_about_words(step)
 
 
-OF_THE_DAY = {"attest", "cancelno_show"}
-
-
 def _complaints_about_words(step: Step) -> Iterator[str]:
     before, world, side = step.before, step.world, step.said[0]
     match step.move.name:
@@ -284,16 +300,25 @@ def _complaints_about_words(step: Step) -> Iterator[str]:
             yield "a call to a side that is in time"
         case "waive_meeting" | "record_meeting" if before.met:
             yield "a second outcome of one meeting"
-        case "agree" | "untick" if not world.early:
-            yield f"{step.move.name} leaves no time to prepare"
-        case "attest" | "cancel" if not world.day_begun and step.move.name + step.said[1] in OF_THE_DAY:
-            yield "a record of a day to come"
+        case "agree" | "untick" if not (world.early and world.permitted):
+            yield f"{step.move.name} leaves no time to prepare, or uses what is not permitted"
+        case "attest" | "cancel" if _misstates_the_day(step):
+            yield "a record of a day to come, or who came is said not to have come"
         case "name_people" if before.held and not world.free:
             yield "somebody is put in two places at once"
-    if step.role is R.SYSTEM and (step.life.party, step.life.region, step.life.complete) != (
-        before.party, before.region, before.complete
-    ) and step.move.name != "approve":  # fmt: skip
+    if step.role is R.SYSTEM and step.move.name != "approve" and words_of(step.life) != words_of(before):
         yield f"the system answers for people in {step.move.name}"
+
+
+def _misstates_the_day(step: Step) -> bool:
+    if step.move.name == "attest":
+        return not step.world.day_begun
+    return step.said[1] == "no_show" and not nobody_came(step.before, step.world)
+
+
+def words_of(life: Life) -> tuple[object, ...]:
+    """What only people say."""
+    return life.party, life.region, life.consents, life.party_promise, life.region_promise
 
 
 def stays_for_ever(life: Life, found: Iterable[Step]) -> bool:

@@ -50,6 +50,18 @@ def test_contacts_are_disclosed_only_after_two_yeses(walked: Walk) -> None:
     assert {(life.party, life.region) for life in disclosed} == {("yes", "yes")}
 
 
+@pytest.mark.parametrize("missing", ["consents", "party_promise", "region_promise"])
+def test_promise_waits_for_each_of_its_facts(walked: Walk, missing: str) -> None:
+    complete = {life for life in walked.lives if life.state == MatchState.ASKING and model.ready(life)}
+    lacking = {life._replace(**{missing: False}) for life in complete}
+
+    agreeing = {step.before for step in walked.all_steps if step.move.name == "agree"}
+
+    assert len(complete) == len(lacking) > 5
+    assert complete <= agreeing
+    assert lacking & agreeing == set()
+
+
 def test_each_side_and_the_guide_can_leave_whatever_they_were_asked(walked: Walk) -> None:
     for life, steps in walked.lives.items():
         if life.state in HOLDING:

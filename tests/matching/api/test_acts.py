@@ -20,13 +20,15 @@ from matching.models import (
     PhoneCall,
     Precondition,
     RegionConsent,
+    Relation,
 )
 from matching.selectors.labels import neutral_state
 from matching.transitions import TABLE
 from regions.models import Need
 from tests.matching.api.acts import ACTS, Act, Scene
 from tests.matching.api.conftest import Do
-from tests.support.api import refusal
+from tests.matching.saga import speaker_of
+from tests.support.api import API, as_user, refusal
 
 pytestmark = pytest.mark.django_db
 MODELS = (
@@ -106,6 +108,25 @@ def test_the_same_click_twice_with_a_key_is_one_act_and_one_answer(
     assert everything() == before
 
 
+@pytest.mark.parametrize(
+    ("name", "field", "code"),
+    [
+        ("board-date", "meets_on", "board_date_too_far"),
+        ("plan-meeting", "planned_at", "meeting_too_far"),
+        ("snooze", "until", "snooze_out_of_range"),
+    ],
+)
+def test_a_day_at_the_end_of_time_is_refused(name: str, field: str, code: str, scene: Scene, do: Do) -> None:
+    act = next(act for act in ACTS if act.name == name)
+    match = act.stage(scene)
+    last = "9999-12-30" if field == "meets_on" else "9999-12-30T00:00:00Z"
+    actor = {"mori": match.guide.user, "hana": match.volunteer.representative}.get(act.by, speaker_of(match))
+
+    answer = do(actor, match, name, **(act.body(match) | {field: last}))
+
+    assert refusal(answer)[:2] == (422, code)
+
+
 @pytest.mark.parametrize("act", ACTS, ids=str)
 def test_an_act_on_a_match_that_has_ended_is_refused(act: Act, scene: Scene, person, do: Do) -> None:
     match = scene.withdrawn()
@@ -181,6 +202,42 @@ def test_an_officers_entry_is_marked_with_the_office(scene: Scene, kenji: User, 
     assert do(kenji, match, "answer", value="meet").status_code == 200
     assert match.answers.get(side="region").on_behalf_of == "佐賀県佐賀市"
     assert match.events.latest("seq").on_behalf_of == "佐賀県佐賀市"
+
+
+def test_entries_by_telephone_name_for_whom(scene: Scene, mori: User, do: Do) -> None:
+    planned = scene.meeting()
+    at = (timezone.now() + timedelta(days=3)).isoformat()
+    member = planned.volunteer.representative.public_id
+    for act, body in {
+        "plan-meeting": {"how": "online", "planned_at": at},
+        "name-people": {"people": [member]},
+    }.items():
+        assert do(mori, planned, act, **body, on_behalf_of="花さん").status_code == 200
+        assert planned.events.latest("seq").on_behalf_of == "花さん"
+    refused = do(mori, planned, "decline", reason="dates", side="party")
+    assert refusal(refused) == (422, "on_behalf_needed", ["on_behalf_of"])
+
+
+def test_cancellation_by_telephone_is_the_participants(scene: Scene, mori: User, do: Do) -> None:
+    match = scene.agreed()
+    said = {"reason": "cannot_come", "side": "party"}
+    assert refusal(do(mori, match, "cancel", **said)) == (422, "on_behalf_needed", ["on_behalf_of"])
+
+    assert do(mori, match, "cancel", **said, on_behalf_of="花さん").json()["state"] == "cancelled"
+
+    relation = Relation.objects.get(volunteer=match.volunteer, region=match.need.region)
+    assert (relation.promised, relation.kept) == (1, 0)
+
+
+@pytest.mark.parametrize(("act", "body"), [("places", {"places": 9}), ("cancel", {"reason": "weather"})])
+def test_an_officers_entry_about_a_date_is_marked(
+    act: str, body: dict[str, object], scene: Scene, kenji: User
+) -> None:
+    slot = scene.need.slots.get()
+    answer = as_user(kenji).post(f"{API}slots/{slot.public_id}/{act}/", body)
+    assert answer.status_code == 200, answer.json()
+    entry = AuditEntry.objects.filter(target_id=slot.public_id).latest("pk")
+    assert entry.on_behalf_of == "佐賀県佐賀市"
 
 
 def test_a_representatives_own_entry_is_marked_with_nothing(scene: Scene, ume: User, do: Do) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -19,6 +19,7 @@ from matching.services.deadlines import (
     record_deadline,
     require_time_left,
 )
+from matching.services.meetings import waive_meeting
 from matching.services.proposals import create_match
 from regions.models import Need, QuietPeriod, Region
 from tests.builders import TOKYO, make_need, make_party, make_slot
@@ -210,6 +211,60 @@ def test_board_date_after_the_answer_is_refused(far: Need, riders: Volunteer, mo
 
     with pytest.raises(Conflict, match="already_answered"):
         set_board_date(match_id=match.pk, actor=riders.representative, meets_on=days(9).date(), now=ASKED)
+
+
+def state_board_date(match: Match, meets_on: date, *, now: datetime = ASKED) -> Match:
+    return set_board_date(match_id=match.pk, actor=story.speaker_of(match), meets_on=meets_on, now=now)
+
+
+def test_another_board_date_is_the_one_extension(far: Need, riders: Volunteer, mori: User) -> None:
+    match = asked(far, riders, guide=mori)
+    for _twice in range(2):
+        state_board_date(match, days(30).date())
+    assert Answer.objects.get(match=match, side=Side.REGION).extended_at is None
+    state_board_date(match, days(60).date(), now=days(1))
+
+    with pytest.raises(Conflict, match="extended_already"):
+        state_board_date(match, days(90).date(), now=days(2))
+    with pytest.raises(Conflict, match="extended_already"):
+        extend_answer(match_id=match.pk, actor=story.speaker_of(match), now=days(2))
+
+    assert times(match, Side.REGION)[0] == datetime(2027, 8, 4, 0, 0, tzinfo=TOKYO)
+
+
+def test_board_date_never_shortens_what_stands(far: Need, riders: Volunteer, mori: User) -> None:
+    match = asked(far, riders, guide=mori)
+    extend_answer(match_id=match.pk, actor=story.speaker_of(match), now=ASKED)
+
+    state_board_date(match, days(3).date(), now=days(1))
+
+    assert times(match, Side.REGION) == (days(42), days(56))
+    assert Answer.objects.get(match=match, side=Side.REGION).meets_on == days(3).date()
+
+
+@pytest.mark.parametrize("day", [days(121).date(), date.max], ids=["121 days ahead", "end of time"])
+def test_board_date_far_ahead_is_refused(far: Need, riders: Volunteer, mori: User, day: date) -> None:
+    match = asked(far, riders, guide=mori)
+
+    with pytest.raises(Invalid, match="board_date_too_far"):
+        state_board_date(match, day)
+    state_board_date(match, days(120).date())
+
+    assert Answer.objects.get(match=match, side=Side.REGION).extended_at is None
+
+
+def test_question_asked_anew_has_a_board_date_and_an_extension_of_its_own(
+    far: Need, riders: Volunteer, mori: User
+) -> None:
+    match = asked(far, riders, guide=mori)
+    state_board_date(match, days(30).date())
+    answer_match(match_id=match.pk, actor=story.speaker_of(match), value=AnswerValue.MEET, now=ASKED)
+    waive_meeting(match_id=match.pk, actor=mori, reason="祭りで会った", now=ASKED)
+
+    state_board_date(match, days(40).date())
+
+    answer = Answer.objects.get(match=match, side=Side.REGION)
+    assert (answer.meets_on, answer.extended_at) == (days(40).date(), None)
 
 
 # One more term.

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.errors import Conflict, Invalid, NotAllowed
 from accounts.models import AuditEntry, Outbox, User, Volunteer
 from matching.enums import EndReason, MatchState
-from matching.models import Hold, Match, MatchEvent
+from matching.models import Hold, Match, MatchEvent, Relation
+from matching.services.day import Came, attest_attendance, complete_match
 from matching.services.endings import decline_match
 from matching.services.invariants import check_invariants
 from matching.services.slots import cancel_slot, close_need, set_slot_places
@@ -167,6 +168,71 @@ def test_date_is_called_off_once(mowing: Need, ume: User) -> None:
         cancel_slot(slot=slot, actor=ume, reason=EndReason.WEATHER)
 
     assert AuditEntry.objects.filter(action="slot.cancel").count() == 1
+
+
+def confirmed_for_two_dates(need: Need, party: Volunteer, guide: User) -> tuple[Match, Slot, Slot]:
+    """Ready; somebody came on the first of two dates."""
+    first = need.slots.get()
+    later = make_slot(need, start_at=first.start_at + timedelta(days=7))
+    match = story.confirmed(need, party, guide=guide)
+    match.slots.add(later)
+    Hold.objects.create(match=match, slot=later, place=1)
+    came = Came(people=1, minutes=200, return_given=True)
+    attest_attendance(match_id=match.pk, actor=guide, slot=first, came=came, now=first.end_at)
+    return match, first, later
+
+
+def test_date_that_took_place_cannot_be_called_off(
+    mowing: Need, hana_party: Volunteer, mori: User, ume: User
+) -> None:
+    match, first, _later = confirmed_for_two_dates(mowing, hana_party, mori)
+
+    with pytest.raises(Conflict, match="slot_attested"):
+        cancel_slot(slot=first, actor=ume, reason=EndReason.OTHER, now=first.end_at + timedelta(days=1))
+
+    assert (ended(match), numbers(first)) == (("confirmed", ""), [1])
+    assert Slot.objects.get(pk=first.pk).cancelled_at is None
+
+
+def test_match_whose_other_dates_are_on_record_is_left_to_its_completion(
+    mowing: Need, hana_party: Volunteer, mori: User, ume: User
+) -> None:
+    match, first, later = confirmed_for_two_dates(mowing, hana_party, mori)
+    at = first.end_at + timedelta(days=1)
+
+    cancel_slot(slot=later, actor=ume, reason=EndReason.WEATHER, now=at)
+    before = ended(match)
+    complete_match(match_id=match.pk, actor=mori, now=at)
+
+    assert (before, ended(match)) == (("confirmed", ""), ("completed", ""))
+    assert Relation.objects.get(volunteer=hana_party, region=mowing.region).kept == 1
+
+
+def test_date_is_called_off_for_a_reason_that_dates_have(mowing: Need, ume: User) -> None:
+    for reason in (EndReason.NO_SHOW, EndReason.NO_RECORD, EndReason.REDATED):
+        with pytest.raises(Invalid, match="reason_unknown"):
+            cancel_slot(slot=mowing.slots.get(), actor=ume, reason=reason)
+
+    assert mowing.slots.get().cancelled_at is None
+
+
+# On whose behalf.
+def test_entries_about_dates_and_needs_name_for_whom_in_every_match(
+    mowing: Need, hana_party: Volunteer, riders: Volunteer, mori: User, kenji: User
+) -> None:
+    later = make_slot(mowing, start_at=mowing.slots.get().start_at + timedelta(days=7), places=20)
+    one, two = story.propose(mowing, hana_party), story.propose(mowing, riders)
+    two.slots.add(later)
+    ume_says = {"actor": kenji, "on_behalf_of": "梅さん（電話）"}
+
+    set_slot_places(slot=later, places=21, **ume_says)
+    cancel_slot(slot=mowing.slots.order_by("start_at")[0], reason=EndReason.WEATHER, **ume_says)
+    close_need(need=mowing, **ume_says)
+
+    assert [each.events.latest("seq").on_behalf_of for each in (one, two)] == ["梅さん（電話）"] * 2
+    assert two.events.get(move="drop_date").on_behalf_of == "梅さん（電話）"
+    entered = AuditEntry.objects.filter(action__in=["slot.set_places", "slot.cancel"])
+    assert set(entered.values_list("on_behalf_of", flat=True)) == {"梅さん（電話）"}
 
 
 def test_outsider_calls_nothing_off(mowing: Need, hana_party: Volunteer, mori: User, yuki: User) -> None:

@@ -17,6 +17,7 @@ from matching.services.endings import decline_match, redate_match, withdraw_matc
 from matching.services.invariants import check_invariants
 from matching.services.proposals import apply_for_need
 from matching.services.review import put_next_in_line, undo_approval
+from matching.services.slots import set_slot_places
 from matching.services.standby import ask_next_in_line, next_in_line
 from matching.services.topics import ask_next
 from regions.models import Need, Region
@@ -99,8 +100,9 @@ def test_nobody_new_is_asked_when_it_runs_again(small: Need, mori: User) -> None
 def test_a_decline_owes_the_question_and_its_handler_asks_by_day(
     small: Need, hana_party: Volunteer, mori: User
 ) -> None:
-    match = waiting(small, hana_party, guide=mori)
+    match = story.propose(small, hana_party)
     full = story.asked(story.propose(small, make_party(size=5, min_people=2)), guide=mori)
+    put_next_in_line(match_id=match.pk, actor=mori)
 
     leaves(full)
     owed = Outbox.objects.get(topic="matching.next_in_line")
@@ -326,3 +328,42 @@ def test_undone_approval_voids_confirmed_promises(small: Need, hana_party: Volun
     undone = undo_approval(match_id=match.pk, actor=mori, now=now + timedelta(seconds=5))
 
     assert (undone.promise_party_at, undone.promise_region_at) == (None, None)
+
+
+# What sets the line in motion.
+def owed_line() -> int:
+    return Outbox.objects.filter(topic="matching.next_in_line").count()
+
+
+def test_who_is_put_in_line_while_places_are_free_is_asked_at_once(
+    small: Need, hana_party: Volunteer, mori: User
+) -> None:
+    waiting(small, hana_party, guide=mori)
+    assert owed_line() == 1
+
+    last = waiting(small, make_party(size=5, min_people=5), guide=mori)
+    ask_next_in_line(need_id=small.pk, now=timezone.now())
+    put_next_in_line(match_id=last.pk, actor=mori)
+
+    assert owed_line() == 2, "five do not fit beside one: nothing is owed until places come free"
+
+
+def test_undone_approval_is_owed_to_the_next_in_line(small: Need, hana_party: Volunteer, mori: User) -> None:
+    match = story.propose(small, hana_party)
+    full = story.asked(story.propose(small, make_party(size=5, min_people=2)), guide=mori)
+    put_next_in_line(match_id=match.pk, actor=mori)
+    before = owed_line()
+
+    undo_approval(match_id=full.pk, actor=mori)
+
+    assert (before, owed_line()) == (0, 1)
+
+
+def test_more_places_are_owed_to_the_next_in_line_each_time_and_fewer_are_not(small: Need, ume: User) -> None:
+    slot = small.slots.get()
+    owed = []
+    for places in (6, 5, 6, 6):
+        set_slot_places(slot=slot, actor=ume, places=places)
+        owed.append(owed_line())
+
+    assert owed == [1, 1, 2, 2]
