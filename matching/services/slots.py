@@ -22,7 +22,7 @@ from matching.services.steps import Step, Words
 from regions.models import Need, Slot
 from regions.policies import can_edit_need
 from regions.services.needs import close_need as close_posting
-from regions.services.slots import write_slot_places
+from regions.services.slots import PLACES_MAX, write_slot_places
 
 
 @transaction.atomic
@@ -30,12 +30,15 @@ def set_slot_places(*, slot: Slot, actor: User, places: int) -> Slot:
     """Change the number of places of one slot. Locks the need, so that no hold slips in between.
 
     Raises:
-        NotAllowed("role_may_not"), Invalid("places_not_positive"),
+        NotAllowed("role_may_not"), Invalid("places_not_positive"), Invalid("places_wrong"): above a thousand,
         Conflict("places_held"): fewer places than people hold one, or a held place has a higher number.
     """
     if places < 1:
         message = _("Please state at least one place.")
         raise Invalid("places_not_positive", message, fields={"places": [message]})
+    if places > PLACES_MAX:
+        message = _("State between 1 and %(most)d places.") % {"most": PLACES_MAX}
+        raise Invalid("places_wrong", message, fields={"places": [message]})
     need = lock_need(slot.need_id)
     if not can_edit_need(actor, need):
         raise NotAllowed("role_may_not", _("You may not change this need."))
