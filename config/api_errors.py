@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
@@ -62,8 +62,9 @@ def _framework(error: Exception, context: dict[str, Any]) -> Response | None:
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what a view raised into an answer; None lets an unknown error through, to be seen and mended.
 
-    Domain errors carry their own status and code; wrong input is 422 with its fields; a constraint of the database
-    that refused is 409, because two people changed the same thing at once.
+    Domain errors carry their own status and code; wrong input is 422 with its fields, and so is a number or date that
+    Python or the database cannot hold; a constraint of the database that refused is 409, because two people changed
+    the same thing at once.
     """
     if isinstance(error, DomainError):
         set_rollback()
@@ -71,6 +72,13 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, (exceptions.ValidationError, ModelValidationError)):
         set_rollback()
         return _validation(error)
+    if isinstance(error, (OverflowError, DataError)):
+        set_rollback()
+        return _answer(
+            code=INVALID,
+            message=_("A number or a date in what you sent is out of range."),
+            status_code=status.HTTP_422_UNPROCESSABLE_ENTITY,
+        )
     if isinstance(error, IntegrityError):
         set_rollback()
         return _answer(

@@ -17,6 +17,7 @@ admin.autodiscover()
 # The admin has no login of its own: codes, passkeys and second factors are asked for by allauth.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler404 = "config.not_found.not_found"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("config.api_urls")),

@@ -27,13 +27,15 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django_filters import BooleanFilter
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions, filters, generics, pagination, permissions
 from rest_framework.request import Request
@@ -48,6 +50,7 @@ from accounts.services.idempotency import idempotent
 
 Handler = Callable[..., Response]
 PAGE_PARAMETERS = frozenset({"cursor", "page_size", "ordering"})
+YES_OR_NO = frozenset({"true", "false", ""})  # empty: a form on which nothing was chosen
 NAME_SHOWN = 80  # characters of an unknown name that are repeated to the sender
 
 
@@ -63,6 +66,17 @@ class HousePagination(pagination.CursorPagination):
         ordering = tuple(super().get_ordering(request, queryset, view))
         return (*ordering, "-pk" if ordering[0].startswith("-") else "pk")
 
+    def get_page_size(self, request: Request) -> int:
+        """The rows asked for: 1 to 100; anything else is refused, not corrected in silence (422)."""
+        asked = request.query_params.get(self.page_size_query_param)
+        if asked is None:
+            return self.page_size
+        if not re.fullmatch(r"[0-9]{1,3}", asked) or not 1 <= int(asked) <= self.max_page_size:
+            message = _("Give a whole number from %(least)d to %(most)d.")
+            wrong = message % {"least": 1, "most": self.max_page_size}
+            raise exceptions.ValidationError({self.page_size_query_param: [wrong]})
+        return int(asked)
+
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         try:
             return super().paginate_queryset(queryset, request, view)
@@ -71,15 +85,17 @@ class HousePagination(pagination.CursorPagination):
 
 
 class StrictFilterBackend(DjangoFilterBackend):
-    """Refuses filters it does not know: everything is not an answer to a misspelt question.
+    """Refuses filters it does not know or understand: everything is not an answer to a misspelt question.
 
     Raises:
-        Invalid("unknown_filter")
+        Invalid("unknown_filter"), ValidationError (422, ``fields`` by name)
     """
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
         filterset = self.get_filterset_class(view, queryset)
-        refuse_unknown_parameters(request, set(filterset.base_filters) if filterset else set())
+        offered = filterset.base_filters if filterset else {}
+        refuse_unknown_parameters(request, offered)
+        refuse_half_answers(request, offered)
         return super().filter_queryset(request, queryset, view)
 
 
@@ -89,6 +105,14 @@ def refuse_unknown_parameters(request: Request, known: Iterable[str]) -> None:
     if unknown:
         message = _("There is no filter of this name.")
         raise Invalid("unknown_filter", message, fields={name: [message] for name in unknown[:10]})
+
+
+def refuse_half_answers(request: Request, offered: Mapping[str, Any]) -> None:
+    """Raises ValidationError for a yes-or-no filter that says neither: Django takes it for not asked."""
+    yes_or_no = [name for name, one in offered.items() if isinstance(one, BooleanFilter)]
+    wrong = [name for name in yes_or_no if request.query_params.get(name, "").lower() not in YES_OR_NO]
+    if wrong:
+        raise exceptions.ValidationError({name: [_("Answer with true or false.")] for name in wrong})
 
 
 class StrictOrderingFilter(filters.OrderingFilter):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -18,6 +19,7 @@ PUBLIC_ID_MAX = 16
 IDS_MAX = 60
 ROWS_MAX = 100
 INTEGER_MAX = 2_147_483_647  # of the databases' integer columns
+FIRST_YEAR, LAST_YEAR = 1900, 2100  # what is later can be stored but not be turned into every time zone
 UNKNOWN_SHOWN = 80  # characters of an unknown name that are repeated to the sender
 Scope = Callable[[Actor], QuerySet[Any]]
 
@@ -74,6 +76,16 @@ class NumberField(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class DayField(serializers.DateField):
+    """A day of a time that anybody plans for. What lies beyond can be stored, and breaks the counting of days later."""
+
+    def to_internal_value(self, value: Any) -> date:
+        day = super().to_internal_value(value)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            self.fail("invalid", format=f"YYYY-MM-DD, {FIRST_YEAR}–{LAST_YEAR}")
+        return day
 
 
 class YesNoField(serializers.BooleanField):

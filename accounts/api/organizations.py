@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import HouseView, once
-from accounts.api.fields import NumberField, PublicIdField, StrictSerializer, TextField
+from accounts.api.fields import DayField, NumberField, PublicIdField, StrictSerializer, TextField
 from accounts.api.places import MunicipalitySerializer
 from accounts.api.schema import Operation
 from accounts.enums import LegalStatus
@@ -57,8 +57,8 @@ class GuideDeskSerializer(GuideSerializer):
     """A guide as colleagues and administrators see one: how much, when away, who stands in and what that one must know."""
 
     weekly_capacity = serializers.IntegerField(read_only=True)
-    absent_from = serializers.DateField(read_only=True, allow_null=True)
-    absent_until = serializers.DateField(read_only=True, allow_null=True)
+    absent_from = DayField(read_only=True, allow_null=True)
+    absent_until = DayField(read_only=True, allow_null=True)
     stand_in = GuideSerializer(read_only=True, allow_null=True)
     handover = serializers.CharField(read_only=True)
 
@@ -104,8 +104,8 @@ def _known_guides(actor: Actor) -> QuerySet[Guide]:
 class DeskForm(StrictSerializer):
     """From and until when a guide is away (both null: present), who stands in, and what that person must know."""
 
-    absent_from = serializers.DateField(allow_null=True)
-    absent_until = serializers.DateField(allow_null=True)
+    absent_from = DayField(allow_null=True)
+    absent_until = DayField(allow_null=True)
     stand_in = PublicIdField(scope=_known_guides, slug_field="user__public_id", allow_null=True, default=None)
     handover = TextField(max_length=4000, required=False)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.fields import NumberField, StrictSerializer, TextField, YesNoField, many
+from accounts.api.fields import DayField, NumberField, StrictSerializer, TextField, YesNoField, many
 from accounts.enums import AbilityLevel, PartyKind, Transport
 from accounts.services.inputs import (
     ALL_MONTHS,
@@ -48,7 +48,7 @@ class HeldForm(StrictSerializer):
 
     code = TextField(max_length=CODE_MAX, allow_blank=False)
     people = NumberField(required=False, allow_null=True)
-    expires_on = serializers.DateField(required=False, allow_null=True)
+    expires_on = DayField(required=False, allow_null=True)
 
     def validate(self, attrs: Any) -> Any:
         return HeldInput(**attrs)
@@ -70,8 +70,8 @@ class AvailabilityForm(StrictSerializer):
 class AbsenceForm(StrictSerializer):
     """Days on which the party cannot come, first and last included."""
 
-    from_on = serializers.DateField()
-    until_on = serializers.DateField()
+    from_on = DayField()
+    until_on = DayField()
 
     def validate(self, attrs: Any) -> Any:
         return AbsenceInput(**attrs)

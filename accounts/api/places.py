@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from accounts.api.base import HouseView
 from accounts.api.schema import Operation
 from accounts.models import Municipality
-from accounts.selectors.places import municipalities_for_postal
+from accounts.selectors.places import municipalities_for_postal, municipalities_named
 
 
 class MunicipalitySerializer(serializers.ModelSerializer[Municipality]):
@@ -29,11 +29,14 @@ class MunicipalityFilter(filters.FilterSet):
 
     postal = django_filters.CharFilter(method="by_postal", max_length=20)
     prefecture = django_filters.CharFilter(field_name="prefecture_code", max_length=2)
-    name = django_filters.CharFilter(field_name="name", lookup_expr="contains", max_length=20)
+    name = django_filters.CharFilter(method="by_name", max_length=40)
 
     def by_postal(self, rows: QuerySet[Municipality], _name: str, value: str) -> QuerySet[Municipality]:
         found = [municipality.pk for municipality in municipalities_for_postal(value)]
         return rows.filter(pk__in=found)
+
+    def by_name(self, rows: QuerySet[Municipality], _name: str, value: str) -> QuerySet[Municipality]:
+        return municipalities_named(rows, value)
 
 
 class MunicipalitiesView(HouseView):

@@ -1,6 +1,7 @@
 """One file per noun; everything importable from here."""
 
-from accounts.models.contacts import ContactAccess, ContactCard
+from accounts.models.accesses import ContactAccess
+from accounts.models.contacts import ContactCard
 from accounts.models.organizations import Coverage, Guide, Organization
 from accounts.models.outbox import IdempotencyRecord, Notification, Outbox, WorkerHeartbeat
 from accounts.models.places import DataRelease, Municipality, PostalCode

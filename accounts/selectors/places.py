@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import Invalid
 from accounts.models.places import Municipality
+from accounts.selectors.folding import folded
 
 # Everything a Japanese keyboard offers as a hyphen, the long vowel mark included.
 SEPARATORS = re.compile(r"[\s〒\-\u2010-\u2015\u2212\u30fc]")
@@ -35,3 +37,9 @@ def municipalities_for_postal(postal: str) -> list[Municipality]:
         return found
     message = _("We do not know this postal code. Please check the seven digits.")
     raise Invalid("postal_unknown", message, fields={"postal": [message]})
+
+
+def municipalities_named(rows: QuerySet[Municipality], text: str) -> QuerySet[Municipality]:
+    """Those whose name, or reading in either kana, contains the text; nothing typed leaves all."""
+    typed = unicodedata.normalize("NFKC", text).strip()
+    return rows.filter(Q(name__contains=typed) | Q(kana__contains=folded(text)))

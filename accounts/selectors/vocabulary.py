@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from accounts.models.vocabulary import AssetKind, Kind, WorkKind
+from accounts.selectors.folding import folded
 
-KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 ROOT = -1
 K = TypeVar("K", bound=Kind)
 
@@ -90,7 +89,7 @@ def _search(kinds: Sequence[K], text: str) -> list[K]:
 
     Width, case and the two kana do not count: びーばー finds ビーバー. Nothing typed finds nothing.
     """
-    wanted = _folded(text)
+    wanted = folded(text)
     if not wanted:
         return []
     ranked = [(rank, kind.position, kind) for kind in kinds if (rank := _rank(kind, wanted)) is not None]
@@ -98,16 +97,12 @@ def _search(kinds: Sequence[K], text: str) -> list[K]:
 
 
 def _rank(kind: Kind, wanted: str) -> int | None:
-    names = [_folded(name) for name in (kind.name_ja, kind.name_en, *kind.aliases)]
+    names = [folded(name) for name in (kind.name_ja, kind.name_en, *kind.aliases)]
     if wanted in names:
         return 0
     if any(name.startswith(wanted) for name in names):
         return 1
     return 2 if any(wanted in name for name in names) else None
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().translate(KATAKANA_TO_HIRAGANA).strip()
 
 
 def _plane(kinds: Sequence[K], *, credit: Callable[[K], bool], load: Callable[[K], int]) -> KindPlane:

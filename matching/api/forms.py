@@ -9,6 +9,7 @@ from django.db.models import Choices, QuerySet
 from rest_framework import serializers
 
 from accounts.api.fields import (
+    DayField,
     NumberField,
     PublicIdField,
     PublicIdsField,
@@ -40,11 +41,13 @@ from matching.selectors.matches import (
 from regions.enums import ConsentMatter
 from regions.models import Slot
 from regions.policies import needs_visible_to
+from regions.services.slots import PLACES_MAX
 
 NOTE_MAX = 500
 NAME_MAX = 120
 SENTENCE_MAX = 300
 REASON_MAX = 200
+MINUTES_MAX = 24 * 60 * PLACES_MAX  # a day's work of everybody who can be there
 BEGINNINGS = (Origin.PARTY, Origin.REGION, Origin.GUIDE)
 
 
@@ -80,7 +83,7 @@ class MatchForm(StrictSerializer):
     need = PublicIdField(scope=needs_visible_to)
     party = PublicIdField(scope=known(parties_nameable_by))
     slots = PublicIdsField(scope=lambda user: Slot.objects.filter(need__in=needs_visible_to(user)))
-    people = NumberField(required=False, min_value=1)
+    people = NumberField(required=False, min_value=1, max_value=PLACES_MAX)
     note = note_field()
     on_behalf_of = TextField(max_length=NAME_MAX, required=False)
 
@@ -169,7 +172,7 @@ class AnswerForm(EntryForm):
 
 
 class BoardDateForm(EntryForm):
-    meets_on = serializers.DateField()
+    meets_on = DayField()
 
 
 class ExtensionForm(EntryForm):
@@ -196,7 +199,7 @@ class CancelForm(DeclineForm):
 
 class RedateForm(StrictSerializer):
     slots = PublicIdsField(scope=lambda user: Slot.objects.filter(need__in=needs_visible_to(user)))
-    people = NumberField(required=False, min_value=1)
+    people = NumberField(required=False, min_value=1, max_value=PLACES_MAX)
     on_behalf_of = TextField(max_length=NAME_MAX, required=False)
     note = note_field()
 
@@ -228,8 +231,8 @@ class RegionConsentForm(StrictSerializer):
 
 class AttendanceForm(StrictSerializer):
     slot = PublicIdField(scope=known(slots_of_matches))
-    people_came = NumberField(min_value=0)
-    minutes = NumberField(min_value=0)
+    people_came = NumberField(min_value=0, max_value=PLACES_MAX)
+    minutes = NumberField(min_value=0, max_value=MINUTES_MAX)
     return_given = YesNoField()
     note = note_field()
     on_behalf_of = TextField(max_length=NAME_MAX, required=False)
@@ -242,7 +245,7 @@ class CloseForm(StrictSerializer):
 
 
 class PlacesForm(StrictSerializer):
-    places = NumberField()
+    places = NumberField(max_value=PLACES_MAX)
     on_behalf_of = TextField(max_length=NAME_MAX, required=False)
 
 

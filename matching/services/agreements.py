@@ -12,24 +12,31 @@ from accounts.errors import Invalid
 from accounts.models import User
 from matching.enums import AnswerValue, MatchState, PreconditionKind, Role, Side
 from matching.models import Answer, Match, Meeting, Precondition
+from matching.services.announce import recipients, tell
 from matching.services.deadlines import meeting_deadline, preparation_deadline, record_deadline
 from matching.services.guards import meeting_settled, missing_for_agreement
 from matching.services.matches import apply_move
 from matching.services.preparations import list_preconditions
 from matching.services.steps import Step, Words
+from matching.transitions import Audience
 
 SETTLING = frozenset({MatchState.ASKING, MatchState.MEETING})
 
 
 def settle(*, match_id: int, actor: User, role: Role | None, words: Words, now: datetime | None) -> Match:
-    """Lead a match on as far as its facts allow: to the meeting, or to the promise. Otherwise nothing happens.
+    """Lead a match on as far as its facts allow: to the meeting, or to the promise. Otherwise the state stays.
+
+    Where both said yes and a consent of the community is not recorded, owes word of it, once a match.
 
     Called in the transaction of the act that brought the last fact, and in that act's name.
     """
     match = Match.objects.select_related("need__region", "volunteer").get(pk=match_id)
     if match.state not in SETTLING:
         return match
-    if not missing_for_agreement(match):
+    missing = missing_for_agreement(match)
+    if "consents" in missing and "answers" not in missing:
+        _ask_for_consents(match)
+    if not missing:
         return agree(match_id=match_id, actor=actor, role=role, words=words, now=now)
     if match.state == MatchState.ASKING and _both_answered_to_meet(match):
         return apply_move(
@@ -42,6 +49,13 @@ def settle(*, match_id: int, actor: User, role: Role | None, words: Words, now: 
             work=_open_meeting,
         )
     return match
+
+
+def _ask_for_consents(match: Match) -> None:
+    """Both said yes; what the community requires of itself is not on record: its people and the guide are told once."""
+    for audience in (Audience.REGION, Audience.GUIDE):
+        users = recipients(match, audience)
+        tell(match, "consent_to_record", users, key=f"match:{match.public_id}:consents:")
 
 
 def agree(

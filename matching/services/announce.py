@@ -16,6 +16,7 @@ from accounts.services.outbox import owe
 from matching.enums import ENDED, HOLDING, MatchState, Origin
 from matching.models import Match, MatchEvent
 from matching.selectors.labels import party_label
+from matching.selectors.paths import match_path
 from matching.services.deadlines import UNDO_SECONDS
 from matching.services.steps import Step
 from matching.transitions import Audience, Places
@@ -89,6 +90,7 @@ def message_context(match: Match, user: User) -> dict[str, str]:
         "date": format_date(first, user.language),
         "due": format_date(match.due_at, user.language) if match.due_at else "",
         "note": match.neutral_note,
+        "path": match_path(match),
     }
 
 

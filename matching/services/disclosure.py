@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
 from accounts.models import User
-from accounts.models.contacts import ContactAccess, ContactCard
+from accounts.models.accesses import ContactAccess
+from accounts.models.contacts import ContactCard
 from matching import policies
 from matching.enums import DISCLOSED, MatchState, Role
 from matching.models import Match

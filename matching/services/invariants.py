@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q
 
 from accounts.models import Notification, Outbox
-from accounts.models.contacts import ContactAccess
+from accounts.models.accesses import ContactAccess
 from matching.enums import DISCLOSED, ENDED, HOLDING, LIVE, RUN_OPEN, AnswerValue, Side
 from matching.models import Answer, Hold, Match, MatchEvent, MatchPerson, MatchRun
 from matching.services.places import overbooked_slots

@@ -26,7 +26,7 @@ from matching.transitions import CANCEL_REASONS
 from regions.models import Need, Slot
 from regions.policies import can_edit_need
 from regions.services.needs import close_need as close_posting
-from regions.services.slots import write_slot_places
+from regions.services.slots import PLACES_MAX, write_slot_places
 
 
 @transaction.atomic
@@ -36,12 +36,15 @@ def set_slot_places(*, slot: Slot, actor: User, places: int, on_behalf_of: str =
     More places are owed to the next in line.
 
     Raises:
-        NotAllowed("role_may_not"), Invalid("places_not_positive"),
+        NotAllowed("role_may_not"), Invalid("places_not_positive"), Invalid("places_wrong"): above a thousand,
         Conflict("places_held"): fewer places than people hold one, or a held place has a higher number.
     """
     if places < 1:
         message = _("Please state at least one place.")
         raise Invalid("places_not_positive", message, fields={"places": [message]})
+    if places > PLACES_MAX:
+        message = _("State between 1 and %(most)d places.") % {"most": PLACES_MAX}
+        raise Invalid("places_wrong", message, fields={"places": [message]})
     need = lock_need(slot.need_id)
     if not can_edit_need(actor, need):
         raise NotAllowed("role_may_not", _("You may not change this need."))

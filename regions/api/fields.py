@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-LAST_YEAR = 2100  # what is later can be stored but not be turned into every time zone
+from accounts.api.fields import LAST_YEAR
 
 
 class MomentField(serializers.DateTimeField):

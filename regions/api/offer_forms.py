@@ -6,7 +6,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.fields import NumberField, PublicIdField, StrictSerializer, TextField, YesNoField, many
+from accounts.api.fields import (
+    DayField,
+    NumberField,
+    PublicIdField,
+    StrictSerializer,
+    TextField,
+    YesNoField,
+    many,
+)
 from regions.enums import PermissionStatus
 from regions.policies import regions_visible_to
 from regions.services.inputs import AssetInput, PermissionInput
@@ -32,7 +40,7 @@ class PermissionForm(StrictSerializer):
     scope = TextField(max_length=200, required=False)
     evidence = TextField(max_length=200, required=False)
     review = TextField(max_length=80, required=False)
-    expires_on = serializers.DateField(required=False, allow_null=True)
+    expires_on = DayField(required=False, allow_null=True)
 
     def validate(self, attrs: Any) -> Any:
         return PermissionInput(**attrs)

@@ -6,7 +6,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.fields import NumberField, PublicIdField, StrictSerializer, TextField, YesNoField, many
+from accounts.api.fields import (
+    DayField,
+    NumberField,
+    PublicIdField,
+    StrictSerializer,
+    TextField,
+    YesNoField,
+    many,
+)
 from accounts.models import Guide, Municipality
 from accounts.policies import Actor
 from accounts.selectors.users import people_in_reach
@@ -96,7 +104,7 @@ class RepresentativeForm(StrictSerializer):
     user = PublicIdField(scope=people_in_reach, required=False, allow_null=True)
     term = TextField(max_length=80, required=False)
     contact_way = TextField(max_length=80, required=False)
-    from_on = serializers.DateField(required=False, allow_null=True)
+    from_on = DayField(required=False, allow_null=True)
 
 
 class GuideForm(StrictSerializer):

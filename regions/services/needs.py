@@ -19,6 +19,7 @@ from regions.models import Need, Region, Slot, SlotRule
 from regions.policies import can_edit_need, can_post_for, represents_region
 from regions.services.inputs import NeedValues, SlotInput, SlotRuleInput
 from regions.services.need_values import DEFAULTS, check_lists, check_need, columns, store_lists
+from regions.services.receipts import tell_received
 from regions.services.rescoring import need_changed
 from regions.services.slots import check_rules, check_slots, rule_row, slot_row, store_occurrences
 from regions.services.stages import close_need
@@ -41,7 +42,8 @@ def post_need(
     """A need as a consultation, not yet public, with its dates (rules are written out for 400 days).
 
     Where the actor is not the representative, ``posted_for`` says for whom it was entered (the community
-    itself unless ``on_behalf_of`` names someone). Locks the region (its offers are tied); audits.
+    itself unless ``on_behalf_of`` names someone). Locks the region (its offers are tied); audits; owes who speaks
+    for the community a receipt, or word to them and the administrators that nobody reviews there.
 
     Raises:
         NotAllowed("not_your_community"): neither acts for the community, guides there, nor administers.
@@ -64,6 +66,7 @@ def post_need(
     store_lists(need, lists)
     _store_dates(need, slots=slots, slot_rules=slot_rules)
     record(actor=actor, action="need.post", target=need, label=need.title, on_behalf_of=need.posted_for)
+    tell_received(need)
     return need
 
 

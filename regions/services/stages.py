@@ -8,15 +8,14 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, NotAllowed
 from accounts.models import User
-from accounts.selectors.users import administrators
 from accounts.services.audit import record
 from accounts.services.checks import Problems, check_text
-from accounts.services.notifications import notify
 from regions.enums import NeedMode, NeedStage
 from regions.locks import lock_need
 from regions.models import Need
-from regions.policies import can_edit_need, is_covered, public_label, represents_region
+from regions.policies import can_edit_need, is_covered, represents_region
 from regions.selectors.needs import coming_slots
+from regions.services.receipts import tell_uncovered
 from regions.services.rescoring import need_changed, owe_rescoring
 
 NOTE_MAX = 500
@@ -55,8 +54,8 @@ def advance_need(*, actor: User, need: Need, to: NeedStage, note: str = "", on_b
 def open_need(*, actor: User, need: Need, on_behalf_of: str = "") -> Need:
     """Make a consented need public and owe its scoring.
 
-    Where no guide reviews for the community it is opened all the same; its poster and the administrators are
-    told, and proposals wait until an administrator names a guide. Locks the need; audits.
+    Where no guide reviews for the community it is opened all the same; the community, its poster and the
+    administrators are told (once a need), and proposals wait until an administrator names a guide. Locks the need; audits.
 
     Raises:
         NotAllowed("not_your_community")
@@ -70,7 +69,7 @@ def open_need(*, actor: User, need: Need, on_behalf_of: str = "") -> Need:
     need.opened_at = timezone.now()
     _write_stage(actor, need, NeedStage.OPEN, on_behalf_of=on_behalf_of)
     if not is_covered(need.region):
-        _tell_uncovered(need)
+        tell_uncovered(need)
     return need
 
 
@@ -126,12 +125,3 @@ def _require_complete(need: Need) -> None:
     if not coming_slots().filter(need=need).exists():
         problems.add("slots_missing", "slots", _("Give at least one date that is still to come."))
     problems.refuse()
-
-
-def _tell_uncovered(need: Need) -> None:
-    context = {"need": need.title, "region": public_label(need.region)}
-    key = f"need_uncovered:{need.public_id}"
-    notify(user=need.posted_by, kind="need_uncovered", key=key, context=context)
-    for admin in administrators():
-        admin_key = f"need_uncovered_admin:{need.public_id}:{admin.public_id}"
-        notify(user=admin, kind="need_uncovered_admin", key=admin_key, context=context)

@@ -82,6 +82,8 @@ def test_contracts_hold_for_empty_rooms(house: Path) -> None:
         ("matching/engine/score", "import accounts.errors", "The matching engine"),
         ("matching/services/__init__", "from accounts.models import contacts", "Contact data"),
         ("accounts/selectors", "from accounts.models.contacts import ContactCard", "Contact data"),
+        ("accounts/admin", "from accounts.models.contacts import ContactCard", "Contact data"),
+        ("matching/services/invariants", "from accounts.models.contacts import ContactCard", "Contact data"),
     ],
 )
 def test_contract_catches_a_forbidden_import(house: Path, module: str, line: str, contract: str) -> None:
@@ -123,6 +125,17 @@ def test_contact_cards_are_in_no_other_hands() -> None:
         if names_used(path.read_text(encoding="utf-8")) & CARD_NAMES
     }
     assert holders <= CARD_HOLDERS
+
+
+def test_no_template_reaches_for_a_card() -> None:
+    templates = [path for path in (ROOT / "templates").rglob("*") if path.is_file()]
+    assert len(templates) > 50
+    holders = [
+        path.name
+        for path in templates
+        if any(name.lower() in path.read_text(encoding="utf-8").lower() for name in CARD_NAMES)
+    ]
+    assert holders == []
 
 
 @pytest.mark.parametrize(

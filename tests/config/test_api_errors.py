@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers
 
@@ -51,6 +51,15 @@ def test_integrity_error_is_a_conflict_without_the_databases_words() -> None:
     answer = handle(IntegrityError("duplicate key value violates secret_constraint"), {})
     assert (answer.status_code, answer.data["code"], answer.data["fields"]) == (409, "integrity", {})
     assert "secret_constraint" not in answer.data["message"]
+
+
+@pytest.mark.parametrize(
+    "error", [OverflowError("date value out of range"), DataError("smallint out of secret_range")]
+)
+def test_number_or_date_that_nothing_can_hold_is_wrong_input(error) -> None:
+    answer = handle(error, {})
+    assert (answer.status_code, answer.data["code"], answer.data["fields"]) == (422, "invalid", {})
+    assert "secret_range" not in answer.data["message"]
 
 
 def test_not_signed_in_keeps_status_and_challenge() -> None:

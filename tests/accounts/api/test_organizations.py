@@ -88,6 +88,9 @@ def test_guide_says_when_away_and_who_stands_in(mori: User, sato: User, organiza
         sato.guide,
         "榎木谷へは電話で",
     )
+    for year in ("1899", "2101", "9999"):
+        wrong = away | {"absent_until": f"{year}-01-04"}
+        assert refusal(as_user(mori).put(url, wrong)) == (422, "invalid", ["absent_until"])
     wrong = away | {"absent_until": "2027-01-03"}
     assert refusal(as_user(mori).put(url, wrong)) == (422, "dates_wrong", ["absent_until"])
     elsewhere = make_guide(make_organization())

@@ -18,6 +18,9 @@ pytestmark = pytest.mark.django_db
         ("postal=１９００１００", ["132284", "133051"]),
         ("prefecture=41", [SAGA]),
         ("name=佐賀", [SAGA]),
+        ("name=さがし", [SAGA]),
+        ("name=サガシ", [SAGA]),
+        ("name=ｻｶﾞｼ", [SAGA]),
         ("name=nowhere", []),
     ],
 )

@@ -12,7 +12,7 @@ from django.db import models
 
 from accounts.errors import NotFound
 from accounts.models import ContactCard, User, Volunteer
-from accounts.models.contacts import ContactAccess
+from accounts.models.accesses import ContactAccess
 from matching.enums import AnswerValue, EndReason, MatchState
 from matching.models import Match, MatchPerson
 from matching.services.disclosure import Contact, reveal

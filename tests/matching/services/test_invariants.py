@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from accounts.models import Notification, Outbox, User, Volunteer
-from accounts.models.contacts import ContactAccess
+from accounts.models.accesses import ContactAccess
 from matching.enums import MatchState
 from matching.models import Answer, Hold, Match, MatchEvent, MatchPerson, MatchRun, WeightSet
 from matching.services.invariants import CHECKS, check_invariants

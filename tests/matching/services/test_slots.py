@@ -80,6 +80,9 @@ def test_places_are_changed_by_who_may_and_to_something_sensible(mowing: Need, y
         set_slot_places(slot=slot, actor=yuki, places=5)
     with pytest.raises(Invalid, match="places_not_positive"):
         set_slot_places(slot=slot, actor=ume, places=0)
+    for places in (1001, 32_768):
+        with pytest.raises(Invalid, match="places_wrong"):
+            set_slot_places(slot=slot, actor=ume, places=places)
 
     assert Slot.objects.get(pk=slot.pk).places == 30
     assert not AuditEntry.objects.filter(action="slot.set_places").exists()

@@ -13,6 +13,7 @@ from regions.enums import Compensation, NeedMode, NeedStage
 from regions.models import Need, Slot
 from regions.services.inputs import RequirementInput, SlotInput, SlotRuleInput, WorkInput
 from regions.services.needs import post_need, update_need
+from regions.services.stages import advance_need, open_need
 from tests.cast import (
     at_tokyo,
     make_hazard,
@@ -76,11 +77,32 @@ def test_need_is_stored_as_a_consultation_with_all_it_says(saga, ume, trails, wo
     assert [(slot.places, slot.start_at) for slot in need.slots.all()] == [(30, at_tokyo(sunday_ahead(), 8))]
 
 
-def test_consultation_is_on_record_and_nothing_is_owed_yet(saga, ume, words):
+def told() -> set[tuple[str, int]]:
+    rows = Outbox.objects.filter(topic="accounts.notify")
+    return {(row.payload["kind"], row.payload["user_id"]) for row in rows}
+
+
+def test_consultation_is_on_record_and_not_matched_yet(saga, ume, words):
     need = post_need(actor=ume, region=saga, **words)
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.target_id, entry.on_behalf_of) == ("need.post", need.public_id, "")
-    assert not Outbox.objects.exists()
+    assert not Outbox.objects.filter(topic="matching.rescore").exists()
+
+
+def test_community_with_a_guide_gets_a_receipt_whoever_entered_it(saga, kenji, mori, admin, words):
+    post_need(actor=kenji, region=saga, **words)
+    assert told() == {("need_received", saga.representatives.get().user_id)}
+
+
+def test_community_without_a_guide_and_administrators_are_told_once(saga, ume, kenji, admin, words):
+    need = post_need(actor=kenji, region=saga, **words)
+    expected = {("need_uncovered", ume.pk), ("need_uncovered", kenji.pk), ("need_uncovered_admin", admin.pk)}
+    assert told() == expected
+    advance_need(actor=kenji, need=need, to=NeedStage.HEARING)
+    advance_need(actor=kenji, need=need, to=NeedStage.CONSENTED, note="区長から電話")
+    open_need(actor=kenji, need=need)
+    assert told() == expected
+    assert Outbox.objects.filter(topic="accounts.notify").count() == 3
 
 
 def test_officer_posts_for_the_community_and_that_is_visible(saga, kenji, words):
