@@ -13,6 +13,7 @@ import pytest
 
 from accounts import geo
 from accounts.geo.network import EARTH_KM, great_circle_km, network
+from tests.support.routing import Straight
 
 EXPECTED = json.loads((Path(__file__).parent.parent / "data" / "travel_expected.json").read_text("utf-8"))
 CODES = tuple(network().row_of)
@@ -135,16 +136,6 @@ class TestCommunity:
         for (mode, row, column), minutes in np.ndenumerate(matrix):
             one = geo.community_minutes(places[row], home_code=homes[column], mode=list(geo.TravelMode)[mode])
             assert (minutes if minutes >= 0 else None) == one
-
-
-class Straight:
-    """A routing service that says 30 minutes to everywhere."""
-
-    def minutes_matrix(self, need_codes, home_codes):
-        return np.full((2, len(need_codes), len(home_codes)), 30, dtype=np.int32)
-
-    def drive_to_points(self, points, need_codes, home_codes):
-        return np.full((len(points), len(home_codes)), 20, dtype=np.int32)
 
 
 def test_an_installed_routing_service_answers_every_question():
