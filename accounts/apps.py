@@ -1,6 +1,10 @@
 """The app of who acts, what they agreed to, what they are told and what is on record."""
 
+from __future__ import annotations
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 
 class AccountsConfig(AppConfig):
@@ -8,7 +12,13 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        """Register what the outbox delivers, and put the installation's routing service in its place."""
+        from accounts import geo
         from accounts.services import notifications, outbox
 
         outbox.register_topic(notifications.NOTIFY_TOPIC, notifications.store_notification)
         outbox.register_topic(notifications.EMAIL_TOPIC, notifications.email_notification, outside=True)
+        try:
+            geo.install_named(settings.ENISHI_TRAVEL_PROVIDER)
+        except geo.ProviderError as error:
+            raise ImproperlyConfigured(f"ENISHI_TRAVEL_PROVIDER cannot be used: {error}.") from error

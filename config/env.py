@@ -26,6 +26,7 @@ KNOWN = {
     "ENISHI_PORT": "port the web server listens on",
     "ENISHI_RUN_DIR": "folder for database, logs and sockets of the embedded stack",
     "ENISHI_SECRET_KEY": "long random text that signs sessions",
+    "ENISHI_TRAVEL_PROVIDER": "dotted path of a callable that makes the routing service for travel minutes",
     "ENISHI_WEB_THREADS": "threads of one web process",
     "ENISHI_WEB_WORKERS": "web processes",
     "ENISHI_WORKER_CONCURRENCY": "tasks one worker does at a time",

@@ -19,7 +19,7 @@ USAGE = """\
 make demo    install, prepare, load the demo data, serve until Ctrl-C
 make up      the same stack with the data that is there (settings: DJANGO_SETTINGS_MODULE)
 make check   lint, types, contracts, migrations, deploy check, quick tests (under 3 minutes)
-make test    check and every test, on its own PostgreSQL, Redis and browser
+make test    check, every test on its own PostgreSQL, Redis and browser, and the smoke
 make smoke   the demo's stack on a free port, driven from sign-up to agreed by HTTP alone
 make help    this list
 
@@ -121,16 +121,23 @@ def check() -> int:
     return _judge([Step("tests", pytest("-m", "not slow", "-n", "2"), quiet=False)])
 
 
+def smoke_program() -> list[str]:
+    return [str(PYTHON), str(Path(__file__).with_name("smoke.py"))]
+
+
+def test_steps() -> list[Step]:
+    """What `make test` does after the static steps; the smoke is last, so that its JSON object is easy to find."""
+    return [
+        Step("on SQLite", pytest("-m", "both_databases"), {"ENISHI_TEST_DB": "sqlite"}, quiet=False),
+        Step("tests", pytest("-n", "2"), quiet=False),
+        Step("smoke", smoke_program(), quiet=False),
+    ]
+
+
 def test() -> int:
-    """Check and everything: the last lines are those of the whole test session."""
+    """Check, every test, and the smoke."""
     environment.ensure_browser()
-    on_sqlite = {"ENISHI_TEST_DB": "sqlite"}
-    return _judge(
-        [
-            Step("on SQLite", pytest("-m", "both_databases"), on_sqlite, quiet=False),
-            Step("tests", pytest("-n", "2"), quiet=False),
-        ]
-    )
+    return _judge(test_steps())
 
 
 def _become(*arguments: str) -> int:
@@ -166,8 +173,7 @@ def smoke() -> int:
     """The demo's stack driven over HTTP. Its own last line is the result."""
     environment.ensure(RUN_REQUIREMENTS)
     environment.compile_locale()
-    driver = [str(PYTHON), str(Path(__file__).with_name("smoke.py"))]
-    return subprocess.run(driver, check=False, cwd=ROOT, env=clean_environment()).returncode
+    return subprocess.run(smoke_program(), check=False, cwd=ROOT, env=clean_environment()).returncode
 
 
 def usage() -> int:

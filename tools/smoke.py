@@ -5,12 +5,14 @@ The driver (smoke_driver.py) gets the address and nothing else; its last line on
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -77,6 +79,44 @@ def is_gone(port: int) -> bool:
     return False
 
 
+def parent_of(pid: int) -> int:
+    """The parent of a process; 0 where there is no such process."""
+    try:
+        if Path("/proc/self/status").exists():
+            status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+            return int(status.partition("PPid:")[2].split()[0])
+        ask = ["/bin/ps", "-o", "ppid=", "-p", str(pid)]
+        return int(subprocess.run(ask, check=False, capture_output=True, text=True).stdout or 0)
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def was_our_worker(result: str, folder: str) -> bool:
+    """Whether the process the run row names is the supervised worker, or one of the processes it works with."""
+    supervised = int(Path(folder, "worker.pid").read_text(encoding="ascii"))
+    named = json.loads(result or "{}").get("worker_pid") or 0
+    return bool(named) and supervised in {named, parent_of(named)}
+
+
+def drive(folder: str, *, port: int, started: float) -> int:
+    """Let the driver do its work, show what it says line by line, and hold its worker against the supervised one."""
+    command = [sys.executable, "-I", str(DRIVER), f"http://127.0.0.1:{port}", f"{started:.3f}"]
+    line = ""
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as driver:
+        patience = threading.Timer(DRIVE_PATIENCE_SECONDS, driver.kill)
+        patience.start()
+        assert driver.stdout is not None  # noqa: S101  # for the type checker: it is a pipe
+        for said in driver.stdout:
+            line = said
+            print(said, end="", flush=True)
+        outcome = driver.wait()
+        patience.cancel()
+    if outcome == 0 and not was_our_worker(line, folder):
+        print("The run names a process that is not the supervised worker.", file=sys.stderr)
+        return FAILED
+    return outcome
+
+
 def main() -> int:
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="enishi-smoke-") as folder:
@@ -85,10 +125,7 @@ def main() -> int:
         try:
             wait_until_served(stack, folder)
             print(f"The stack served after {time.monotonic() - started:.1f} s.", flush=True)
-            driver = [sys.executable, "-I", str(DRIVER), f"http://127.0.0.1:{port}", f"{started:.3f}"]
-            outcome = subprocess.run(
-                driver, check=False, cwd=folder, timeout=DRIVE_PATIENCE_SECONDS
-            ).returncode
+            outcome = drive(folder, port=port, started=started)
         finally:
             stop_stack(stack)
         if not is_gone(port):

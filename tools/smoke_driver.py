@@ -17,11 +17,14 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 PATIENCE_SECONDS = 30
 MICRO = 10**6
 TERMS = "2026-11"
+WORK = "waterway"
+"""What the person who signs up can do and the pair's community lacks."""
 Body = dict[str, Any]
 
 
@@ -74,6 +77,14 @@ class Door:
         return {"X-CSRFToken": str(found[0])} if found else {}
 
 
+@dataclass(frozen=True)
+class Newcomer:
+    """Who signed up during the drive, and the party they registered."""
+
+    door: Door
+    party: str
+
+
 def say(line: str) -> None:
     print(line, flush=True)
 
@@ -97,7 +108,7 @@ def door_of(base: str, sign_in: str) -> Door:
     return door
 
 
-def sign_up(base: str, visitor: Door) -> Door:
+def sign_up(base: str, visitor: Door) -> Newcomer:
     """A new person registers by e-mail code and says what they can do and look for."""
     address = "shiori@example.org"
     visitor.post("/api/v1/sign-up/", email=address, name="（見本）しおり", accepts_terms_version=TERMS)
@@ -123,7 +134,7 @@ def sign_up(base: str, visitor: Door) -> Door:
         availabilities=[{"weekdays": 0b1100000}],
     )
     say(f"A person signed up and described themselves: party {party['id']}.")
-    return door
+    return Newcomer(door, str(party["id"]))
 
 
 def _code(letters: list[Body]) -> str:
@@ -157,11 +168,22 @@ def find_pair(group: Door, guide: Door) -> Body:
     return dict(mine[0]) if mine else {}
 
 
-def carry_to_promise(match: str, *, group: Door, community: Door, guide: Door) -> Body:
-    """From the guide's approval to the promise, each side by its own hand."""
-    path = f"/api/v1/matches/{match}/"
+def apply(newcomer: Newcomer, *, region: str) -> Body:
+    """The newcomer applies for the first date of a need of that community whose work they can do."""
+    for need in newcomer.door.rows("/api/v1/needs/"):
+        dates = [slot["id"] for slot in need["slots"]]
+        if need["region"]["id"] == region and dates and WORK in {row["code"] for row in need["work"]}:
+            body = {"need": need["id"], "party": newcomer.party, "slots": dates[:1], "people": 1}
+            return dict(newcomer.door.post("/api/v1/matches/", **body))
+    raise Refused(f"community {region} has no need of {WORK} with a date")
+
+
+def carry_to_promise(match: Body, *, party: Door, community: Door, guide: Door) -> Body:
+    """From the guide's approval to the promise, each side by its own hand; who applied has answered."""
+    path = f"/api/v1/matches/{match['id']}/"
     guide.post(path + "approve/")
-    group.post(path + "answer/", value="meet")
+    if match["origin"] != "party":
+        party.post(path + "answer/", value="meet")
     community.post(path + "answer/", value="meet", scope="these_people")
     guide.post(path + "record-meeting/", outcome="proceed", how="festival")
     seen = community.get(path)
@@ -174,7 +196,7 @@ def carry_to_promise(match: str, *, group: Door, community: Door, guide: Door) -
             evidence="寄合で口頭",
         )
     _complete_permissions(seen["region"]["id"], community)
-    for side in (group, community):
+    for side in (party, community):
         side.post(path + "confirm-promise/")
         side.post(path + "answer/", value="yes")
     return dict(guide.get(path))
@@ -214,8 +236,7 @@ def drive(base: str) -> Body:
     say(f"The worker's first run made {first['proposals_count']} proposals; {len(proposals)} are seen.")
     pair = find_pair(group, guide)
     newcomer = sign_up(base, visitor)
-    [party] = list(newcomer.rows("/api/v1/parties/"))
-    scope = f"party:{party['id']}"
+    scope = f"party:{newcomer.party}"
     until(
         "the worker to look at the new person",
         lambda: [
@@ -223,7 +244,11 @@ def drive(base: str) -> Body:
         ],
     )
     say("The worker looked at the new person by itself.")
-    agreed = carry_to_promise(pair["id"], group=group, community=community, guide=guide) if pair else {}
+    sides = {"community": community, "guide": guide}
+    agreed = carry_to_promise(pair, party=group, **sides) if pair else {}
+    applied = apply(newcomer, region=pair["region"]["id"]) if pair else {}
+    signed_up = carry_to_promise(applied, party=newcomer.door, **sides) if applied else {}
+    say(f"The pair is {agreed.get('state')}; who signed up a moment ago is {signed_up.get('state')}.")
     invariants = admin.get("/api/v1/invariants/")
     return {
         "regions": len({row["region"]["id"] for row in admin.rows("/api/v1/needs/")}),
@@ -239,6 +264,8 @@ def drive(base: str) -> Body:
             "state": agreed.get("state"),
             "reasons": [row["code"] for row in pair.get("reasons", [])],
         },
+        "sign_up_case": {"people": signed_up.get("people"), "state": signed_up.get("state")},
+        "worker": first["worker"],
         "worker_pid": first["worker_pid"],
         "web_pid": served["web_pid"],
         "invariants": "ok" if invariants["ok"] else invariants["failures"],
@@ -250,11 +277,14 @@ def held(result: Body) -> bool:
     case = result["saga_case"]
     return bool(
         result["invariants"] == "ok"
+        and all(result[count] > 0 for count in ("regions", "needs", "volunteers", "runs"))
+        and result["sign_up_case"] == {"people": 1, "state": "agreed"}
         and case["state"] == "agreed"
         and (case["rank_for_region"], case["rank_for_party"]) == (1, 1)
         and case["people"] == 5  # noqa: PLR2004 - a first visit, not thirty
         and case["reasons"]
         and 0 < result["explained"] == result["proposals"]
+        and result["worker"]
         and result["worker_pid"]
         and result["worker_pid"] != result["web_pid"]
     )

@@ -11,17 +11,20 @@ from accounts.geo.estimate import (
     minutes_matrix,
     travel_minutes,
 )
+from accounts.geo.provider import ProviderError, install_named
 from accounts.geo.screen import band, near_limit, tolerated_minutes, within_limit
 
 __all__ = [
     "NO_ANSWER",
     "CommunityPlace",
+    "ProviderError",
     "TravelEstimator",
     "TravelMode",
     "band",
     "community_matrix",
     "community_minutes",
     "install",
+    "install_named",
     "minutes_matrix",
     "near_limit",
     "tolerated_minutes",

@@ -68,7 +68,8 @@ class CommunityPlace:
     """Where a community lies: its municipality, its own minutes from the office, its rounded point.
 
     Unstated minutes fall back to the shipped last-mile values. The point (degrees) only ever shortens
-    the way by car: when it is nearer than the office, it is driven to directly.
+    the way by car, and only where the community states no minutes by car of its own: when it is nearer
+    than the office, it is driven to directly.
     """
 
     municipality_code: str
@@ -110,8 +111,9 @@ def travel_minutes(origin_code: str, destination_code: str, mode: str) -> int | 
 def community_matrix(places: Sequence[CommunityPlace], home_codes: Sequence[str]) -> Minutes:
     """Minutes from each home to the communities themselves, int32 [2, places, homes]; -1 = no answer.
 
-    Office to office, plus what the community states (or the default last mile). By car the rounded
-    point takes the office's place where it is nearer: minutes to it plus the default last mile.
+    Office to office, plus what the community states: its own minutes win over the model. Where it states
+    none by car, its rounded point takes the office's place where it is nearer: minutes to it plus the
+    default last mile.
     """
     codes = [place.municipality_code for place in places]
     offices = minutes_matrix(codes, home_codes)
@@ -155,7 +157,11 @@ def _last_miles(places: Sequence[CommunityPlace]) -> Minutes:
 def _shortened(
     through: Minutes, *, offices: Minutes, places: Sequence[CommunityPlace], home_codes: Sequence[str]
 ) -> Minutes:
-    rows = [row for row, place in enumerate(places) if place.point is not None]
+    rows = [
+        row
+        for row, place in enumerate(places)
+        if place.point is not None and place.access_car_minutes is None
+    ]
     if not rows:
         return through
     points = np.array([places[row].point for row in rows], dtype=np.float64)

@@ -24,6 +24,7 @@ ENISHI_BASE_URL = env.address("ENISHI_BASE_URL", default=f"http://127.0.0.1:{ENI
 ENISHI_WEB_WORKERS = env.integer("ENISHI_WEB_WORKERS", default=1, minimum=1, maximum=64)
 ENISHI_WEB_THREADS = env.integer("ENISHI_WEB_THREADS", default=4, minimum=1, maximum=64)
 ENISHI_WORKER_CONCURRENCY = env.integer("ENISHI_WORKER_CONCURRENCY", default=2, minimum=1, maximum=64)
+ENISHI_TRAVEL_PROVIDER = env.text("ENISHI_TRAVEL_PROVIDER")  # empty: the shipped estimate
 ENISHI_DEMO = False  # the one-click sign-in; only config.settings.demo turns it on
 
 DEBUG = False

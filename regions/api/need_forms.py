@@ -59,8 +59,11 @@ class SlotForm(StrictSerializer):
 class AddSlotForm(SlotForm):
     """One more date of a need."""
 
+    on_behalf_of = TextField(max_length=120, default="")
+
     def validate(self, attrs: Any) -> Any:
-        return {"slot": super().validate(attrs)}
+        on_behalf_of = attrs.pop("on_behalf_of")
+        return {"slot": super().validate(attrs), "on_behalf_of": on_behalf_of}
 
 
 class RuleParametersForm(StrictSerializer):
@@ -102,8 +105,11 @@ class SlotRuleForm(StrictSerializer):
 class AddRuleForm(SlotRuleForm):
     """One more rule of a need."""
 
+    on_behalf_of = TextField(max_length=120, default="")
+
     def validate(self, attrs: Any) -> Any:
-        return {"rule": super().validate(attrs)}
+        on_behalf_of = attrs.pop("on_behalf_of")
+        return {"rule": super().validate(attrs), "on_behalf_of": on_behalf_of}
 
 
 class NeedForm(StrictSerializer):

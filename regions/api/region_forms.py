@@ -26,7 +26,10 @@ ORIGIN_MAX = 4000
 
 
 class RegionForm(StrictSerializer):
-    """Plain values of a community; what is not named stays. A point is rounded to about five kilometres."""
+    """Plain values of a community; what is not named stays. A point is rounded to about five kilometres.
+
+    ``publicity_evidence``: who of the community agreed to another ``publicity``, when and how.
+    """
 
     name = TextField(max_length=80, required=False)
     name_kana = TextField(max_length=120, required=False)
@@ -46,6 +49,8 @@ class RegionForm(StrictSerializer):
     access_public_minutes = NumberField(required=False, allow_null=True)
     access_note = TextField(max_length=300, required=False)
     origin = TextField(max_length=ORIGIN_MAX, required=False)
+    publicity_evidence = TextField(max_length=300, required=False)
+    on_behalf_of = TextField(max_length=120, required=False)
 
 
 def _municipalities(_actor: Actor) -> Any:
@@ -77,6 +82,7 @@ class QuietPeriodsForm(StrictSerializer):
     """All quiet periods; the list is replaced as a whole."""
 
     quiet_periods = many(QuietForm, at_most=LIST_MAX)
+    on_behalf_of = TextField(max_length=120, required=False)
 
 
 class RequiredConsentForm(StrictSerializer):
@@ -95,6 +101,7 @@ class RequiredConsentsForm(StrictSerializer):
     """All required consents; the list is replaced as a whole."""
 
     required_consents = many(RequiredConsentForm, at_most=LIST_MAX)
+    on_behalf_of = TextField(max_length=120, required=False)
 
 
 class RepresentativeForm(StrictSerializer):
@@ -105,6 +112,7 @@ class RepresentativeForm(StrictSerializer):
     term = TextField(max_length=80, required=False)
     contact_way = TextField(max_length=80, required=False)
     from_on = DayField(required=False, allow_null=True)
+    on_behalf_of = TextField(max_length=120, required=False)
 
 
 class GuideForm(StrictSerializer):

@@ -106,8 +106,11 @@ class QuietPeriodsView(RegionView):
     }
 
     def put(self, _request: Request, **_address: str) -> Response:
-        periods = self.values()["quiet_periods"]
-        return self.show_again(set_quiet_periods(actor=self.actor, region=self.found(), periods=periods))
+        values: dict[str, Any] = self.values()
+        periods = values.pop("quiet_periods")
+        return self.show_again(
+            set_quiet_periods(actor=self.actor, region=self.found(), periods=periods, **values)
+        )
 
 
 class RequiredConsentsView(RegionView):
@@ -118,9 +121,10 @@ class RequiredConsentsView(RegionView):
     }
 
     def put(self, _request: Request, **_address: str) -> Response:
-        consents = self.values()["required_consents"]
+        values: dict[str, Any] = self.values()
+        consents = values.pop("required_consents")
         return self.show_again(
-            set_required_consents(actor=self.actor, region=self.found(), consents=consents)
+            set_required_consents(actor=self.actor, region=self.found(), consents=consents, **values)
         )
 
 

@@ -16,7 +16,8 @@ from accounts.services.checks import Problems
 from regions.enums import NeedMode, NeedStage
 from regions.locks import lock_need, lock_region
 from regions.models import Need, Region, Slot, SlotRule
-from regions.policies import can_edit_need, can_post_for, represents_region
+from regions.policies import can_edit_need, can_post_for
+from regions.services.behalf import behalf_of
 from regions.services.inputs import NeedValues, SlotInput, SlotRuleInput
 from regions.services.need_values import DEFAULTS, check_lists, check_need, columns, store_lists
 from regions.services.receipts import tell_received
@@ -55,7 +56,7 @@ def post_need(
         raise NotAllowed("not_your_community", _("You may not post for this community."))
     region = lock_region(region.pk)
     plain = DEFAULTS | columns(values)
-    need = Need(region=region, posted_by=actor, posted_for=_posted_for(actor, region, on_behalf_of), **plain)
+    need = Need(region=region, posted_by=actor, posted_for=behalf_of(actor, region, on_behalf_of), **plain)
     problems = Problems()
     check_need(problems, plain | {"posted_for": need.posted_for})
     lists = check_lists(problems, need, values)
@@ -68,12 +69,6 @@ def post_need(
     record(actor=actor, action="need.post", target=need, label=need.title, on_behalf_of=need.posted_for)
     tell_received(need)
     return need
-
-
-def _posted_for(actor: User, region: Region, on_behalf_of: str) -> str:
-    if on_behalf_of.strip() or represents_region(actor, region):
-        return on_behalf_of.strip()
-    return region.name
 
 
 def _store_dates(need: Need, *, slots: Sequence[SlotInput], slot_rules: Sequence[SlotRuleInput]) -> None:
@@ -118,7 +113,7 @@ def update_need(*, actor: User, need: Need, on_behalf_of: str = "", **changes: U
         action="need.update",
         target=need,
         label=need.title,
-        on_behalf_of=_posted_for(actor, need.region, on_behalf_of),
+        on_behalf_of=behalf_of(actor, need.region, on_behalf_of),
         details=details,
     )
     need_changed(need)

@@ -15,7 +15,8 @@ from accounts.services.checks import Problems, check_count, check_number, check_
 from regions.enums import PermissionStatus
 from regions.locks import lock_offer, lock_region
 from regions.models import Offer, OfferAsset, Permission, Region
-from regions.policies import can_post_for, represents_region
+from regions.policies import can_post_for
+from regions.services.behalf import behalf_of
 from regions.services.inputs import AssetInput, OfferValues, PermissionInput
 from regions.services.rescoring import offer_changed
 
@@ -56,7 +57,7 @@ def post_offer(
         action="offer.post",
         target=offer,
         label=offer.title,
-        on_behalf_of=_behalf(actor, region, on_behalf_of),
+        on_behalf_of=behalf_of(actor, region, on_behalf_of),
     )
     return offer
 
@@ -84,7 +85,7 @@ def update_offer(
     if assets is not None:
         offer.assets.all().delete()
         OfferAsset.objects.bulk_create(assets)
-    behalf = _behalf(actor, offer.region, on_behalf_of)
+    behalf = behalf_of(actor, offer.region, on_behalf_of)
     details = {"fields": sorted(changes)}
     record(
         actor=actor,
@@ -127,7 +128,7 @@ def record_permission(
             setattr(row, name, value)
         row.save(update_fields=list(values))
     details = {"holder": row.holder, "from": before, "to": row.status, "evidence": row.evidence}
-    behalf = _behalf(actor, offer.region, on_behalf_of)
+    behalf = behalf_of(actor, offer.region, on_behalf_of)
     record(
         actor=actor,
         action="offer.permission",
@@ -144,11 +145,6 @@ def _lock(actor: User, offer: Offer) -> Offer:
     if not can_post_for(actor, offer.region):
         raise NotAllowed("not_your_community", _("You may not change this offer."))
     return lock_offer(offer.pk)
-
-
-def _behalf(actor: User, region: Region, on_behalf_of: str) -> str:
-    """For whom something was entered: as named, else the community where it does not speak for itself."""
-    return on_behalf_of or ("" if represents_region(actor, region) else region.name)
 
 
 def _columns(values: OfferValues) -> dict[str, Any]:

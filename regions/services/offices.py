@@ -19,6 +19,7 @@ from accounts.services.tokens import end_tokens
 from regions.locks import lock_region
 from regions.models import MunicipalStaff, Region, Representative
 from regions.policies import can_edit_region
+from regions.services.behalf import behalf_of
 
 
 @transaction.atomic
@@ -31,6 +32,7 @@ def name_representative(
     term: str = "",
     contact_way: str = "",
     from_on: date | None = None,
+    on_behalf_of: str = "",
 ) -> Representative:
     """Put someone (often without an account) into an office of the community from a day (today) on.
 
@@ -45,6 +47,7 @@ def name_representative(
     if not can_edit_region(actor, region):
         raise NotAllowed("not_your_community", _("You may not change this community."))
     region = lock_region(region.pk)
+    behalf = behalf_of(actor, region, on_behalf_of)  # before the act: who hands over still speaks for it
     begins_on = from_on or timezone.localdate()
     problems = Problems()
     check_values(problems, Representative, {"role": role, "term": term, "contact_way": contact_way})
@@ -66,7 +69,12 @@ def name_representative(
         "from": begins_on.isoformat(),
     }
     record(
-        actor=actor, action="region.name_representative", target=region, label=region.name, details=details
+        actor=actor,
+        action="region.name_representative",
+        target=region,
+        label=region.name,
+        on_behalf_of=behalf,
+        details=details,
     )
     return made
 

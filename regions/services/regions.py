@@ -13,16 +13,18 @@ from accounts.errors import Conflict, NotAllowed
 from accounts.models import Guide, Municipality, User
 from accounts.policies import is_admin
 from accounts.services.audit import record
-from accounts.services.checks import Problems, check_count, check_number, check_values
+from accounts.services.checks import Problems, check_count, check_number, check_text, check_values
 from regions.locks import lock_region
 from regions.models import QuietPeriod, Region, RequiredConsent
 from regions.policies import can_create_region_in, can_edit_region
+from regions.services.behalf import behalf_of
 from regions.services.inputs import QuietInput, RegionValues, RequiredConsentInput
 from regions.services.occurrences import is_month_day
 from regions.services.rescoring import region_changed
 
 PEOPLE_MAX, MINUTES_MAX, FIRST_VISIT_LIMIT = 30_000, 1440, 500
 QUIET_MAX, CONSENTS_MAX = 20, 20
+EVIDENCE_MAX = 300
 RANGES = {
     "people": (0, PEOPLE_MAX),
     "households": (0, PEOPLE_MAX),
@@ -37,27 +39,46 @@ GRID = Decimal("0.05")  # about 5 km: what may be known of a place before a prom
 
 
 @transaction.atomic
-def create_region(*, actor: User, municipality: Municipality, **values: Unpack[RegionValues]) -> Region:
-    """A community of a municipality. Its point is rounded to 0.05 degrees. Audits.
+def create_region(
+    *,
+    actor: User,
+    municipality: Municipality,
+    on_behalf_of: str = "",
+    publicity_evidence: str = "",
+    **values: Unpack[RegionValues],
+) -> Region:
+    """A community of a municipality. Its point is rounded to 0.05 degrees. Audits, on the community's behalf.
 
     Raises:
         NotAllowed("not_your_municipality"): neither its officer, a guide covering it, nor an administrator.
         Conflict("region_exists"): the municipality has a community of this name.
         Invalid: ``text_missing``, ``text_too_long``, ``number_wrong``, ``choice_unknown``, ``point_wrong``.
+        Invalid("publicity_evidence_missing"): more than the municipality is to be public, and nobody agreed.
     """
     if not can_create_region_in(actor, municipality):
         raise NotAllowed("not_your_municipality", _("You may not record communities of this municipality."))
     plain: dict[str, Any] = {"name": "", **values}
     _check(plain)
     _refuse_same_name(municipality.pk, plain["name"], but=None)
+    details = _publicity_change(Region().publicity, plain, evidence=publicity_evidence)
     region = Region.objects.create(municipality=municipality, **_rounded(plain))
-    record(actor=actor, action="region.create", target=region, label=region.name)
+    _record(actor, "create", region, on_behalf_of, details)
     return region
 
 
 @transaction.atomic
-def update_region(*, actor: User, region: Region, **changes: Unpack[RegionValues]) -> Region:
+def update_region(
+    *,
+    actor: User,
+    region: Region,
+    on_behalf_of: str = "",
+    publicity_evidence: str = "",
+    **changes: Unpack[RegionValues],
+) -> Region:
     """Change values of a community; what is not named stays. Locks it, then its open needs; audits; owes their rescoring.
+
+    How much of it may be public is the community's own decision: a change says who agreed, when and how
+    (``publicity_evidence``), and the audit keeps that with the old and the new value.
 
     Raises:
         NotAllowed("not_your_community"), Conflict("region_exists"), Invalid: as ``create_region``.
@@ -67,17 +88,20 @@ def update_region(*, actor: User, region: Region, **changes: Unpack[RegionValues
     _check(changed)
     if "name" in changed:
         _refuse_same_name(region.municipality_id, changed["name"], but=region.pk)
+    details = {"fields": sorted(changed)}
+    details |= _publicity_change(region.publicity, changed, evidence=publicity_evidence)
     for name, value in _rounded(changed).items():
         setattr(region, name, value)
     region.save(update_fields=list(changed))
-    details = {"fields": sorted(changed)}
-    record(actor=actor, action="region.update", target=region, label=region.name, details=details)
+    _record(actor, "update", region, on_behalf_of, details)
     region_changed(region)
     return region
 
 
 @transaction.atomic
-def set_quiet_periods(*, actor: User, region: Region, periods: Sequence[QuietInput]) -> Region:
+def set_quiet_periods(
+    *, actor: User, region: Region, periods: Sequence[QuietInput], on_behalf_of: str = ""
+) -> Region:
     """Replace the days of every year on which the community is not to be asked. Locks it; audits.
 
     Raises:
@@ -96,12 +120,14 @@ def set_quiet_periods(*, actor: User, region: Region, periods: Sequence[QuietInp
         QuietPeriod(region=region, label=row.label, from_mmdd=row.from_mmdd, until_mmdd=row.until_mmdd)
         for row in periods
     )
-    record(actor=actor, action="region.set_quiet_periods", target=region, label=region.name)
+    _record(actor, "set_quiet_periods", region, on_behalf_of)
     return region
 
 
 @transaction.atomic
-def set_required_consents(*, actor: User, region: Region, consents: Sequence[RequiredConsentInput]) -> Region:
+def set_required_consents(
+    *, actor: User, region: Region, consents: Sequence[RequiredConsentInput], on_behalf_of: str = ""
+) -> Region:
     """Replace the consents the community requires of itself; matches under way keep theirs. Locks it; audits.
 
     Raises:
@@ -122,7 +148,7 @@ def set_required_consents(*, actor: User, region: Region, consents: Sequence[Req
     problems.refuse()
     region.required_consents.all().delete()
     RequiredConsent.objects.bulk_create(RequiredConsent(region=region, **values) for values in rows)
-    record(actor=actor, action="region.set_required_consents", target=region, label=region.name)
+    _record(actor, "set_required_consents", region, on_behalf_of)
     return region
 
 
@@ -155,6 +181,36 @@ def _lock(actor: User, region: Region) -> Region:
     if not can_edit_region(actor, region):
         raise NotAllowed("not_your_community", _("You may not change this community."))
     return lock_region(region.pk)
+
+
+def _record(actor: User, act: str, region: Region, named: str, details: dict[str, Any] | None = None) -> None:
+    record(
+        actor=actor,
+        action=f"region.{act}",
+        target=region,
+        label=region.name,
+        on_behalf_of=behalf_of(actor, region, named),
+        details=details,
+    )
+
+
+def _publicity_change(before: str, values: dict[str, Any], *, evidence: str) -> dict[str, Any]:
+    """What the audit keeps of a change of publicity; nothing where it stays.
+
+    Raises:
+        Invalid("publicity_evidence_missing"), Invalid("text_too_long")
+    """
+    after = values.get("publicity", before)
+    if after == before:
+        return {}
+    problems = Problems()
+    if not evidence.strip():
+        message = _("Say who of the community agreed to this, when and how.")
+        problems.add("publicity_evidence_missing", "publicity_evidence", message)
+    else:
+        check_text(problems, "publicity_evidence", evidence, at_most=EVIDENCE_MAX)
+    problems.refuse()
+    return {"publicity": {"from": str(before), "to": str(after)}, "evidence": evidence.strip()}
 
 
 def _check(values: dict[str, Any]) -> None:

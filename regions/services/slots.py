@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +18,7 @@ from regions.enums import NeedMode, NeedStage, SlotRuleKind
 from regions.locks import lock_need
 from regions.models import Need, Slot, SlotRule
 from regions.policies import can_edit_need, can_expand_slots
+from regions.services.behalf import behalf_of
 from regions.services.inputs import SlotInput, SlotRuleInput
 from regions.services.occurrences import Occurrence, RuleError, occurrences
 from regions.services.rescoring import need_changed
@@ -29,7 +31,7 @@ SLOT_LONGEST = timedelta(days=62)  # from afar two months, on site a stay
 
 
 @transaction.atomic
-def add_slot(*, actor: User, need: Need, slot: SlotInput) -> Slot:
+def add_slot(*, actor: User, need: Need, slot: SlotInput, on_behalf_of: str = "") -> Slot:
     """Add one date to a need that is not closed. Locks the need; audits; owes its rescoring where it is open.
 
     Raises:
@@ -51,13 +53,13 @@ def add_slot(*, actor: User, need: Need, slot: SlotInput) -> Slot:
     made = slot_row(need, slot)
     made.save(force_insert=True)
     details = {"slot": made.public_id, "start_at": made.start_at.isoformat(), "places": made.places}
-    record(actor=actor, action="need.add_slot", target=need, label=need.title, details=details)
+    _record(actor, "add_slot", need, details, on_behalf_of)
     need_changed(need)
     return made
 
 
 @transaction.atomic
-def add_rule(*, actor: User, need: Need, rule: SlotRuleInput) -> SlotRule:
+def add_rule(*, actor: User, need: Need, rule: SlotRuleInput, on_behalf_of: str = "") -> SlotRule:
     """Add a rule to a need that is not closed, with its dates. Locks, effects and refusals as ``add_slot``.
 
     Raises:
@@ -75,14 +77,19 @@ def add_rule(*, actor: User, need: Need, rule: SlotRuleInput) -> SlotRule:
     made = rule_row(need, rule)
     made.save(force_insert=True)
     store_occurrences(made, from_on=timezone.localdate())
-    record(actor=actor, action="need.add_rule", target=need, label=need.title, details={"kind": made.kind})
+    _record(actor, "add_rule", need, {"kind": made.kind}, on_behalf_of)
     need_changed(need)
     return made
 
 
 @transaction.atomic
 def expand_rules(
-    *, actor: User, need: Need, from_on: date | None = None, horizon_days: int = HORIZON_DAYS
+    *,
+    actor: User,
+    need: Need,
+    from_on: date | None = None,
+    horizon_days: int = HORIZON_DAYS,
+    on_behalf_of: str = "",
 ) -> list[Slot]:
     """Write the dates that a need's rules give from a day (today) on and that are not there yet; return the new ones.
 
@@ -104,7 +111,7 @@ def expand_rules(
         for slot in store_occurrences(rule, from_on=day, horizon_days=horizon_days)
     ]
     if made:
-        record(actor=actor, action="need.expand", target=need, label=need.title, details={"slots": len(made)})
+        _record(actor, "expand", need, {"slots": len(made)}, on_behalf_of)
         need_changed(need)
     return made
 
@@ -145,6 +152,18 @@ def store_occurrences(rule: SlotRule, *, from_on: date, horizon_days: int = HORI
         if _may_be_joined(each, now) and (each.start_at, each.is_remote) not in standing
     ]
     return Slot.objects.bulk_create(rows)
+
+
+def _record(actor: User, act: str, need: Need, details: dict[str, Any], named: str) -> None:
+    behalf = behalf_of(actor, need.region, named)
+    record(
+        actor=actor,
+        action=f"need.{act}",
+        target=need,
+        label=need.title,
+        on_behalf_of=behalf,
+        details=details,
+    )
 
 
 def _may_be_joined(date: SlotInput | Occurrence, now: datetime) -> bool:

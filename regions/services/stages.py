@@ -15,6 +15,7 @@ from regions.locks import lock_need
 from regions.models import Need
 from regions.policies import can_edit_need, is_covered, represents_region
 from regions.selectors.needs import coming_slots
+from regions.services.behalf import behalf_of
 from regions.services.receipts import tell_uncovered
 from regions.services.rescoring import need_changed, owe_rescoring
 
@@ -108,7 +109,8 @@ def _write_stage(actor: User, need: Need, to: NeedStage, *, note: str = "", on_b
     """Write the stage with its time, then audit, then ``changed_at`` and rescoring."""
     before, need.stage = need.stage, to
     need.save(update_fields=["stage", "opened_at", "closed_at"])
-    behalf = on_behalf_of or ("" if represents_region(actor, need.region) else need.posted_for)
+    represents = represents_region(actor, need.region)
+    behalf = behalf_of(actor, need.region, on_behalf_of or ("" if represents else need.posted_for))
     details = {"from": before, "to": str(to), "note": note}
     record(
         actor=actor, action=f"need.{to}", target=need, label=need.title, on_behalf_of=behalf, details=details

@@ -13,11 +13,12 @@ import pytest
 
 from accounts import geo
 from accounts.geo.network import EARTH_KM, great_circle_km, network
+from tests.support.routing import Straight
 
 EXPECTED = json.loads((Path(__file__).parent.parent / "data" / "travel_expected.json").read_text("utf-8"))
 CODES = tuple(network().row_of)
 TOKYO, FUKUOKA, OSAKA, SAGA, NAHA, SADO = "131016", "401307", "271004", "412015", "472018", "152242"
-HAMLET = geo.CommunityPlace(SAGA, access_car_minutes=40, access_public_minutes=60, point=(33.4, 130.2))
+HAMLET = geo.CommunityPlace(SAGA, access_public_minutes=60, point=(33.4, 130.2))
 
 
 def estimated(row: dict[str, str]) -> int | None:
@@ -107,16 +108,25 @@ class TestCommunity:
         assert 60 <= geo.community_minutes(HAMLET, home_code=FUKUOKA, mode="car") <= 75
         assert geo.community_minutes(HAMLET, home_code=FUKUOKA, mode="public") == 73 + 60
 
+    def test_stated_minutes_by_car_win_over_a_nearer_point(self):
+        """Both stated, from the side where the point is nearer: the community knows its road, the model does not."""
+        both = geo.CommunityPlace(SAGA, access_car_minutes=40, access_public_minutes=60, point=(33.4, 130.2))
+        office = geo.travel_minutes(FUKUOKA, SAGA, "car")
+        assert geo.community_minutes(HAMLET, home_code=FUKUOKA, mode="car") < office + 15
+        assert geo.community_minutes(both, home_code=FUKUOKA, mode="car") == office + 40
+        matrix = geo.community_matrix([both, HAMLET], [FUKUOKA])
+        assert matrix[0, 0, 0] == office + 40 > matrix[0, 1, 0]
+
     def test_a_point_farther_than_the_office_changes_nothing(self):
-        assert geo.community_minutes(HAMLET, home_code=SAGA, mode="car") == 5 + 40
+        assert geo.community_minutes(HAMLET, home_code=SAGA, mode="car") == 5 + 15
 
     def test_a_point_over_a_ferry_does_not_hide_the_way_from_the_port(self):
-        island = geo.CommunityPlace(SADO, access_car_minutes=50, point=(38.2, 138.5))
-        over_office = geo.travel_minutes(TOKYO, SADO, "car") + 50
+        island = geo.CommunityPlace(SADO, point=(38.2, 138.5))
+        over_office = geo.travel_minutes(TOKYO, SADO, "car") + 15
         assert geo.community_minutes(island, home_code=TOKYO, mode="car") == over_office
 
     def test_no_way_stays_no_way(self):
-        place = geo.CommunityPlace(NAHA, access_car_minutes=1, point=(26.2, 127.7))
+        place = geo.CommunityPlace(NAHA, point=(26.2, 127.7))
         assert geo.community_minutes(place, home_code=TOKYO, mode="car") is None
 
     def test_matrix_equals_single_places(self):
@@ -126,16 +136,6 @@ class TestCommunity:
         for (mode, row, column), minutes in np.ndenumerate(matrix):
             one = geo.community_minutes(places[row], home_code=homes[column], mode=list(geo.TravelMode)[mode])
             assert (minutes if minutes >= 0 else None) == one
-
-
-class Straight:
-    """A routing service that says 30 minutes to everywhere."""
-
-    def minutes_matrix(self, need_codes, home_codes):
-        return np.full((2, len(need_codes), len(home_codes)), 30, dtype=np.int32)
-
-    def drive_to_points(self, points, need_codes, home_codes):
-        return np.full((len(points), len(home_codes)), 20, dtype=np.int32)
 
 
 def test_an_installed_routing_service_answers_every_question():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -51,8 +52,8 @@ def prepared() -> Prepared:
     return prepare(read_inputs(scope=ALL, weights=weights, now=timezone.now()))
 
 
-def passing(pairs: Prepared, *, need_id: int, party_id: int) -> bool:
-    verdict = engine.assess(
+def verdict_on(pairs: Prepared, *, need_id: int, party_id: int) -> engine.Assessment:
+    return engine.assess(
         snapshot=pairs.snapshot,
         needs=pairs.needs,
         need_id=need_id,
@@ -60,19 +61,16 @@ def passing(pairs: Prepared, *, need_id: int, party_id: int) -> bool:
         minutes=pairs.inputs.minutes,
         weights=pairs.inputs.weights,
     )
-    return not verdict.reasons
 
 
-def score_at(pairs: Prepared, scene: Scene, need_id: int) -> int:
-    verdict = engine.assess(
-        snapshot=pairs.snapshot,
-        needs=pairs.needs,
-        need_id=need_id,
-        participant_id=scene.club.pk,
-        minutes=pairs.inputs.minutes,
-        weights=pairs.inputs.weights,
-    )
-    return verdict.score.score_micro if verdict.score else 0
+def passing(pairs: Prepared, *, need_id: int, party_id: int) -> bool:
+    return not verdict_on(pairs, need_id=need_id, party_id=party_id).reasons
+
+
+def score_of(pairs: Prepared, *, need_id: int, party_id: int) -> int:
+    """The score of a pair that passes the hard rules, else 0."""
+    verdict = verdict_on(pairs, need_id=need_id, party_id=party_id)
+    return 0 if verdict.reasons or not verdict.score else verdict.score.score_micro
 
 
 def set_wishes(club: Volunteer, *codes: str) -> None:
@@ -127,14 +125,30 @@ def test_an_unrelated_kind_leaves_no_proposal(scene: Scene, side: str) -> None:
 
 
 @pytest.mark.parametrize("side", ["wish", "offer"])
-def test_an_empty_side_drops_the_pair(scene: Scene, side: str) -> None:
-    before = proposals_for_club(scene)[0]
+def test_an_empty_side_drops_the_pair_from_the_first_place(scene: Scene, side: str) -> None:
+    """Unstated is neutral, not zero: the pair may still be proposed, but somebody else is the better fit."""
+    [before] = proposals_for_club(scene)
+    assert (before.rank_for_need, before.rank_for_party) == (1, 1)
     if side == "wish":
         set_wishes(scene.club)
     else:
         for need in scene.needs:
             need.offers.clear()
     pairs = prepared()
-    ranked = sorted((score_at(pairs, scene, need.pk) for need in scene.needs), reverse=True)
-    assert 0 < ranked[0] < before.score_micro
-    assert all(row.score_micro < before.score_micro for row in proposals_for_club(scene))
+    after = score_of(pairs, need_id=before.need, party_id=scene.club.pk)
+    assert 0 < after < before.score_micro
+    assert [row.id for row in better_parties(pairs, need_id=before.need, than=after)]
+    for row in proposals_for_club(scene):
+        assert row.rank_for_need > 1
+        assert row.score_micro < before.score_micro
+    if side == "offer":  # elsewhere they still get something in return
+        own = {need.pk for need in scene.needs}
+        elsewhere = [need.id for need in pairs.inputs.needs if need.id not in own]
+        assert max(score_of(pairs, need_id=need, party_id=scene.club.pk) for need in elsewhere) > after
+
+
+def better_parties(pairs: Prepared, *, need_id: int, than: int) -> list[Any]:
+    """Who fits a need better than that."""
+    return [
+        row for row in pairs.inputs.participants if score_of(pairs, need_id=need_id, party_id=row.id) > than
+    ]

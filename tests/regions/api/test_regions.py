@@ -204,6 +204,10 @@ def test_guide_is_named_by_administrators_alone(saga: Region, mori: User, admin:
 def test_community_is_recorded_by_the_officer_once(saga: Region, kenji: User, hana: User) -> None:
     make_municipality(SHINJUKU)
     body = {"municipality": SAGA, "name": "杉の里", "publicity": "full", "people": 12}
+    assert refusal(as_user(kenji).post(REGIONS, body)) == (
+        422, "publicity_evidence_missing", ["publicity_evidence"],
+    )  # fmt: skip
+    body["publicity_evidence"] = "4月の寄合で全員賛成"
     answer = as_user(kenji).post(REGIONS, body)
     assert (answer.status_code, answer.json()["name"], answer.json()["figures"]["people"]) == (
         201,

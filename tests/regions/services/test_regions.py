@@ -40,6 +40,7 @@ def test_officer_records_a_community_with_a_rounded_point(saga, kenji):
         name="桂窪",
         people=64,
         publicity=Publicity.REGION_NAME,
+        publicity_evidence="4月の寄合で全員賛成",
         point_latitude=33.3871,
         point_longitude=130.2249,
     )
