@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from knox.models import AuthToken
 
 from accounts.enums import WorkSetting
 from accounts.errors import Invalid
@@ -32,8 +35,12 @@ from accounts.models import (
     Wish,
     WorkKind,
 )
-from accounts.models.vocabulary import Kind
-from accounts.services.vocabulary import check_entry, store_entry
+from accounts.services.vocabulary import Asked, check_entry, set_typical, store_entry
+
+# Libraries bring pages of their own, with which an administrator could add an address, a second factor or a token to
+# somebody else's account and act as that person, past every service and without a record. Roles are no groups here.
+for foreign in (EmailAddress, Authenticator, AuthToken, Group):
+    admin.site.unregister(foreign)
 
 MONTHS = [(month, str(month)) for month in range(1, 13)]
 
@@ -53,15 +60,15 @@ class LinesField(forms.CharField):
 class EntryForm(forms.ModelForm):
     """Refuses on the page what the service would refuse."""
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if isinstance(self.instance, Kind):
-            self.instance.parent = cleaned.get("parent")
+    def _post_clean(self) -> None:
+        """Once Django has laid the values into the entry."""
+        super()._post_clean()  # type: ignore[misc]  # Django's hook, unknown to its stubs
+        if self.errors:
+            return
         try:
             check_entry(self.instance)
         except Invalid as error:
-            raise ValidationError(str(error.message)) from error
-        return cleaned
+            self.add_error(None, str(error.message))
 
 
 class AssetKindForm(EntryForm):
@@ -165,6 +172,22 @@ class WorkKindAdmin(KindAdmin):
     filter_horizontal = ("hazards",)
     inlines = (TypicalQualificationInline,)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Dangers and typical qualifications, by their service."""
+        for formset in formsets:
+            formset.save(commit=False)  # for the words of the page's history; nothing is written
+        lines = [line for formset in formsets for line in formset.cleaned_data if line]
+        set_typical(
+            actor=cast("User", request.user),
+            kind=form.instance,
+            hazards=form.cleaned_data["hazards"],
+            qualifications=[
+                Asked(line["qualification"], line["level"], line["when_ja"])
+                for line in lines
+                if not line["DELETE"]
+            ],
+        )
+
 
 @admin.register(AssetKind)
 class AssetKindAdmin(KindAdmin):
@@ -175,12 +198,14 @@ class ReadOnlyInline(admin.TabularInline):
     """Shows rows below their owner; the services of the owner write them."""
 
     extra = 0
-    can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -193,7 +218,16 @@ class ConsentInline(ReadOnlyInline):
 class UserAdmin(ReadOnlyAdmin):
     """Who has an account. Contact cards are shown nowhere here: they leave their table only when disclosed."""
 
-    list_display = ("email", "name", "affiliation", "language", "is_active", "is_superuser", "date_joined")
+    list_display = (
+        "email",
+        "name",
+        "public_id",
+        "affiliation",
+        "language",
+        "is_active",
+        "is_superuser",
+        "date_joined",
+    )
     list_filter = ("is_active", "is_superuser", "is_sample")
     search_fields = ("email", "name", "public_id")
     exclude = ("password", "groups", "user_permissions")

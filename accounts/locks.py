@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, NotFound
 from accounts.models import Guide, IdempotencyRecord, Organization, Outbox, User, Volunteer
+from accounts.models.vocabulary import VocabularyEntry
 
 IDEMPOTENCY_PATIENCE_SECONDS = 5
+Word = TypeVar("Word", bound=VocabularyEntry)
 LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for an exceeded lock_timeout
 
 
@@ -63,6 +66,12 @@ def lock_guide(guide_id: int) -> Guide:
     if guide is None:
         raise NotFound("guide_unknown", _("This guide does not exist."))
     return guide
+
+
+def lock_words(model: type[Word]) -> list[Word]:
+    """Lock and return a whole vocabulary in pk order: two changes of a tree at once could close a circle."""
+    rows = model._default_manager.select_for_update(of=("self",), no_key=True)  # noqa: SLF001  # documented API for unknown models
+    return list(rows.order_by("pk"))
 
 
 def claim_outbox(outbox_id: int, *, now: datetime) -> Outbox | None:

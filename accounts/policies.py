@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Coverage, Municipality, Organization, User, Volunteer
+from accounts.models import Coverage, Guide, Municipality, Organization, User, Volunteer
 
 Actor = User | AnonymousUser
 
@@ -68,6 +68,15 @@ def is_guide_of(user: Actor, organization: Organization) -> bool:
 def can_edit_organization(user: Actor, organization: Organization) -> bool:
     """Its own guides keep an organization's absences and notes; administrators keep the rest."""
     return is_admin(user) or is_guide_of(user, organization)
+
+
+def guides_visible_to(user: Actor) -> QuerySet[Guide]:
+    """Twin of ``can_edit_organization``: the desks (absences, notes) of one's own organization; all for administrators."""
+    if not isinstance(user, User) or not user.is_active:
+        return Guide.objects.none()
+    if is_admin(user):
+        return Guide.objects.all()
+    return Guide.objects.filter(organization__guides__user=user)
 
 
 def organizations_covering(municipality: Municipality) -> QuerySet[Organization]:

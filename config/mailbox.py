@@ -10,7 +10,6 @@ from pathlib import Path
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -58,4 +57,4 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     found = letters(Path(settings.ENISHI_RUN_DIR) / "mail", to=request.GET.get("to", ""))
     if request.GET.get("format") == "json":
         return JsonResponse({"letters": [asdict(letter) for letter in found]})
-    return render(request, "demo/mailbox.html", {"letters": found, "demo_url": reverse("demo")})
+    return render(request, "demo/mailbox.html", {"letters": found})

@@ -63,7 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "json":
         found = [{"key": each.key, "name": each.user.name, "sign_in": each.path} for each in personas()]
         return JsonResponse({"personas": found, "web_pid": os.getpid()})
-    return render(request, "demo/personas.html", {"personas": personas(), "demo_url": reverse("demo")})
+    return render(request, "demo/personas.html", {"personas": personas()})
 
 
 @never_cache

@@ -13,6 +13,11 @@ from pathlib import Path
 
 FREE_BYTES_NEEDED = 300_000_000  # the demo's database, its log of writes and the logs, with room to grow
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+REFUSED = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EIO}
+)
+
 
 class StartError(Exception):
     """Why the stack cannot start, in one sentence with the way out."""
@@ -45,11 +50,35 @@ def run_folder(folder: Path) -> Iterator[Path]:
 
 def describe(error: OSError, *, folder: Path) -> str:
     """An error of the file system in words."""
-    if error.errno == errno.ENOSPC:
+    if error.errno in FULL:
         return f"The disk that holds {folder} is full. Make room and start again."
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return f"{folder} cannot be written. Choose another folder with ENISHI_RUN_DIR."
-    return f"{folder} cannot be used: {error.strerror}."
+    return f"{error.filename or folder} cannot be used: {error.strerror}."
+
+
+@contextlib.contextmanager
+def files_in_words(folder: Path) -> Iterator[None]:
+    """Turn what the file system refuses while something starts in ``folder`` into a StartError.
+
+    Errors of other kinds (a mistake of ours, a network) are raised as they are.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL | REFUSED:
+            raise
+        raise StartError(describe(error, folder=folder)) from error
+
+
+def database_sentence(error: Exception) -> str:
+    """Why the database cannot be written or opened, in words; empty where it is something else."""
+    said = str(error).strip().partition("\n")[0]
+    if any(words in said for words in ("disk is full", "No space left")):
+        return "The disk that holds the database is full. Make room and start again."
+    if any(words in said for words in ("readonly", "unable to open", "disk I/O error")):
+        return f"The database cannot be used: {said}. See DATABASE_URL and ENISHI_RUN_DIR."
+    return ""
 
 
 def require_free_port(host: str, port: int) -> None:

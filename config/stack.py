@@ -9,18 +9,26 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, OperationalError, connections
 from django.db.models import Max
 from django.utils import timezone
 
 from accounts.enums import WorkerKind
 from accounts.models.outbox import WorkerHeartbeat
 from config import broker as brokers
-from config.runlock import require_free_disk, require_free_port, run_folder
+from config.runlock import (
+    StartError,
+    database_sentence,
+    files_in_words,
+    require_free_disk,
+    require_free_port,
+    run_folder,
+)
 from config.supervisor import Program, Supervisor
 
 SILENCE = dt.timedelta(minutes=3)  # twice the longest task: a worker busy with long tasks is not silent
@@ -32,7 +40,10 @@ log = logging.getLogger("enishi.stack")
 
 
 def prepare(say: Say) -> None:
-    """Bring the database, the cache table and the static files to where the code expects them. Safe to repeat."""
+    """Bring database, cache table, static files and reference data to where the code expects them. Safe to repeat.
+
+    Without the municipalities and vocabularies nobody could sign up: every way to start loads them.
+    """
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     say("Preparing the database ...")
     call_command("migrate", interactive=False, verbosity=0)
@@ -40,6 +51,10 @@ def prepare(say: Say) -> None:
     if "Manifest" in settings.STORAGES["staticfiles"]["BACKEND"]:
         say("Collecting static files ...")
         call_command("collectstatic", interactive=False, verbosity=0)
+    say("Loading municipalities, postal codes and vocabularies ...")
+    said = StringIO()
+    call_command("load_reference", stdout=said)
+    say(said.getvalue().strip())
 
 
 def web_command() -> list[str]:
@@ -129,12 +144,20 @@ def silent_programs(*, since: dt.datetime) -> set[str]:
 
 @contextmanager
 def owned_run_folder() -> Iterator[Path]:
-    """The run folder, ours alone, with room on the disk and the port free; otherwise StartError."""
+    """The run folder, ours alone, with room on the disk and the port free; otherwise StartError.
+
+    Also when a file or the database cannot be written in the block: a disk may fill up at any time.
+    """
     folder = Path(settings.ENISHI_RUN_DIR)
     require_free_disk(folder)
-    with run_folder(folder):
+    with run_folder(folder), files_in_words(folder):
         require_free_port(settings.ENISHI_HOST, settings.ENISHI_PORT)
-        yield folder
+        try:
+            yield folder
+        except OperationalError as error:
+            if sentence := database_sentence(error):
+                raise StartError(sentence) from error
+            raise
 
 
 def child_environment(broker: brokers.Broker, *, run_dir: Path) -> dict[str, str]:

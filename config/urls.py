@@ -8,10 +8,10 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from accounts.web import legal
 from config import personas
 from config.health import healthz
 from config.mailbox import mailbox
-from matching.web.home import home
 
 admin.autodiscover()
 # The admin has no login of its own: codes, passkeys and second factors are asked for by allauth.
@@ -26,10 +26,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api_docs.html"),
         name="api-docs",
     ),
+    path("terms/", legal.terms, name="terms"),
+    path("privacy/", legal.privacy, name="privacy"),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("", home, name="home"),
+    path("", include("accounts.web.about")),
+    path("", include("matching.web.urls")),
 ]
 if settings.ENISHI_DEMO:  # one-click sign-in as sample people: only the demo settings have these addresses
     urlpatterns += [

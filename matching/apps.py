@@ -8,6 +8,8 @@ class MatchingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from matching.services import topics
+        from accounts.services.promises import register_size_check
+        from matching.services import party_size, topics
 
         topics.register()
+        register_size_check(party_size.require_people_promised_fit)

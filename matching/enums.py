@@ -26,6 +26,9 @@ LIVE = frozenset(
 HOLDING = LIVE - {MatchState.PROPOSED}
 ENDED = frozenset(MatchState) - LIVE
 BEFORE_AGREED = frozenset({MatchState.PROPOSED, MatchState.ASKING, MatchState.MEETING})
+NOT_THIS_TIME = frozenset({MatchState.REJECTED, MatchState.DECLINED, MatchState.LAPSED, MatchState.WITHDRAWN})
+"""Endings before the promise: which of them would tell the two sides who refused or kept silent."""
+NEUTRAL_ENDING = "ended"
 DISCLOSED = frozenset({MatchState.AGREED, MatchState.CONFIRMED, MatchState.COMPLETED})
 
 
@@ -104,6 +107,7 @@ class PreconditionKind(models.TextChoices):
     QUALIFICATIONS = "qualifications", _("qualifications")
     GUARDIAN = "guardian", _("guardian's consent")
     EMERGENCY_CARD = "emergency_card", _("emergency card")
+    CIRCULAR = "circular", _("circular to the households")
 
 
 class EndReason(models.TextChoices):
@@ -127,21 +131,11 @@ class EndReason(models.TextChoices):
     NOT_REVIEWED = "not_reviewed", _("not reviewed in time")
     NO_ANSWER = "no_answer", _("no answer in time")
     NO_MEETING = "no_meeting", _("no meeting in time")
+    NOT_COMPLETED = "not_completed", _("consents or promise not complete in time")
     NOT_CONFIRMED = "not_confirmed", _("preconditions not met in time")
+    NO_SHOW = "no_show", _("did not come")
     NO_RECORD = "no_record", _("no record that it took place")
     OTHER = "other", _("other")
-
-
-SYSTEM_REASONS = frozenset(
-    {
-        EndReason.REDATED,
-        EndReason.NOT_REVIEWED,
-        EndReason.NO_ANSWER,
-        EndReason.NO_MEETING,
-        EndReason.NOT_CONFIRMED,
-        EndReason.NO_RECORD,
-    }
-)
 
 
 class CallResult(models.TextChoices):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from matching.enums import BEFORE_AGREED, HOLDING, LIVE, EndReason, MatchState, Role
+from matching.enums import BEFORE_AGREED, LIVE, EndReason, MatchState, Role
 
 S = MatchState
 R = Role
@@ -35,7 +35,10 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One row. ``sources`` empty: the move creates a match. ``target`` None: the state stays."""
+    """One row. ``sources`` empty: the move creates a match. ``target`` None: the state stays.
+
+    ``only_by``: reasons that not everybody who may make the move may give.
+    """
 
     name: str
     sources: frozenset[MatchState]
@@ -44,12 +47,17 @@ class Move:
     guard: str = ""
     places: Places = Places.KEEP
     reasons: frozenset[EndReason] = field(default_factory=frozenset)
+    only_by: tuple[tuple[EndReason, frozenset[Role]], ...] = ()
     tells: tuple[tuple[str, Audience], ...] = ()
     what: str = ""
 
     def leads_to(self, state: MatchState) -> MatchState:
         """The state after this move from ``state``."""
         return state if self.target is None else self.target
+
+    def reasons_for(self, role: Role) -> frozenset[EndReason]:
+        """The reasons that somebody in ``role`` may give."""
+        return self.reasons - {reason for reason, roles in self.only_by if role not in roles}
 
 
 def row(
@@ -71,6 +79,7 @@ SIDE_REASONS = frozenset(
 CANCEL_REASONS = frozenset(
     {E.CANNOT_COME, E.CHANGED_PLANS, E.WEATHER, E.SAFETY, E.NEED_CLOSED, E.PERMISSION, E.OTHER}
 )
+LAPSE_REASONS = frozenset({E.NOT_REVIEWED, E.NO_ANSWER, E.NO_MEETING, E.NOT_COMPLETED})
 CLOSING_REASONS = frozenset({E.NEED_CLOSED})
 PARTY, REGION, GUIDE = Audience.PARTY, Audience.REGION, Audience.GUIDE
 ENDED_BOTH = (("match_ended", PARTY), ("match_ended", REGION), ("match_ended", GUIDE))
@@ -226,13 +235,23 @@ MOVES: tuple[Move, ...] = (
         tells=(("meeting_opened", PARTY), ("meeting_opened", REGION), ("meeting_opened", GUIDE)),
         what="Both sides want to meet.",
     ),
-    row("plan_meeting", {S.MEETING}, None, R.GUIDE, R.PARTY, R.REGION, what="Where and when they meet."),
+    row(
+        "plan_meeting",
+        {S.MEETING},
+        None,
+        R.GUIDE,
+        R.PARTY,
+        R.REGION,
+        tells=(("meeting_planned", PARTY), ("meeting_planned", REGION)),
+        what="Where and when they meet.",
+    ),
     row(
         "waive_meeting",
         {S.ASKING, S.MEETING},
         None,
         R.GUIDE,
         guard="no_outcome_yet",
+        tells=(("meeting_waived", PARTY), ("meeting_waived", REGION)),
         what="The guide waives the meeting, with a reason.",
     ),
     row(
@@ -289,6 +308,7 @@ MOVES: tuple[Move, ...] = (
         R.GUIDE,
         places=Places.RELEASE,
         reasons=frozenset({E.REDATED}),
+        tells=(("match_redated", PARTY), ("match_redated", REGION)),
         what="Other dates: this one ends, a linked new one begins; an earlier yes is void.",
     ),
     row(
@@ -299,7 +319,7 @@ MOVES: tuple[Move, ...] = (
         R.GUIDE,
         guard="past_lapse",
         places=Places.RELEASE,
-        reasons=frozenset({E.NOT_REVIEWED, E.NO_ANSWER, E.NO_MEETING}),
+        reasons=LAPSE_REASONS,
         tells=ENDED_BOTH,
         what="Silence means no.",
     ),
@@ -353,15 +373,20 @@ MOVES: tuple[Move, ...] = (
         R.GUIDE,
         R.ADMIN,
         R.SYSTEM,
+        guard="cancellable",
         places=Places.RELEASE,
-        reasons=CANCEL_REASONS | {E.NOT_CONFIRMED, E.NO_RECORD},
+        reasons=CANCEL_REASONS | {E.NOT_CONFIRMED, E.NO_RECORD, E.NO_SHOW},
+        only_by=(
+            (E.NOT_CONFIRMED, frozenset({R.SYSTEM})),
+            (E.NO_RECORD, frozenset({R.SYSTEM})),
+            (E.NO_SHOW, frozenset({R.REGION, R.GUIDE, R.SYSTEM})),
+        ),
         tells=ENDED_BOTH,
         what="Called off after the promise.",
     ),
 )
 
 TABLE: dict[str, Move] = {move.name: move for move in MOVES}
-HOLDING_STATES = HOLDING
 
 
 def moves_from(state: MatchState, role: Role) -> tuple[Move, ...]:

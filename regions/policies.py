@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TypeGuard
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -82,8 +84,8 @@ def is_guide_for(user: Actor, region: Region) -> bool:
 def guide_regions(user: Actor) -> QuerySet[Region]:
     """Communities ``user`` guides for.
 
-    Where an administrator named a guide, all guides of that one's organization; else those of the
-    organizations that cover the municipality. Colleagues see the same, so that nothing hangs on one person.
+    Where an administrator named a guide, all guides of that one's organization; else (or when that account is
+    closed) those of the organizations that cover the municipality. Colleagues see the same, so that nothing hangs on one person.
     """
     if not _is_somebody(user):
         return Region.objects.none()
@@ -92,17 +94,21 @@ def guide_regions(user: Actor) -> QuerySet[Region]:
         return Region.objects.none()
     covered = municipalities_covered_by(guide.organization).values("pk")
     named = Q(guide__organization=guide.organization)
-    return Region.objects.filter(named | Q(guide=None, municipality__in=covered))
+    nobody_named = Q(guide=None) | Q(guide__user__is_active=False)
+    return Region.objects.filter(named | Q(nobody_named, municipality__in=covered))
 
 
 def covered_regions() -> QuerySet[Region]:
-    """Communities with somebody to review for them: a named guide, or an organization with guides that covers them."""
-    with_guides = Coverage.objects.filter(organization__guides__isnull=False)
+    """Communities with somebody to review for them: a named guide, or an organization with guides that covers them.
+
+    A closed account reviews nothing: twin of a ``guides_for`` that is not empty.
+    """
+    with_guides = Coverage.objects.filter(organization__guides__user__is_active=True)
     named = Exists(with_guides.filter(municipality=OuterRef("municipality")))
     is_named = Exists(Coverage.objects.filter(municipality=OuterRef("municipality")))
     prefecture = OuterRef("municipality__prefecture_code")
     whole = Exists(with_guides.filter(municipality=None, prefecture_code=prefecture))
-    return Region.objects.filter(Q(guide__isnull=False) | Q(named) | Q(~is_named, whole))
+    return Region.objects.filter(Q(guide__user__is_active=True) | Q(named) | Q(~is_named, whole))
 
 
 def is_covered(region: Region) -> bool:
@@ -118,6 +124,16 @@ def needs_second_factor(user: User) -> bool:
         or is_guide(user)
         or MunicipalStaff.objects.filter(user=user).exists()
     )
+
+
+def lacks_second_factor(user: User) -> bool:
+    """Whether ``user`` has a role that asks for a second factor and none set up. Three queries at most.
+
+    Asked anew for every request: roles are given to people who are signed in already. Sample people of the demo lack none.
+    """
+    if settings.ENISHI_DEMO and user.is_sample:
+        return False
+    return needs_second_factor(user) and not is_mfa_enabled(user)
 
 
 # Who may change what.

@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from accounts.enums import AbilityLevel, LegalStatus, PartyKind, QualificationLevel, Transport
+from accounts.enums import AbilityLevel, ConsentKind, LegalStatus, PartyKind, QualificationLevel, Transport
 from accounts.models import (
     Ability,
     AssetKind,
     Availability,
+    Consent,
     Coverage,
     Guide,
     Hazard,
@@ -32,6 +33,7 @@ from accounts.models import (
     Wish,
     WorkKind,
 )
+from accounts.services.consents import TERMS_VERSION
 from regions.enums import Compensation, NeedStage, PermissionStatus
 from regions.models import (
     MunicipalStaff,
@@ -121,6 +123,12 @@ def make_user(name: str = "", **fields: Any) -> User:
     values = {"name": name or f"User {number}", "password": "password"} | fields
     email = values.pop("email", None) or f"user{number}@example.org"
     return User.objects.create_user(email, **values)
+
+
+def agree_to_terms(user: User) -> User:
+    """The user, who agreed to the terms in force."""
+    Consent.objects.create(user=user, kind=ConsentKind.TERMS, text_version=TERMS_VERSION, given_by=user)
+    return user
 
 
 def make_party(
@@ -233,6 +241,8 @@ def make_need(
     }
     values |= fields
     values.setdefault("posted_by", User.objects.system())
+    if values["compensation"] == Compensation.EMPLOYMENT:
+        values.setdefault("employment_url", "https://work.example.jp/42")
     need = Need.objects.create(region=region, **values)
     for code, weight in work:
         NeedWork.objects.create(need=need, work_kind=make_work_kind(code), weight=weight)

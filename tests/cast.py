@@ -13,6 +13,7 @@ from tests.builders import (
     SAGA,
     SHINJUKU,
     TOKYO,
+    agree_to_terms,
     at_tokyo,
     make_asset_kind,
     make_guide,
@@ -35,6 +36,7 @@ __all__ = [
     "SAGA",
     "SHINJUKU",
     "TOKYO",
+    "agree_to_terms",
     "at_tokyo",
     "make_asset_kind",
     "make_guide",
@@ -54,7 +56,7 @@ __all__ = [
 
 
 def _person(name: str, email: str, phone: str) -> User:
-    user = make_user(name, email=email, affiliation=f"{name}の所属")
+    user = agree_to_terms(make_user(name, email=email, affiliation=f"{name}の所属"))
     ContactCard.objects.create(user=user, full_name=f"{name} 本名", phone=phone, address=f"{name}の住所")
     return user
 
@@ -138,9 +140,8 @@ def sato(organization: Organization) -> User:
 
 @pytest.fixture
 def admin(db: None) -> User:
-    return _with_second_factor(
-        make_user("管理者", email="admin@example.org", is_staff=True, is_superuser=True)
-    )
+    user = make_user("管理者", email="admin@example.org", is_staff=True, is_superuser=True)
+    return _with_second_factor(agree_to_terms(user))
 
 
 # The community side.

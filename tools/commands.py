@@ -19,7 +19,7 @@ USAGE = """\
 make demo    install, prepare, load the demo data, serve until Ctrl-C
 make up      the same stack with the data that is there (settings: DJANGO_SETTINGS_MODULE)
 make check   lint, types, contracts, migrations, deploy check, quick tests (under 3 minutes)
-make test    check and every test, on its own PostgreSQL and Redis
+make test    check and every test, on its own PostgreSQL, Redis and browser
 make smoke   the demo's stack on a free port, driven from sign-up to agreed by HTTP alone
 make help    this list
 
@@ -123,6 +123,7 @@ def check() -> int:
 
 def test() -> int:
     """Check and everything: the last lines are those of the whole test session."""
+    environment.ensure_browser()
     on_sqlite = {"ENISHI_TEST_DB": "sqlite"}
     return _judge(
         [

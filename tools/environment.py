@@ -25,6 +25,8 @@ RUN_REQUIREMENTS = (ROOT / "requirements.txt",)
 TEST_REQUIREMENTS = (ROOT / "requirements.txt", ROOT / "tests" / "requirements.txt")
 DISK_NEEDED = 1_500_000_000  # bytes: the installed packages and what pip unpacks on the way
 NO_SPACE = "No space left on device"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_PACKAGES = ("chromium", "fonts-morisawa-bizud-gothic")
 QUIET_LINES = ("Requirement already satisfied", "  Using cached", "Using cached", "[notice]")
 
 
@@ -193,3 +195,21 @@ def compile_locale() -> None:
                 draft.unlink()
             raise DevError(f"{source} cannot be compiled: {compiled.stderr.strip()[-300:]}")
         draft.replace(target)
+
+
+def ensure_browser() -> None:
+    """Install Chromium and a Japanese font where this is root on Debian or Ubuntu and finds none; else say what is missing."""
+    if any(shutil.which(name) for name in BROWSERS) or os.environ.get("ENISHI_TEST_CHROMIUM"):
+        return
+    apt = shutil.which("apt-get")
+    if os.geteuid() != 0 or apt is None:
+        print(
+            f"No Chromium here: tests in a browser are skipped. To run them, install {' '.join(BROWSER_PACKAGES)}."
+        )
+        return
+    print(f"Installing {' '.join(BROWSER_PACKAGES)} for the tests in a browser ...", flush=True)
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["update"], ["install", "-y", "--no-install-recommends", *BROWSER_PACKAGES]):
+        done = subprocess.run([apt, "-qq", *step], check=False, env=quiet, capture_output=True, text=True)
+        if done.returncode:
+            raise DevError(f"Chromium cannot be installed: {(done.stderr or done.stdout).strip()[-300:]}")

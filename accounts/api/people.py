@@ -14,12 +14,13 @@ from rest_framework.response import Response
 from accounts.api.base import HouseView, once
 from accounts.api.fields import EmptyForm, StrictSerializer, TextField
 from accounts.api.schema import Operation
-from accounts.enums import ConsentKind
+from accounts.enums import ConsentKind, Language
 from accounts.models import Consent, User
 from accounts.selectors.notifications import unread_count
 from accounts.selectors.users import consents_of
 from accounts.services import contact_cards
 from accounts.services.consents import give_consent, withdraw_consent
+from accounts.services.people import update_me
 
 
 class MeSerializer(serializers.Serializer[Any]):
@@ -35,15 +36,32 @@ class MeSerializer(serializers.Serializer[Any]):
     unread = serializers.IntegerField(read_only=True)
 
 
+class MeForm(StrictSerializer):
+    """What one says of oneself; what is not named stays. The e-mail address is changed on the page."""
+
+    name = TextField(max_length=80, required=False)
+    affiliation = TextField(max_length=120, required=False)
+    language = serializers.ChoiceField(choices=Language.choices, required=False)
+
+
 class MeView(HouseView):
-    """Who is signed in."""
+    """Who is signed in; changing one's own name, affiliation and language."""
 
     tag = "me"
-    operations: ClassVar = {"GET": Operation(id="get_me", answer=MeSerializer)}
+    operations: ClassVar = {
+        "GET": Operation(id="get_me", answer=MeSerializer),
+        "PATCH": Operation(id="update_me", form=MeForm, answer=MeSerializer),
+    }
     queryset = User.objects.none()
 
     def get(self, _request: Request) -> Response:
-        person = self.actor
+        return self.show(self.actor)
+
+    def patch(self, _request: Request) -> Response:
+        return self.show(update_me(actor=self.actor, **self.values()))
+
+    def show(self, person: User) -> Response:
+        """The person as the person may read it."""
         shown = {name: getattr(person, name) for name in ("public_id", "email", "name", "affiliation")}
         return self.reply(
             shown

@@ -1,8 +1,8 @@
-"""Reading what everybody may read: municipalities, the shared vocabularies, intermediary organizations."""
+"""Municipalities, for everybody."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import django_filters
 from django.db.models import QuerySet
@@ -14,9 +14,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import HouseView
 from accounts.api.schema import Operation
-from accounts.models import AssetKind, Hazard, Municipality, Organization, Qualification, WorkKind
-from accounts.models.vocabulary import VocabularyEntry
-from accounts.selectors.organizations import organizations_listed
+from accounts.models import Municipality
 from accounts.selectors.places import municipalities_for_postal
 
 
@@ -56,139 +54,3 @@ class MunicipalitiesView(HouseView):
 
     def get(self, _request: Request) -> Response:
         return self.page()
-
-
-class WordSerializer(serializers.Serializer[Any]):
-    """A word of a vocabulary in both languages."""
-
-    code = serializers.CharField(read_only=True)
-    name_ja = serializers.CharField(read_only=True)
-    name_en = serializers.CharField(read_only=True)
-    label: Any = serializers.CharField(read_only=True)
-
-
-class KindSerializer(WordSerializer):
-    """A node of one of the two trees; ``parent`` is the code above it."""
-
-    parent: Any = serializers.CharField(source="parent.code", read_only=True, allow_null=True)
-    aliases = serializers.ListField(child=serializers.CharField(), read_only=True)
-
-
-class WorkKindSerializer(KindSerializer):
-    load = serializers.IntegerField(read_only=True)
-    credit_from_parent = serializers.BooleanField(read_only=True)
-
-
-class WordsView(HouseView):
-    """A vocabulary in the order of the screen; retired words are left out."""
-
-    tag = "reference"
-    permission_classes = [AllowAny]
-    model: ClassVar[type[VocabularyEntry]]
-    ordering = ("position",)
-    ordering_fields = ("position", "code")
-
-    def rows(self) -> QuerySet[Any]:
-        return self.model._default_manager.filter(retired=False)  # noqa: SLF001  # documented API for unknown models
-
-    def get(self, _request: Request) -> Response:
-        return self.page()
-
-
-class WorkKindsView(WordsView):
-    """Kinds of work that communities lack hands for (活動の種類), as a tree."""
-
-    model = WorkKind
-    queryset = WorkKind.objects.none()
-    operations: ClassVar = {"GET": Operation(id="list_work_kinds", answer=WorkKindSerializer, many=True)}
-
-    def rows(self) -> QuerySet[Any]:
-        return super().rows().select_related("parent")
-
-
-class AssetKindsView(WordsView):
-    """Kinds of things a community can give (提供の種類), as a tree."""
-
-    model = AssetKind
-    queryset = AssetKind.objects.none()
-    operations: ClassVar = {"GET": Operation(id="list_asset_kinds", answer=KindSerializer, many=True)}
-
-    def rows(self) -> QuerySet[Any]:
-        return super().rows().select_related("parent")
-
-
-class QualificationsView(WordsView):
-    """Licences, trainings and pledges that a need may ask for."""
-
-    model = Qualification
-    queryset = Qualification.objects.none()
-    operations: ClassVar = {"GET": Operation(id="list_qualifications", answer=WordSerializer, many=True)}
-
-
-class HazardsView(WordsView):
-    """Dangers of the work, told before anyone says yes."""
-
-    model = Hazard
-    queryset = Hazard.objects.none()
-    operations: ClassVar = {"GET": Operation(id="list_hazards", answer=WordSerializer, many=True)}
-
-
-class GuideSerializer(serializers.Serializer[Any]):
-    """A guide by the public id of the person."""
-
-    id = serializers.CharField(source="user.public_id", read_only=True)
-    name = serializers.CharField(source="user.name", read_only=True)
-    role = serializers.CharField(read_only=True)
-
-
-class CoverageSerializer(serializers.Serializer[Any]):
-    """A whole prefecture, or one municipality of it."""
-
-    prefecture_code = serializers.CharField(read_only=True)
-    municipality = MunicipalitySerializer(read_only=True, allow_null=True)
-
-
-class OrganizationSerializer(serializers.Serializer[Any]):
-    """An intermediary organization, where it works and who guides there."""
-
-    id = serializers.CharField(source="public_id", read_only=True)
-    name = serializers.CharField(read_only=True)
-    kind = serializers.CharField(read_only=True)
-    legal_status = serializers.CharField(read_only=True)
-    has_employment_basis = serializers.BooleanField(read_only=True)
-    coverages = CoverageSerializer(many=True, read_only=True)
-    guides = GuideSerializer(many=True, read_only=True)
-
-
-class OrganizationsView(HouseView):
-    """Intermediary organizations (中間支援組織), by name."""
-
-    tag = "organizations"
-    operations: ClassVar = {
-        "GET": Operation(id="list_organizations", answer=OrganizationSerializer, many=True)
-    }
-    permission_classes = [AllowAny]
-    queryset = Organization.objects.none()
-    ordering = ("name",)
-    ordering_fields = ("name",)
-
-    def rows(self) -> QuerySet[Organization]:
-        return organizations_listed()
-
-    def get(self, _request: Request) -> Response:
-        return self.page()
-
-
-class OrganizationView(HouseView):
-    """One intermediary organization."""
-
-    tag = "organizations"
-    operations: ClassVar = {"GET": Operation(id="get_organization", answer=OrganizationSerializer)}
-    permission_classes = [AllowAny]
-    queryset = Organization.objects.none()
-
-    def rows(self) -> QuerySet[Organization]:
-        return organizations_listed()
-
-    def get(self, _request: Request, **_address: str) -> Response:
-        return self.reply(self.found())

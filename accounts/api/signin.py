@@ -26,7 +26,7 @@ from accounts.api.schema import Operation
 from accounts.api.throttles import KnockThrottle, MailDayThrottle, MailThrottle
 from accounts.enums import Language
 from accounts.models import User
-from accounts.services.signin import confirm_sign_in_code, send_sign_in_code
+from accounts.services.signin import confirm_sign_in_code, issue_token_by_code, send_sign_in_code
 from accounts.services.signup import sign_up
 from accounts.services.tokens import HOURS_DEFAULT, HOURS_MAX, issue_token, revoke_token
 
@@ -153,7 +153,11 @@ class CodeView(StrangerView):
         user = confirm_sign_in_code(
             email=values["email"], code=values["code"], needs_second_factor=self.needs_second_factor
         )
-        return self.reply(issue_token(actor=user, hours=values["hours"]))
+        return self.reply(
+            issue_token_by_code(
+                user=user, hours=values["hours"], needs_second_factor=self.needs_second_factor
+            )
+        )
 
 
 @method_decorator(never_cache, name="dispatch")

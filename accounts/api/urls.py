@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.api import messages, parties, people, places, signin
+from accounts.api import messages, organizations, parties, people, places, signin, words
 
 urlpatterns: list[URLPattern] = [
     path("sign-up/", signin.SignUpView.as_view(), name="sign-up"),
@@ -18,12 +18,36 @@ urlpatterns: list[URLPattern] = [
     path("me/notifications/", messages.NotificationsView.as_view(), name="my-notifications"),
     path("me/notifications/read/", messages.ReadView.as_view(), name="my-notifications-read"),
     path("municipalities/", places.MunicipalitiesView.as_view(), name="municipalities"),
-    path("vocabularies/work-kinds/", places.WorkKindsView.as_view(), name="work-kinds"),
-    path("vocabularies/asset-kinds/", places.AssetKindsView.as_view(), name="asset-kinds"),
-    path("vocabularies/qualifications/", places.QualificationsView.as_view(), name="qualifications"),
-    path("vocabularies/hazards/", places.HazardsView.as_view(), name="hazards"),
-    path("organizations/", places.OrganizationsView.as_view(), name="organizations"),
-    path("organizations/<slug:public_id>/", places.OrganizationView.as_view(), name="organization"),
+    path("vocabularies/work-kinds/", words.WorkKindsView.as_view(), name="work-kinds"),
+    path("vocabularies/work-kinds/<slug:code>/", words.WorkKindView.as_view(), name="work-kind"),
+    path("vocabularies/asset-kinds/", words.AssetKindsView.as_view(), name="asset-kinds"),
+    path("vocabularies/asset-kinds/<slug:code>/", words.AssetKindView.as_view(), name="asset-kind"),
+    path("vocabularies/qualifications/", words.QualificationsView.as_view(), name="qualifications"),
+    path("vocabularies/qualifications/<slug:code>/", words.QualificationView.as_view(), name="qualification"),
+    path("vocabularies/hazards/", words.HazardsView.as_view(), name="hazards"),
+    path("vocabularies/hazards/<slug:code>/", words.HazardView.as_view(), name="hazard"),
+    path("organizations/", organizations.OrganizationsView.as_view(), name="organizations"),
+    path("organizations/<slug:public_id>/", organizations.OneOrganizationView.as_view(), name="organization"),
+    path(
+        "organizations/<slug:public_id>/coverage/",
+        organizations.CoverageView.as_view(),
+        name="organization-coverage",
+    ),
+    path(
+        "organizations/<slug:public_id>/employment-basis/",
+        organizations.BasisView.as_view(),
+        name="organization-employment-basis",
+    ),
+    path(
+        "organizations/<slug:public_id>/guides/",
+        organizations.GuidesView.as_view(),
+        name="organization-guides",
+    ),
+    path(
+        "organizations/<slug:public_id>/guides/<slug:user_id>/absence/",
+        organizations.AbsenceView.as_view(),
+        name="guide-absence",
+    ),
     path("parties/", parties.PartiesView.as_view(), name="parties"),
     path("parties/join/", parties.JoinView.as_view(), name="party-join"),
     path("parties/<slug:public_id>/", parties.OnePartyView.as_view(), name="party"),

@@ -1,6 +1,6 @@
 """The shared vocabularies: kinds of work and of assets, dangers, qualifications, the survey's activities.
 
-Two trees of at most 64 kinds each. The bit of a kind is its place in the engine's planes: given once,
+Two trees of at most 128 kinds each. The bit of a kind is its place in the engine's planes: given once,
 never changed, never reused, which is why kinds are retired and not deleted.
 """
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import QualificationLevel, SurveyType
 
-LAST_BIT = 63
+LAST_BIT = 127  # the engine lays a tree over 64-bit words, two at most (matching.engine.types.KINDS_MAX)
 
 
 class VocabularyEntry(models.Model):

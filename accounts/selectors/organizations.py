@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Coverage, Guide, Municipality, Organization
-from accounts.policies import organizations_covering
+from accounts.policies import Actor, guides_visible_to, organizations_covering
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ def organizations_listed() -> QuerySet[Organization]:
     return Organization.objects.prefetch_related("coverages__municipality", "guides__user").order_by(
         "name", "pk"
     )
+
+
+def guides_with_stand_ins(actor: Actor) -> QuerySet[Guide]:
+    """The guides whose desks ``actor`` may know, with stand-ins. One query."""
+    return guides_visible_to(actor).select_related("user", "organization", "stand_in__user").order_by("pk")
 
 
 def coverage_map(municipalities: Iterable[Municipality], *, on: date | None = None) -> CoverageMap:

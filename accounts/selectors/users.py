@@ -6,11 +6,17 @@ from django.db.models import QuerySet
 
 from accounts.enums import ConsentKind
 from accounts.models import Consent, User
+from accounts.policies import Actor
 
 
 def administrators() -> QuerySet[User]:
     """Those who administer the installation and can be reached."""
     return User.objects.filter(is_active=True, is_superuser=True, is_system=False).order_by("pk")
+
+
+def people_in_reach(_actor: Actor) -> QuerySet[User]:
+    """Whoever has an account: to be named by the public id, which is unguessable and handed over by the person."""
+    return User.objects.filter(is_active=True, is_system=False)
 
 
 def user_by_email(email: str) -> User | None:

@@ -13,18 +13,20 @@ from accounts.models import Consent, User
 from accounts.services.audit import record
 from accounts.services.checks import Problems, check_values
 
-TERMS_VERSION = "2026-11"  # of the terms of use and privacy notice that are in force
+# Of the terms of use and the privacy notice in force: the folder under templates/legal that holds their words. A change of
+# the words is a new folder and a new version; folders that somebody agreed to stay.
+TERMS_VERSION = "2026-11"
 
 
-def require_current_terms(version: str) -> None:
-    """Refuse any version but the one in force.
+def require_current_terms(version: str, *, field: str = "accepts_terms_version") -> None:
+    """Refuse any version but the one in force; ``field`` is what the door calls it.
 
     Raises:
         Invalid("terms_outdated")
     """
     if version != TERMS_VERSION:
         message = _("The terms have changed. Please read version %(version)s.") % {"version": TERMS_VERSION}
-        raise Invalid("terms_outdated", message, fields={"accepts_terms_version": [message]})
+        raise Invalid("terms_outdated", message, fields={field: [message]})
 
 
 def accept_terms(*, actor: User, version: str) -> Consent:
@@ -46,13 +48,15 @@ def give_consent(*, actor: User, kind: ConsentKind, text_version: str, purpose: 
 
     Raises:
         NotAllowed("not_active"): nobody, or an account that is closed.
-        Invalid: ``text_too_long``, ``text_missing``, ``choice_unknown``.
+        Invalid: ``text_too_long``, ``text_missing``, ``choice_unknown``, ``terms_outdated`` (terms nobody can read).
     """
     if not actor.is_active:
         raise NotAllowed("not_active", _("Please sign in first."))
     problems = Problems()
     check_values(problems, Consent, {"kind": kind, "text_version": text_version, "purpose": purpose})
     problems.refuse()
+    if kind == ConsentKind.TERMS:
+        require_current_terms(text_version, field="text_version")
     lock_user(actor.pk)
     standing = actor.consents.filter(kind=kind, text_version=text_version, withdrawn_at=None).first()
     if standing is not None:

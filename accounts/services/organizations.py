@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import LegalStatus
 from accounts.errors import Conflict, Invalid, NotAllowed
-from accounts.locks import lock_guide, lock_organization
+from accounts.locks import lock_guide, lock_organization, lock_user
 from accounts.models import Coverage, Guide, Municipality, Organization, User
 from accounts.policies import can_edit_organization, is_admin
 from accounts.services.audit import record
 from accounts.services.checks import Problems, check_number, check_values
+from accounts.services.tokens import end_tokens
 
 CAPACITY_MAX = 100
 
@@ -120,7 +121,9 @@ def record_employment_basis(*, actor: User, organization: Organization, basis: s
 def appoint_guide(
     *, actor: User, organization: Organization, user: User, role: str = "", weekly_capacity: int = 8
 ) -> Guide:
-    """Make ``user`` a guide of the organization, or change role and capacity of one. Locks it; audits.
+    """Make ``user`` a guide of the organization, or change role and capacity of one.
+
+    Locks the organization, then the user's row; a new guide's tokens end (a mailbox was enough for them); audits.
 
     Raises:
         NotAllowed("not_administrator")
@@ -134,10 +137,13 @@ def appoint_guide(
     problems.refuse()
     organization = lock_organization(organization.pk)
     values = {"role": role, "weekly_capacity": weekly_capacity}
+    lock_user(user.pk)
     guide, is_new = Guide.objects.get_or_create(user=user, defaults={"organization": organization, **values})
     if guide.organization_id != organization.pk:
         raise Conflict("guide_elsewhere", _("This person guides for another organization."))
-    if not is_new:
+    if is_new:
+        end_tokens(user)
+    else:
         guide.role, guide.weekly_capacity = role, weekly_capacity
         guide.save(update_fields=["role", "weekly_capacity"])
     details = {"guide": user.public_id, **values}

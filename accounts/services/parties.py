@@ -8,7 +8,7 @@ from typing import Any, Unpack
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.enums import Transport
+from accounts.enums import ConsentKind, Transport
 from accounts.errors import Conflict, NotAllowed
 from accounts.locks import lock_party, lock_user
 from accounts.models import (
@@ -22,8 +22,10 @@ from accounts.models import (
     Wish,
 )
 from accounts.policies import can_edit_party
+from accounts.selectors.users import has_consented
 from accounts.services.audit import record
 from accounts.services.checks import Problems
+from accounts.services.consents import TERMS_VERSION
 from accounts.services.inputs import (
     AbilityInput,
     AbsenceInput,
@@ -40,6 +42,7 @@ from accounts.services.party_profile import (
     wish_rows,
 )
 from accounts.services.party_values import check_party, columns, find_home
+from accounts.services.promises import require_promises_fit
 from accounts.services.rescoring import party_changed
 
 PARTIES_MAX = (
@@ -74,6 +77,7 @@ def create_party(
 
     Raises:
         NotAllowed("not_active"): nobody, or an account that is closed.
+        NotAllowed("consent_needed"): actor has not agreed to the terms in force, or took it back.
         Conflict("parties_full"): actor represents ten already.
         Invalid: ``individual_is_one``, ``size_wrong``, ``min_people_wrong``, ``home_missing``, ``home_unknown``,
             ``postal_unknown``, ``postal_ambiguous`` (choices in ``fields["home_code"]``), ``ages_disagree``,
@@ -82,6 +86,10 @@ def create_party(
     if not actor.is_active:
         raise NotAllowed("not_active", _("Please sign in first."))
     lock_user(actor.pk)
+    if not has_consented(actor, ConsentKind.TERMS, text_version=TERMS_VERSION):
+        raise NotAllowed(
+            "consent_needed", _("Please agree to the terms of use and the privacy notice first.")
+        )
     if actor.represented_parties.count() >= PARTIES_MAX:
         raise Conflict("parties_full", _("You represent ten participants already."))
     problems = Problems()
@@ -115,11 +123,13 @@ def _store(party: Volunteer, rows: list[tuple[Any, Sequence[Any]]]) -> None:
 def update_party(*, actor: User, party: Volunteer, **changes: Unpack[PartyValues]) -> Volunteer:
     """Change plain values of a party; what is not named stays. Its kind never changes.
 
-    Locks the party; audits; owes its rescoring. Nothing happens where nothing differs.
+    Locks the party, and what a smaller size has to be held against; audits; owes its rescoring. Nothing happens
+    where nothing differs.
 
     Raises:
         NotAllowed("not_your_party"): actor neither represents the party nor administers.
         Conflict("people_named"): fewer people than can do something, hold something, or are named members.
+        Conflict("people_promised"): fewer people than have places in a match.
         Invalid: as ``create_party``.
     """
     party = _own(actor, party)
@@ -134,6 +144,8 @@ def update_party(*, actor: User, party: Volunteer, **changes: Unpack[PartyValues
     if not different:
         return party
     _refuse_fewer(party, size=different.get("size", party.size))
+    if different.get("size", party.size) < party.size:
+        require_promises_fit(party, size=different["size"])
     for name, value in different.items():
         setattr(party, name, value)
     party.save(update_fields=list(different))

@@ -27,6 +27,7 @@ from accounts.models import User
 from accounts.selectors.users import user_by_email
 from accounts.services.audit import record
 from accounts.services.mail import TIMEOUT_SECONDS
+from accounts.services.tokens import IssuedToken, issue_token
 
 SALT = "accounts.sign-in-code"
 CODE_DIGITS = 8
@@ -78,13 +79,31 @@ def confirm_sign_in_code(*, email: str, code: str, needs_second_factor: Rule) ->
     if user is None or not user.is_active or not _use(user, code):
         message = _("This code is not valid (any more). Please ask for a new one.")
         raise Invalid("code_wrong", message, fields={"code": [message]})
+    _refuse_mailbox_alone(user, needs_second_factor)
+    return user
+
+
+@transaction.atomic
+def issue_token_by_code(*, user: User, hours: int, needs_second_factor: Rule) -> IssuedToken:
+    """A token for who has just confirmed a code, unless the person was given a role meanwhile.
+
+    Locks the user's row, as appointments do: whichever comes second sees the other. Audits.
+
+    Raises:
+        NotAllowed("second_factor_needed") and those of ``issue_token``.
+    """
+    user = lock_user(user.pk)
+    _refuse_mailbox_alone(user, needs_second_factor)
+    return issue_token(actor=user, hours=hours)
+
+
+def _refuse_mailbox_alone(user: User, needs_second_factor: Rule) -> None:
     is_exempt = settings.ENISHI_DEMO and user.is_sample
     if is_mfa_enabled(user) or (needs_second_factor(user) and not is_exempt):
         message = _(
             "Your account asks for a second factor. Please sign in on the page and make a token there."
         )
         raise NotAllowed("second_factor_needed", message)
-    return user
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -27,7 +28,7 @@ def sign_up(*, email: str, name: str, language: str, accepts_terms_version: str)
             ``choice_unknown``.
     """
     address = email.strip().lower()
-    _check(email=address, name=name, language=language)
+    check_account(email=address, name=name, language=language)
     require_current_terms(accepts_terms_version)
     known = user_by_email(address)
     user = None if known is not None else _create(email=address, name=name.strip(), language=language)
@@ -36,7 +37,12 @@ def sign_up(*, email: str, name: str, language: str, accepts_terms_version: str)
     return user
 
 
-def _check(*, email: str, name: str, language: str) -> None:
+def check_account(*, email: str, name: str, language: str) -> None:
+    """Whether an account can be made of these values.
+
+    Raises:
+        Invalid: ``email_wrong``, ``text_missing``, ``text_too_long``, ``choice_unknown``.
+    """
     problems = Problems()
     check_values(problems, User, {"email": email, "language": language, "name": name})
     if not name.strip():
@@ -52,7 +58,7 @@ def _create(*, email: str, name: str, language: str) -> User | None:
     """The stored user, or None if somebody with this address was quicker."""
     try:
         with transaction.atomic():
-            user = User.objects.create_user(email, name=name, language=language)
+            user = create_account(email=email, name=name, language=language)
             record(actor=user, action="user.sign_up", target=user, label=user.public_id)
             accept_terms(actor=user, version=TERMS_VERSION)
             return user
@@ -60,6 +66,13 @@ def _create(*, email: str, name: str, language: str) -> User | None:
         if user_by_email(email) is None:
             raise
         return None
+
+
+def create_account(*, email: str, name: str, language: str) -> User:
+    """A stored user without a password. The first code typed on the page proves the address. In a transaction."""
+    user = User.objects.create_user(email, name=name, language=language)
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+    return user
 
 
 @transaction.atomic

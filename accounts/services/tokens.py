@@ -73,3 +73,8 @@ def revoke_token(*, actor: User, token_id: str) -> None:
     record(
         actor=actor, action="token.revoke", target=actor, label=actor.public_id, details={"token": token_id}
     )
+
+
+def end_tokens(user: User) -> None:
+    """End all tokens of a person whose power grows: they may have been issued to a mailbox alone. In a transaction."""
+    AuthToken.objects.filter(user=user).delete()

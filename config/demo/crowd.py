@@ -86,7 +86,7 @@ def _load_qualifications(pairs: list[tuple[Volunteer, PersonDraft]], book: Book)
         HeldQualification(
             volunteer=party,
             qualification=book.qualifications[code],
-            expires_on=None if days is None else book.now.date() + timedelta(days=days),
+            expires_on=None if days is None else book.today + timedelta(days=days),
         )
         for party, draft in pairs
         for code, days in draft.qualifications

@@ -1,4 +1,4 @@
-"""Load the demo in one transaction, and take it away again."""
+"""Load the demo in one transaction; ``removal`` takes it away again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min
 
-from accounts.models import AuditEntry, Consent, ContactAccess, Organization, User, Volunteer
+from accounts.models import Organization, User, Volunteer
 from config.demo.crowd import load_crowd
 from config.demo.people import DEFAULT_SEED, draw_people
 from config.demo.scenarios import (
@@ -19,7 +19,10 @@ from config.demo.scenarios import (
     read_scenarios,
     sample_user,
 )
-from matching.models import Match, MatchEvent, MatchRun, NeedDiagnosis
+from matching.enums import RUN_OPEN, RunState
+from matching.models import MatchRun
+from matching.services.runs import request_run
+from matching.snapshots import ALL
 from regions.models import Need, Offer, Region
 
 
@@ -55,6 +58,18 @@ def load_demo(*, people: int, now: datetime, seed: int = DEFAULT_SEED) -> Loaded
     return counted()
 
 
+@transaction.atomic
+def request_first_run() -> MatchRun:
+    """A run over everything since the demo was loaded: the one that is done or under way, else one the worker will do.
+
+    Loading and asking are two steps, and a start may be cut off between them: each start asks again.
+    """
+    loaded_at = Region.objects.filter(is_sample=True).aggregate(at=Min("created_at"))["at"]
+    good = MatchRun.objects.filter(scope=ALL, state__in=sorted({*RUN_OPEN, RunState.DONE}))
+    first = good.filter(created_at__gte=loaded_at).order_by("pk").first()
+    return first or request_run(actor=User.objects.system())
+
+
 def counted() -> Loaded:
     """Counts of the sample rows. Five queries."""
     return Loaded(
@@ -64,27 +79,3 @@ def counted() -> Loaded:
         parties=Volunteer.objects.filter(is_sample=True).count(),
         guides=User.objects.filter(is_sample=True, guide__isnull=False).count(),
     )
-
-
-@transaction.atomic
-def remove_demo() -> Loaded:
-    """Delete every sample row and everything that came about between samples; the counts of what is left.
-
-    A real participant's match with a sample need goes too: it was never real.
-    """
-    matches = Match.objects.filter(Q(need__is_sample=True) | Q(volunteer__is_sample=True))
-    Match.objects.filter(pk__in=matches.values("pk")).update(redated_from=None)
-    MatchEvent.objects.filter(match__in=matches).delete()
-    matches.delete()
-    NeedDiagnosis.objects.filter(need__is_sample=True).delete()
-    samples = User.objects.filter(is_sample=True)
-    MatchRun.objects.filter(Q(requested_by__in=samples) | Q(matches__isnull=True)).delete()
-    Need.objects.filter(is_sample=True).delete()
-    Region.objects.filter(is_sample=True).delete()
-    Volunteer.objects.filter(is_sample=True).delete()
-    ContactAccess.objects.filter(Q(viewer__in=samples) | Q(subject__in=samples)).delete()
-    AuditEntry.objects.filter(actor__in=samples).delete()
-    Consent.objects.filter(given_by__in=samples).delete()
-    Organization.objects.filter(is_sample=True).delete()
-    samples.delete()
-    return counted()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.enums import Transport
 from accounts.models import (
@@ -61,6 +63,11 @@ class Book:
     assets: dict[str, AssetKind] = field(default_factory=dict)
     qualifications: dict[str, Qualification] = field(default_factory=dict)
     hazards: dict[str, Hazard] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day in Japan: before nine in the morning it is not the day of UTC."""
+        return timezone.localdate(self.now)
 
 
 def open_book(now: datetime) -> Book:
@@ -277,7 +284,7 @@ def _load_dates(need: Need, entry: Entry, book: Book) -> None:
             need=need, kind=each["rule"], parameters=parameters, places=each["places"],
             rain=each.get("rain") or each.get("note", ""),
         )  # fmt: skip
-        store_occurrences(rule, from_on=book.now.date())
+        store_occurrences(rule, from_on=book.today)
 
 
 def load_party(entry: Entry, *, book: Book) -> Volunteer:
@@ -335,7 +342,7 @@ def _load_profile(party: Volunteer, entry: Entry, book: Book) -> None:
         Availability(volunteer=party, **words.availability_masks(each)) for each in times
     )
     spans = [
-        span for days in free["except_days"] for span in words.absence_spans(days, first_year=book.now.year)
+        span for days in free["except_days"] for span in words.absence_spans(days, first_year=book.today.year)
     ]
     Absence.objects.bulk_create(
         Absence(volunteer=party, from_on=first, until_on=last) for first, last in spans

@@ -79,7 +79,9 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-            ]
+                "config.pages.sample_notice",
+            ],
+            "builtins": ["accounts.web.tags"],
         },
     }
 ]
@@ -132,6 +134,11 @@ CACHES: dict[str, dict[str, Any]] = {
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "config_cache"}
 }
 
+# Proxies of ours in front: a throttle counts the address that the last of them wrote down, without any the caller's own.
+# Never what a caller claims. The pages (allauth) and the API (DRF) have a setting of their own for the same fact.
+TRUSTED_PROXIES = int(env.boolean("ENISHI_BEHIND_PROXY"))
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
 # People. allauth signs in by a code sent by e-mail or by a passkey; nobody needs a password.
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -152,6 +159,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_FORMS = {"signup": "accounts.web.signup.SignUpForm"}
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
@@ -211,7 +219,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes of one request body without fil
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "regions.api.authentication.RoleTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -223,8 +231,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.api_errors.handle",
-    # Whose address a throttle counts: the last one a proxy of ours wrote down, else the caller's own. Never a claim.
-    "NUM_PROXIES": int(env.boolean("ENISHI_BEHIND_PROXY")),
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {

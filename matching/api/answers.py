@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from matching.enums import MatchState
 from matching.models import Match, MatchEvent
+from matching.selectors.labels import neutral_state, state_label
 from matching.selectors.matches import is_ending, is_of_side
 from matching.selectors.sights import MatchSight
 from matching.selectors.viewers import Viewer
@@ -73,10 +73,13 @@ class ReviewSerializer(Answer):
 
 
 class MatchRowSerializer(Answer):
-    """A match in a list. ``review`` is null for the two sides; ``moves`` are what this viewer may try now."""
+    """A match in a list. ``review`` is null for the two sides; ``moves`` are what this viewer may try now.
+
+    ``state`` of an ending before the promise is ``ended`` for the two sides, whoever ended it.
+    """
 
     id = serializers.CharField(source="match.public_id")
-    state = serializers.CharField(source="match.state")
+    state = serializers.CharField()
     state_label = serializers.CharField()
     is_live = serializers.BooleanField()
     origin = serializers.CharField(source="match.origin")
@@ -231,7 +234,7 @@ def shown_event(event: MatchEvent, viewer: Viewer) -> dict[str, Any]:
         "move": event.move,
         "from_state": event.from_state,
         "to_state": event.to_state,
-        "to_state_label": str(MatchState(event.to_state).label),
+        "to_state_label": state_label(event.to_state),
         "at": event.at,
         "role": event.role,
         "actor": None,
@@ -250,4 +253,12 @@ def shown_event(event: MatchEvent, viewer: Viewer) -> dict[str, Any]:
         return plain | words | {"actor": str(event.actor)}
     if is_of_side(event, viewer.sides_on(event.match)):
         return plain | words
-    return plain | {"move": "end", "role": None} if is_ending(event) else plain
+    return plain | NEUTRAL_END | _neutral_target(event) if is_ending(event) else plain
+
+
+NEUTRAL_END = {"move": "end", "role": None}
+
+
+def _neutral_target(event: MatchEvent) -> dict[str, str]:
+    target = neutral_state(event.to_state)
+    return {"to_state": target, "to_state_label": state_label(target)}

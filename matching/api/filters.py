@@ -15,9 +15,9 @@ from rest_framework.request import Request
 
 from accounts.api.base import StrictFilterBackend, StrictOrderingFilter
 from accounts.models import User
-from matching.enums import LIVE, MatchState, Origin, RunState
+from matching.enums import LIVE, NEUTRAL_ENDING, MatchState, Origin, RunState
 from matching.models import Match
-from matching.selectors.matches import guided_by
+from matching.selectors.matches import guided_by, in_states
 from matching.selectors.reviews import not_snoozed
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -25,9 +25,15 @@ UNSCORED = -1
 
 
 class MatchFilter(filters.FilterSet):
-    """``guide``: me, or none for those nobody looks after. ``overdue``: past ``due_at`` and still live."""
+    """``guide``: me, or none for those nobody looks after. ``overdue``: past ``due_at`` and still live.
 
-    state = django_filters.MultipleChoiceFilter(choices=MatchState.choices)
+    ``state``: ``ended`` stands for every ending before the promise; the single endings are found by who oversees the
+    match alone.
+    """
+
+    state = django_filters.MultipleChoiceFilter(
+        choices=[*MatchState.choices, (NEUTRAL_ENDING, _("not this time"))], method="by_state"
+    )
     origin = django_filters.MultipleChoiceFilter(choices=Origin.choices)
     need = django_filters.CharFilter(field_name="need__public_id", max_length=16)
     region = django_filters.CharFilter(field_name="need__region__public_id", max_length=16)
@@ -35,6 +41,9 @@ class MatchFilter(filters.FilterSet):
     guide = django_filters.ChoiceFilter(choices=[("me", _("me")), ("none", _("nobody"))], method="by_guide")
     overdue = django_filters.BooleanFilter(method="by_overdue")
     live = django_filters.BooleanFilter(method="by_live")
+
+    def by_state(self, rows: QuerySet[Match], _name: str, values: list[str]) -> QuerySet[Match]:
+        return rows.filter(in_states(values, self.request.user)) if values else rows
 
     def by_guide(self, rows: QuerySet[Match], _name: str, value: str) -> QuerySet[Match]:
         return rows.filter(guide__user=self.request.user) if value == "me" else rows.filter(guide=None)

@@ -187,8 +187,8 @@ class WithdrawForm(StrictSerializer):
     note = note_field()
 
 
-class CancelForm(WithdrawForm):
-    neutral_note = neutral_field()
+class CancelForm(DeclineForm):
+    """The same of a promise: a cancellation by telephone counts as that of the side it is entered for."""
 
 
 class RedateForm(StrictSerializer):
@@ -199,9 +199,11 @@ class RedateForm(StrictSerializer):
 
 
 class PeopleForm(StrictSerializer):
-    """``people``: public ids of members of the party."""
+    """``people``: public ids of members of the party. ``overlap_reason``: a guide's, where one of them is elsewhere too."""
 
     people = PublicIdsField(scope=known(nameable_people), max_length=500)
+    overlap_reason = TextField(max_length=REASON_MAX, required=False)
+    on_behalf_of = TextField(max_length=NAME_MAX, required=False)
 
 
 class PlanForm(StrictSerializer):

@@ -73,7 +73,10 @@ class NamePeopleView(MatchAct):
     operations: ClassVar = act_operation("name_people_of", forms.PeopleForm)
 
     def act(self, match: Match, values: Values) -> Match:
-        return review.name_people(match_id=match.pk, actor=self.actor, users=values["people"])
+        users = values.pop("people")
+        return review.name_people(
+            match_id=match.pk, actor=self.actor, users=users, **self.entered(match, values)
+        )
 
 
 class PlanMeetingView(SimpleAct):

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from matching.engine.needs import CompiledNeed
 from matching.engine.policy import MICRO, Weights
 from matching.engine.snapshot import I64, U64, Bools, Columns
-from matching.engine.vocabulary import FULL, HALF, QUARTER, Planes
+from matching.engine.vocabulary import FULL, HALF, QUARTER, Planes, mask_words
 
 I32 = npt.NDArray[np.int32]
 PUBLIC = 1
@@ -29,8 +29,13 @@ class Fit:
 
 
 def count(words: U64) -> I64:
-    """Set bits of every word, wide enough to be multiplied."""
-    return np.bitwise_count(words).astype(np.int64)
+    """(words, n) → (n): set bits of every party's words together, wide enough to be multiplied."""
+    return np.asarray(np.bitwise_count(words).sum(axis=0), dtype=np.int64)
+
+
+def words_like(mask: int, planes: U64) -> U64:
+    """(words, 1): a bit set of kinds, to be laid over planes of the same tree."""
+    return np.array(mask_words(mask, width=planes.shape[-2]), dtype=np.uint64)[:, None]
 
 
 def fit_of(*, need: CompiledNeed, columns: Columns, weights: Weights) -> Fit:
@@ -42,14 +47,14 @@ def fit_of(*, need: CompiledNeed, columns: Columns, weights: Weights) -> Fit:
         f_den=np.where(stated, max(need.work_den, 1), MICRO),
         g_num=np.where(wishing, _wish_covered(need.offers, columns), weights.neutral_micro),
         g_den=np.where(wishing, columns.wish_den, MICRO),
-        work_any=~stated | ((columns.can_any & np.uint64(need.work_mask)) != 0),
+        work_any=~stated | (columns.can_any & words_like(need.work_mask, columns.can_any)).any(axis=0),
     )
 
 
 def _work_covered(need: CompiledNeed, columns: Columns) -> I64:
     """Sum of weight * credit over the need's kinds that the party can do and bear."""
-    low, high = np.uint64(need.work[0]), np.uint64(need.work[1])
-    total = np.zeros(columns.can.shape[1], dtype=np.int64)
+    low, high = (words_like(mask, columns.can) for mask in need.work)
+    total = np.zeros(columns.can.shape[-1], dtype=np.int64)
     for credit, plane in zip((FULL, HALF, QUARTER), columns.can, strict=True):
         total += credit * (count(plane & low) + 2 * count(plane & high))
     return total
@@ -58,9 +63,9 @@ def _work_covered(need: CompiledNeed, columns: Columns) -> I64:
 def _wish_covered(offers: Planes, columns: Columns) -> I64:
     """Sum of weight * credit over the party's wishes that the offers cover."""
     low, high = columns.wish
-    total = np.zeros(columns.wish.shape[1], dtype=np.int64)
+    total = np.zeros(columns.wish.shape[-1], dtype=np.int64)
     for credit, kinds in ((FULL, offers.full), (HALF, offers.half), (QUARTER, offers.quarter)):
-        mask = np.uint64(kinds)
+        mask = words_like(kinds, columns.wish)
         total += credit * (count(low & mask) + 2 * count(high & mask))
     return total
 

@@ -15,7 +15,14 @@ import numpy.typing as npt
 from matching.engine.hours import Pieces, pieces_of
 from matching.engine.slots import calendar, granted_months, needs_exact, pack_ring, ring, words_of
 from matching.engine.types import AvailabilityRule, Horizon, ParticipantRow, Transport, Vocabulary
-from matching.engine.vocabulary import CreditTable, credit_table, kind_mask, weight_planes
+from matching.engine.vocabulary import (
+    CreditTable,
+    credit_table,
+    kind_mask,
+    mask_words,
+    plane_width,
+    weight_planes,
+)
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
@@ -47,12 +54,12 @@ class Columns:
     beginner: Bools
     remaining_load: I64
     can: U64
-    """(3, n): wanted kinds of work covered fully, half, a quarter, and light enough."""
+    """(3, words, n): wanted kinds of work covered fully, half, a quarter, and light enough."""
     can_any: U64
-    """Wanted kinds covered at all, however heavy."""
+    """(words, n): wanted kinds covered at all, however heavy."""
     abilities_stated: Bools
     wish: U64
-    """(2, n): weight planes of the wishes."""
+    """(2, words, n): weight planes of the wishes."""
     wish_den: I64
     """4 * sum of weights; 0 = no wish stated."""
     ring: U64
@@ -151,9 +158,11 @@ def _bools(values: Iterable[bool]) -> Bools:
     return np.fromiter(values, dtype=np.bool_)
 
 
-def _words(values: Iterable[tuple[int, ...]], *, width: int) -> U64:
-    """(width, n) words from one tuple of words per party."""
-    return np.array(list(values), dtype=np.uint64).reshape(-1, width).T.copy()
+def _planes(values: Iterable[tuple[int, ...]], *, sets: int, kinds: int) -> U64:
+    """(sets, words, n) words from one tuple of bit sets of a tree of so many kinds per party."""
+    width = plane_width(kinds)
+    rows = [[mask_words(mask, width=width) for mask in masks] for masks in values]
+    return np.ascontiguousarray(np.array(rows, dtype=np.uint64).reshape(-1, sets, width).transpose(1, 2, 0))
 
 
 def _columns(
@@ -168,6 +177,7 @@ def _columns(
     light = {limit: _light_mask(vocabulary, limit) for limit in {p.load_limit for p in parties}}
     planes = [work.planes(kind for kind, _ in p.abilities) for p in parties]
     borne = [plane.masked(light[p.load_limit]) for plane, p in zip(planes, parties, strict=True)]
+    kinds = len(vocabulary.work_parents)
     place = {public: rank for rank, public in enumerate(sorted(p.public_id for p in parties))}
     return Columns(
         row=np.arange(len(parties), dtype=np.int64),
@@ -186,10 +196,10 @@ def _columns(
         remote_ok=_bools(p.remote_ok for p in parties),
         beginner=_bools(p.beginner for p in parties),
         remaining_load=_ints(p.remaining_load for p in parties),
-        can=_words(((b.full, b.half, b.quarter) for b in borne), width=3),
-        can_any=_words(((plane.any,) for plane in planes), width=1)[0],
+        can=_planes(((b.full, b.half, b.quarter) for b in borne), sets=3, kinds=kinds),
+        can_any=_planes(((plane.any,) for plane in planes), sets=1, kinds=kinds)[0],
         abilities_stated=_bools(bool(p.abilities) for p in parties),
-        wish=_words((weight_planes(p.wishes) for p in parties), width=2),
+        wish=_planes((weight_planes(p.wishes) for p in parties), sets=2, kinds=len(vocabulary.asset_parents)),
         wish_den=_ints(4 * sum(weight for _, weight in p.wishes) for p in parties),
         ring=_ring_words(parties, horizon=horizon, profiles=profiles, number=number),
         months=_ints(granted_months(p.availability) for p in parties),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-KINDS_MAX = 64
+KINDS_MAX = 128
 """Kinds per vocabulary: one 64-bit word holds a set of kinds."""
 DAY_MINUTES = 1440
 PART_STARTS = (0, 720, 1020, DAY_MINUTES)

@@ -1,4 +1,4 @@
-"""Trees of kinds turned into credits, and sets of kinds turned into 64-bit planes.
+"""Trees of kinds turned into credits, and sets of kinds turned into planes of 64-bit words.
 
 Credit in quarters (the vocabulary's own rule): held equals wanted, or lies below it: 4; held is the
 parent of wanted: 2; its grandparent: 1; everything else 0. A wanted kind that takes no credit from its
@@ -17,6 +17,8 @@ HALF = 2
 QUARTER = 1
 NOTHING = 0
 WEIGHT_MAX = 3
+WORD = 64
+ALL_BITS = 2**WORD - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,10 @@ def credit_table(*, parents: tuple[int, ...], credit_from_parent: tuple[bool, ..
     """Credits of one tree.
 
     Raises:
-        ValueError: more than 64 kinds, lengths that differ, an unknown parent, or a ring of parents.
+        ValueError: more than 128 kinds, lengths that differ, an unknown parent, or a ring of parents.
     """
     if len(parents) > KINDS_MAX or len(parents) != len(credit_from_parent):
-        raise ValueError("a vocabulary has at most 64 kinds, each with its credit rule")
+        raise ValueError(f"a vocabulary has at most {KINDS_MAX} kinds, each with its credit rule")
     lines = [_line_of(kind, parents) for kind in range(len(parents))]
     return CreditTable(
         tuple(
@@ -109,6 +111,22 @@ def kind_mask(kinds: Iterable[int]) -> int:
     for kind in kinds:
         mask |= 1 << kind
     return mask
+
+
+def plane_width(kinds: int) -> int:
+    """64-bit words that a set of so many kinds takes; one at least."""
+    return max(1, (kinds + WORD - 1) // WORD)
+
+
+def mask_words(mask: int, *, width: int) -> tuple[int, ...]:
+    """A bit set as 64-bit words, lowest kinds first.
+
+    Raises:
+        ValueError: the set names a kind beyond the last word.
+    """
+    if mask >> (WORD * width):
+        raise ValueError("a set names only kinds of its vocabulary")
+    return tuple(mask >> (WORD * word) & ALL_BITS for word in range(width))
 
 
 def weight_planes(weighted: tuple[tuple[int, int], ...]) -> tuple[int, int]:

@@ -138,10 +138,12 @@ class Meeting(models.Model):
 
 
 class Precondition(models.Model):
-    """What must be true before the day, ticked by a guide with who and when."""
+    """What must be true before the day, by when, ticked by a guide with who and when."""
 
     match = models.ForeignKey(Match, on_delete=models.CASCADE, related_name="preconditions")
     kind = models.CharField(max_length=16, choices=PreconditionKind)
+    due_at = models.DateTimeField(null=True, blank=True)
+    nudged_at = models.DateTimeField(null=True, blank=True)
     ticked_at = models.DateTimeField(null=True, blank=True)
     ticked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -156,6 +158,13 @@ class Precondition(models.Model):
                 | Q(ticked_at__isnull=False, ticked_by__isnull=False),
                 name="a_tick_names_who_ticked",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(ticked_at__isnull=True, nudged_at__isnull=True),
+                name="precondition_to_nudge",
+            )
         ]
 
     def __str__(self) -> str:

@@ -113,10 +113,14 @@ class MatchSlot(models.Model):
 
 
 class MatchPerson(models.Model):
-    """A named person of the party who comes. The rest of ``people`` is unnamed."""
+    """A named person of the party who comes. The rest of ``people`` is unnamed.
+
+    ``may_overlap``: a guide allowed this very person a promise at overlapping hours (why: ``Match.overlap_reason``).
+    """
 
     match = models.ForeignKey(Match, on_delete=models.CASCADE, related_name="named_people")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="match_people")
+    may_overlap = models.BooleanField(_("may be elsewhere at overlapping hours"), default=False)
 
     class Meta:
         verbose_name_plural = "match people"

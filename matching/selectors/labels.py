@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from accounts.models import Volunteer
+from matching.enums import NEUTRAL_ENDING, NOT_THIS_TIME, MatchState
 from matching.models import Match
 
 
@@ -21,3 +22,13 @@ def party_label(match: Match) -> str:
 def home_label(party: Volunteer) -> str:
     """Kind and home, without people: 「福岡市の個人」."""
     return _("%(kind)s from %(home)s") % {"kind": party.get_kind_display(), "home": party.home.name}
+
+
+def neutral_state(state: str) -> str:
+    """A state as the two sides read it: an ending before the promise does not tell whose it was."""
+    return NEUTRAL_ENDING if state in NOT_THIS_TIME else state
+
+
+def state_label(state: str) -> str:
+    """The word on screen for a state, neutral or not."""
+    return _("not this time") if state == NEUTRAL_ENDING else str(MatchState(state).label)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import Invalid
 from accounts.models import Guide, User, Volunteer
 from accounts.policies import is_admin, is_guide, represents_party
-from matching.enums import ENDED, MatchState, Origin, Side
+from matching.enums import ENDED, NEUTRAL_ENDING, NOT_THIS_TIME, MatchState, Origin, Side
 from matching.models import Match, MatchEvent, MatchPerson, RegionConsent, Relation
 from matching.policies import matches_visible_to
 from matching.selectors.viewers import Viewer
@@ -62,6 +64,15 @@ def guided_by(actor: User) -> Q:
     if is_admin(actor) or actor.is_system:
         return Q(pk__isnull=False)
     return Q(need__region__in=guide_regions(actor)) | Q(guide__user=actor)
+
+
+def in_states(states: Iterable[str], actor: User) -> Q:
+    """Matches in these states as ``actor`` reads them: which ending it was, only those who oversee it can ask."""
+    asked = set(states)
+    found = Q(state__in=sorted(asked - NOT_THIS_TIME))
+    if NEUTRAL_ENDING in asked:
+        found |= Q(state__in=sorted(NOT_THIS_TIME))
+    return found | (Q(state__in=sorted(asked & NOT_THIS_TIME)) & guided_by(actor))
 
 
 def guides_assignable_by(actor: User) -> QuerySet[Guide]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.enums import GROUP_KINDS
 from matching.enums import ENDED, LIVE, MatchState, Origin, Side
 from matching.models import Answer, Attendance, Match, Meeting, Precondition, RegionConsent
-from matching.selectors.labels import party_label
+from matching.selectors.labels import neutral_state, party_label, state_label
 from matching.selectors.reasons import shown_caveat, shown_reasons
 from matching.selectors.viewers import Viewer
 from regions.models import Slot
@@ -53,9 +53,14 @@ class MatchSight:
         return self.viewer.moves_on(self.match)
 
     @property
+    def state(self) -> str:
+        """The state; to a side, all endings before the promise are one."""
+        return self.match.state if self.oversees else neutral_state(self.match.state)
+
+    @property
     def state_label(self) -> str:
         """The word on screen for the state."""
-        return str(MatchState(self.match.state).label)
+        return state_label(self.state)
 
     @property
     def origin_label(self) -> str:

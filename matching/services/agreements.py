@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.enums import QualificationLevel
 from accounts.errors import Invalid
 from accounts.models import User
 from matching.enums import AnswerValue, MatchState, PreconditionKind, Role, Side
@@ -16,8 +15,8 @@ from matching.models import Answer, Match, Meeting, Precondition
 from matching.services.deadlines import meeting_deadline, preparation_deadline, record_deadline
 from matching.services.guards import meeting_settled, missing_for_agreement
 from matching.services.matches import apply_move
+from matching.services.preparations import list_preconditions
 from matching.services.steps import Step, Words
-from regions.models import NeedQualification
 
 SETTLING = frozenset({MatchState.ASKING, MatchState.MEETING})
 
@@ -75,25 +74,9 @@ def _open_meeting(step: Step) -> Mapping[str, Any]:
 
 
 def _prepare(step: Step) -> Mapping[str, Any]:
-    Precondition.objects.bulk_create(
-        (Precondition(match=step.match, kind=kind) for kind in preconditions_for(step.match)),
-        ignore_conflicts=True,
-    )
+    list_preconditions(step.match)
     deadline = preparation_deadline(step.match)
     return {"due_at": deadline.due_at, "lapse_at": deadline.lapse_at, "nudged_at": None}
-
-
-def preconditions_for(match: Match) -> tuple[PreconditionKind, ...]:
-    """What must be checked before the day of this match."""
-    kinds = [PreconditionKind.INSURANCE, PreconditionKind.BRIEFING, PreconditionKind.EMERGENCY_CARD]
-    required = NeedQualification.objects.filter(need=match.need_id).exclude(
-        level=QualificationLevel.RECOMMENDED
-    )
-    if required.exists():
-        kinds.append(PreconditionKind.QUALIFICATIONS)
-    if match.volunteer.has_minors:
-        kinds.append(PreconditionKind.GUARDIAN)
-    return tuple(kinds)
 
 
 def tick_precondition(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+
+from django.db.models import Choices
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.models import User
 from accounts.selectors.users import administrators
@@ -19,14 +23,13 @@ from regions.selectors.regions import public_label, speakers_for
 from regions.selectors.reviewers import reviewers_for
 from regions.services.rescoring import TOPIC as RESCORE
 
-WAITS_FOR_UNDO = frozenset({"approve"})
 ASKING_FOR_REVIEW = frozenset({"match_proposed_guide", "review_escalated"})
-SILENT_KINDS = frozenset({"match_ended", "date_called_off"})
+SILENT_KINDS = frozenset({"match_ended", "match_redated", "date_called_off"})
 
 
 def announce(step: Step, event: MatchEvent) -> None:
     """Owe the messages of a move, and what an ending sets in motion."""
-    not_before = step.now + timedelta(seconds=UNDO_SECONDS) if step.move.name in WAITS_FOR_UNDO else None
+    not_before = _after_undo(step)
     for kind, audience in step.move.tells:
         if kind in SILENT_KINDS and not _knew(step.match, audience):
             continue
@@ -42,6 +45,13 @@ def announce(step: Step, event: MatchEvent) -> None:
         _offer_again(step, event)
 
 
+def _after_undo(step: Step) -> datetime | None:
+    """While an approval can still be taken back, nothing leaves: not its own messages, and none of what follows it."""
+    approved = step.match.approved_at
+    until = approved + timedelta(seconds=UNDO_SECONDS) if approved is not None else step.now
+    return until if until > step.now else None
+
+
 def message_key(match: Match, seq: int) -> str:
     """Stem of the keys of one event's messages, so that an undo can take them back."""
     return f"match:{match.public_id}:{seq}:"
@@ -54,10 +64,14 @@ def tell(
     *,
     key: str,
     not_before: datetime | None = None,
+    what: Sequence[Choices] = (),
 ) -> None:
-    """Owe one message of ``kind`` about a match to each of ``users``, once per key."""
+    """Owe one message of ``kind`` about a match to each of ``users``, once per key. ``what`` it is about, in words of the reader's language."""
     for user in users:
         context = message_context(match, user)
+        if what:
+            with override(user.language):
+                context["note"] = _(", ").join(str(each.label) for each in what)
         notify(
             user=user, kind=kind, key=f"{key}{kind}:{user.public_id}", context=context, not_before=not_before
         )

@@ -7,20 +7,21 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Invalid
 from accounts.models import User
-from matching.enums import AnswerValue, CallResult, ConsentScope, ConsentStatus, EndReason, Role, Side
-from matching.models import Answer, Match, PhoneCall, RegionConsent
+from matching.enums import AnswerValue, CallResult, ConsentScope, ConsentStatus, EndReason, Side
+from matching.models import Match, PhoneCall, RegionConsent
 from matching.services.agreements import settle
 from matching.services.calendar import local_day
 from matching.services.deadlines import answer_deadline, extended_deadline, is_board
 from matching.services.endings import decline_match, lapse_after_call
+from matching.services.entries import require_side
 from matching.services.guards import answer_of, side_of
 from matching.services.matches import apply_move
+from matching.services.pending import next_deadline
 from matching.services.steps import Step, Words
 
 
@@ -61,20 +62,6 @@ def answer_match(
     return settle(match_id=match_id, actor=actor, role=role, words=words, now=now)
 
 
-def require_side(side: Side | None, on_behalf_of: str) -> Role | None:
-    """The role an entry is made in: GUIDE when it is made for a side, else whatever the actor is.
-
-    Raises:
-        Invalid("on_behalf_needed"): an entry for somebody names for whom.
-    """
-    if side is None:
-        return None
-    if not on_behalf_of:
-        message = _("Please state on whose behalf you enter this.")
-        raise Invalid("on_behalf_needed", message, fields={"on_behalf_of": [message]})
-    return Role.GUIDE
-
-
 def _write_answer(step: Step) -> Mapping[str, Any]:
     answer = answer_of(step.match, side_of(step))
     answer.value = step.words.data["value"]
@@ -83,15 +70,7 @@ def _write_answer(step: Step) -> Mapping[str, Any]:
     answer.answered_at, answer.answered_by = step.now, step.actor
     answer.on_behalf_of = step.words.on_behalf_of
     answer.save(update_fields=["value", "scope", "is_open", "answered_at", "answered_by", "on_behalf_of"])
-    return next_deadline(step.match)
-
-
-def next_deadline(match: Match) -> dict[str, Any]:
-    """The match's deadlines from the answers still owed; unchanged where nobody owes one."""
-    found = Answer.objects.filter(match=match, is_open=True).aggregate(
-        due=Min("due_at"), lapse=Min("lapse_at")
-    )
-    return {} if found["lapse"] is None else {"due_at": found["due"], "lapse_at": found["lapse"]}
+    return next_deadline(step.match, now=step.now)
 
 
 def set_board_date(
@@ -129,7 +108,7 @@ def _move_to_board(step: Step, meets_on: date) -> Mapping[str, Any]:
     answer.meets_on, answer.due_at, answer.lapse_at = meets_on, deadline.due_at, deadline.lapse_at
     answer.reminded_at = answer.overdue_at = None
     answer.save(update_fields=["meets_on", "due_at", "lapse_at", "reminded_at", "overdue_at"])
-    return next_deadline(step.match)
+    return next_deadline(step.match, now=step.now)
 
 
 def extend_answer(
@@ -160,7 +139,7 @@ def _extend(step: Step) -> Mapping[str, Any]:
     answer.due_at, answer.lapse_at, answer.extended_at = deadline.due_at, deadline.lapse_at, step.now
     answer.reminded_at = answer.overdue_at = None
     answer.save(update_fields=["due_at", "lapse_at", "extended_at", "reminded_at", "overdue_at"])
-    return next_deadline(step.match)
+    return next_deadline(step.match, now=step.now)
 
 
 @transaction.atomic

@@ -44,6 +44,18 @@ def add_working_days(at: datetime, count: int) -> datetime:
     return add_days_where(at, count, counts=is_working_day)
 
 
+def working_days_before(at: datetime, count: int) -> datetime:
+    """``at`` moved back to the ``count``-th working day before it, same hour.
+
+    Example: Sunday 8:00 − 3 working days = Wednesday 8:00.
+    """
+    moved, left = at, count
+    while left:
+        moved -= timedelta(days=1)
+        left -= is_working_day(local_day(moved))
+    return moved
+
+
 def next_asking_time(now: datetime) -> datetime:
     """``now`` if people may be asked at this hour (08:00–20:00), else the next 08:00."""
     local = now.astimezone(TOKYO)

@@ -67,6 +67,7 @@ def complete_match(*, match_id: int, actor: User, note: str = "", now: datetime 
 
     Raises:
         Conflict("not_attested" | "match_not_confirmed")
+        Conflict("return_open"): a person completes before what was promised in return is given or scheduled.
     """
     match = apply_move(match_id=match_id, move="complete", actor=actor, now=now, words=Words(note=note))
     count_kept_promise(match)

@@ -10,18 +10,28 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import PartyKind
 from accounts.errors import Conflict
-from matching.enums import Side
+from matching.enums import PreconditionKind, Side
 from matching.models import Match
-from matching.services.calendar import DayTest, add_days_where, add_working_days, end_of_day
+from matching.services.calendar import (
+    DayTest,
+    add_days_where,
+    add_working_days,
+    end_of_day,
+    working_days_before,
+)
 from regions.selectors.quiet import quiet_days
 
 REVIEW_WORKING_DAYS, REVIEW_LAPSE_WORKING_DAYS = 5, 10
 PERSON_DAYS, PERSON_GRACE_DAYS = 7, 3
-BOARD_DAYS, BOARD_AFTER_MEETING_DAYS, BOARD_GRACE_DAYS = 21, 3, 14
+BOARD_DAYS, BOARD_AFTER_MEETING_DAYS, BOARD_GRACE_DAYS, BOARD_AHEAD_DAYS = 21, 3, 14, 120
 MEETING_DAYS, MEETING_GRACE_DAYS = 30, 7
 ROSTER_DAYS, RECORD_DAYS = 10, 30
+CIRCULAR_DAYS, INSURANCE_WORKING_DAYS = 30, 3
 BEFORE_FIRST_SLOT = timedelta(hours=24)
 UNDO_SECONDS = 10
+WITH_THE_ROSTER = frozenset(
+    {PreconditionKind.QUALIFICATIONS, PreconditionKind.GUARDIAN, PreconditionKind.EMERGENCY_CARD}
+)
 REMIND_BEFORE = timedelta(days=2)
 
 
@@ -34,11 +44,17 @@ class Deadline:
 
 
 def first_start(match: Match) -> datetime:
-    """When the first slot of ``match`` begins."""
-    start: datetime | None = match.slots.aggregate(first=Min("start_at"))["first"]
+    """When the first slot on site begins; where there is none, the first window of help from afar."""
+    slots = match.slots.filter(is_remote=False) if has_day(match) else match.slots.all()
+    start: datetime | None = slots.aggregate(first=Min("start_at"))["first"]
     if start is None:
         raise Conflict("match_without_slots", _("This match has no dates any more."))
     return start
+
+
+def has_day(match: Match) -> bool:
+    """Whether somebody comes to a place on a date, rather than only helping from afar."""
+    return match.slots.filter(is_remote=False).exists()
 
 
 def last_end(match: Match) -> datetime:
@@ -50,14 +66,12 @@ def last_end(match: Match) -> datetime:
 
 
 def latest_possible(match: Match) -> datetime:
-    """24 hours before the first slot: after this nothing may still be open.
+    """24 hours before the first slot on site: after this nothing may still be open.
 
     An engagement from afar has no morning on which somebody stands at a bus stop: its window may be joined
     until 24 hours before it *ends*.
     """
-    if not match.slots.filter(is_remote=False).exists():
-        return last_end(match) - BEFORE_FIRST_SLOT
-    return first_start(match) - BEFORE_FIRST_SLOT
+    return (first_start(match) if has_day(match) else last_end(match)) - BEFORE_FIRST_SLOT
 
 
 def require_time_left(match: Match, now: datetime) -> datetime:
@@ -125,6 +139,17 @@ def preparation_deadline(match: Match) -> Deadline:
     """Head count and roster ten days before; cancelled with notice 24 hours before."""
     latest = latest_possible(match)
     return Deadline(min(first_start(match) - timedelta(days=ROSTER_DAYS), latest), latest)
+
+
+def precondition_due(match: Match, kind: PreconditionKind) -> datetime:
+    """By when something must be checked: a circular goes round 30 days before, what belongs to the people who come is
+    due with their roster ten days before, insurance and briefing three working days before."""
+    start, latest = first_start(match), latest_possible(match)
+    if kind == PreconditionKind.CIRCULAR:
+        return min(start - timedelta(days=CIRCULAR_DAYS), latest)
+    if kind in WITH_THE_ROSTER:
+        return min(start - timedelta(days=ROSTER_DAYS), latest)
+    return min(working_days_before(start, INSURANCE_WORKING_DAYS), latest)
 
 
 def record_deadline(match: Match, now: datetime) -> Deadline:

@@ -8,12 +8,19 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Invalid
-from matching.enums import AnswerValue, ConsentStatus, MeetingOutcome, Origin, Side
+from matching.enums import AnswerValue, ConsentStatus, EndReason, MeetingOutcome, Origin, Role, Side
 from matching.locks import named_people
 from matching.models import Answer, Block, Match, Meeting
 from matching.services.calendar import local_day
-from matching.services.deadlines import UNDO_SECONDS, last_end, latest_possible, require_time_left
+from matching.services.deadlines import (
+    UNDO_SECONDS,
+    first_start,
+    last_end,
+    latest_possible,
+    require_time_left,
+)
 from matching.services.places import require_people_free
+from matching.services.relations import knows
 from matching.services.steps import Step
 from regions.enums import Compensation, NeedStage, PermissionStatus
 from regions.selectors.offers import offer_permission
@@ -55,7 +62,7 @@ def may_say_yes(match: Match) -> bool:
 
 
 def approvable(step: Step) -> None:
-    """The need is open, time is left, its people are free, and employment has its legal basis."""
+    """The need is open, time is left, its people are as many as they may be and free; employment has its legal basis."""
     need = step.match.need
     if need.stage != NeedStage.OPEN:
         raise Conflict("need_not_open", _("This need is not open any more."))
@@ -64,8 +71,48 @@ def approvable(step: Step) -> None:
         raise Conflict("party_paused", _("This participant has paused matching."))
     if Block.objects.filter(region=need.region_id, volunteer=step.match.volunteer_id).exists():
         raise Conflict("blocked", _("These two cannot be matched."))
+    _require_people_still_right(step.match)
     require_time_left(step.match, step.now)
-    require_people_free(step.match, named_people(step.match.pk), override=_overlap_reason(step))
+    if not overlap_reason(step):
+        require_people_free(step.match, named_people(step.match.pk))
+
+
+def _require_people_still_right(match: Match) -> None:
+    """The stated people are still no more than the party has and a first visit may bring, and no fewer than come together.
+
+    Counted at approval and not an invariant: a party that loses members afterwards does nothing wrong.
+    """
+    party, region = match.volunteer, match.need.region
+    stated = {
+        "people": match.people,
+        "size": party.size,
+        "least": party.min_people,
+        "most": region.first_visit_max,
+    }
+    if match.people > party.size:
+        raise Conflict(
+            "party_smaller_now",
+            _(
+                "This party now has %(size)d people; %(people)d were proposed. Please reject this proposal and suggest it again for fewer people."
+            )
+            % stated,
+        )
+    if match.people < party.min_people:
+        raise Conflict(
+            "party_comes_with_more_now",
+            _(
+                "This party now comes with at least %(least)d people; %(people)d were proposed. Please reject this proposal and suggest it again for more people."
+            )
+            % stated,
+        )
+    if match.people > region.first_visit_max and not knows(party, match.need):
+        raise Conflict(
+            "too_many_for_first_visit",
+            _(
+                "On a first visit this community now receives at most %(most)d people; %(people)d were proposed. Please reject this proposal and suggest it again for fewer people."
+            )
+            % stated,
+        )
 
 
 def _require_employment_basis(match: Match) -> None:
@@ -96,13 +143,13 @@ def undoable(step: Step) -> None:
 
 def people_free(step: Step) -> None:
     """A match that holds places keeps its people free of overlaps; the new names come in the step's data."""
-    if step.match.approved_at is not None:
-        require_people_free(step.match, step.words.data["user_ids"], override=step.match.overlap_reason)
+    if step.match.approved_at is not None and not overlap_reason(step):
+        require_people_free(step.match, step.words.data["user_ids"])
 
 
-def _overlap_reason(step: Step) -> str:
-    """A guide's reason for promising somebody twice at overlapping hours; the worker never has one."""
-    return str(step.words.data.get("overlap_reason", ""))
+def overlap_reason(step: Step) -> str:
+    """A guide's reason, given with this very step, for promising somebody twice at overlapping hours."""
+    return str(step.words.data.get("overlap_reason", "")) if step.role is Role.GUIDE else ""
 
 
 def answerable(step: Step) -> None:
@@ -216,11 +263,46 @@ def slot_is_over(step: Step) -> None:
 
 
 def attested(step: Step) -> None:
-    """Every date that took place is attested, and somebody came."""
+    """Every date that took place is attested, and somebody came; a person also says that what was promised was given.
+
+    Thirty days later the system completes from the records alone: what is owed to the participant is not lost by it.
+    """
     slots = set(step.match.slots.filter(cancelled_at__isnull=True).values_list("pk", flat=True))
     records = dict(step.match.attendances.values_list("slot_id", "people_came"))
-    if last_end(step.match) > step.now or slots - set(records) or not any(records.values()):
+    if last_end(step.match) > step.now or slots - set(records):
         raise Conflict("not_attested", _("Please record first who came on each date."))
+    if not any(records.values()):
+        raise Conflict(
+            "nobody_came",
+            _("Nobody came on any date. Please call it off with the reason that they did not come."),
+        )
+    if step.role is not Role.SYSTEM and _return_is_open(step.match):
+        raise Conflict(
+            "return_open",
+            _(
+                "What was promised in return is not recorded as given or scheduled yet. Please record it with each date on which people came."
+            ),
+        )
+
+
+def _return_is_open(match: Match) -> bool:
+    """Whether something was promised in return (a trial is work only) and a date on which people came lacks it."""
+    if match.is_trial or not match.promise.strip():
+        return False
+    return match.attendances.filter(people_came__gt=0, return_given=False).exists()
+
+
+def cancellable(step: Step) -> None:
+    """Who did not come is known once the day has begun, and only of those of whom nobody came on any date."""
+    if step.words.reason != EndReason.NO_SHOW:
+        return
+    if first_start(step.match) > step.now:
+        raise Conflict("slot_not_over", _("This date is still to come."))
+    if step.match.attendances.filter(people_came__gt=0).exists():
+        raise Conflict(
+            "somebody_came",
+            _("It is on record that somebody came. Please complete it, or correct the record."),
+        )
 
 
 def past_lapse(step: Step) -> None:
@@ -254,6 +336,7 @@ GUARDS: dict[str, Guard] = {
         all_ticked,
         slot_is_over,
         attested,
+        cancellable,
         past_lapse,
     )
 }

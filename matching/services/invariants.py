@@ -136,10 +136,10 @@ def _i11_people(_now: datetime) -> Iterator[str]:
         "match__slots__start_at",
         "match__slots__end_at",
         "match__public_id",
-        "match__overlap_reason",
+        "may_overlap",
     )
-    for user_id, start, end, public_id, reason in rows:
-        spans.setdefault(user_id, []).append((start, end, public_id, bool(reason)))
+    for user_id, start, end, public_id, excused in rows:
+        spans.setdefault(user_id, []).append((start, end, public_id, excused))
     for user_id, taken in spans.items():
         for first, second in _overlaps(sorted(taken)):
             yield f"person {user_id} is in {first} and {second} at once"

@@ -70,7 +70,7 @@ def _checked(match: Match, row: Move, *, actor: User, role: Role | None, now: da
         raise NotAllowed("role_may_not", _("You may not do this on this match."))
     if match.state not in row.sources:
         raise wrong_state(match, row)
-    require_reason(row, words)
+    require_reason(row, words, held)
     return Step(match=match, move=row, actor=actor, role=held, now=now, words=words)
 
 
@@ -83,14 +83,14 @@ def wrong_state(match: Match, row: Move) -> Conflict:
     )
 
 
-def require_reason(row: Move, words: Words) -> None:
-    """A move with reasons needs one of them.
+def require_reason(row: Move, words: Words, role: Role) -> None:
+    """A move with reasons needs one of those that somebody in this role may give.
 
     Raises:
         Invalid("reason_unknown")
     """
-    if row.reasons and words.reason not in row.reasons:
-        choices = ", ".join(sorted(row.reasons))
+    if row.reasons and words.reason not in row.reasons_for(role):
+        choices = ", ".join(sorted(row.reasons_for(role)))
         message = _("Please choose a reason: %(choices)s.") % {"choices": choices}
         raise Invalid("reason_unknown", message, fields={"reason": [message]})
 

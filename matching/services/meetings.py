@@ -14,10 +14,10 @@ from accounts.errors import Invalid
 from accounts.models import User
 from matching.enums import AnswerValue, EndReason, MeetingHow, MeetingOutcome, Side
 from matching.models import Answer, Match, Meeting
-from matching.services.answers import next_deadline
 from matching.services.deadlines import answer_deadline
 from matching.services.endings import decline_match
 from matching.services.matches import apply_move
+from matching.services.pending import next_deadline
 from matching.services.steps import Step, Words
 
 
@@ -30,7 +30,7 @@ def plan_meeting(
     place: str = "",
     now: datetime | None = None,
 ) -> Match:
-    """State how, when and where the two sides meet.
+    """State how, when and where the two sides meet; the others are told.
 
     Raises:
         Invalid("meeting_in_the_past")
@@ -82,7 +82,7 @@ def record_meeting(
 
 
 def waive_meeting(*, match_id: int, actor: User, reason: str, now: datetime | None = None) -> Match:
-    """A guide waives the first meeting, with a reason on record.
+    """A guide waives the first meeting, with a reason on record; both sides are told, and who wanted to meet owes an answer.
 
     Raises:
         Invalid("waiver_reason_needed"), Conflict("meeting_recorded_already")
@@ -122,4 +122,4 @@ def _ask_again(step: Step) -> dict[str, Any]:
         answer.save(update_fields=[
             "is_open", "asked_at", "due_at", "lapse_at", "reminded_at", "overdue_at", "extended_at",
         ])  # fmt: skip
-    return next_deadline(step.match)
+    return next_deadline(step.match, now=step.now)

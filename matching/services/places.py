@@ -77,13 +77,21 @@ def overlapping_matches(match: Match, user_ids: Iterable[int]) -> QuerySet[Match
     ).exclude(match=match)
 
 
-def require_people_free(match: Match, user_ids: Iterable[int], *, override: str) -> None:
-    """Refuse when a named person is elsewhere at overlapping hours, unless a guide gave a reason.
+def busy_people(match: Match, user_ids: Iterable[int]) -> set[int]:
+    """Which of these people are elsewhere at overlapping hours, and were not allowed to be by a guide."""
+    excused = match.named_people.filter(may_overlap=True).values_list("user_id", flat=True)
+    asked = set(user_ids) - set(excused)
+    found = overlapping_matches(match, asked).values_list("match__named_people__user_id", flat=True)
+    return asked & set(found)
+
+
+def require_people_free(match: Match, user_ids: Iterable[int]) -> None:
+    """Refuse when a named person is elsewhere at overlapping hours and no guide has allowed it to this person.
 
     Raises:
         Conflict("person_busy")
     """
-    if not override and overlapping_matches(match, user_ids).exists():
+    if busy_people(match, user_ids):
         raise Conflict(
             "person_busy",
             _(

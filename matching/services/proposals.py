@@ -15,11 +15,12 @@ from accounts.models import Guide, User, Volunteer
 from matching import policies
 from matching.enums import LIVE, MatchState, Origin, Role
 from matching.locks import lock_need, lock_people
-from matching.models import Block, Match, MatchPerson, MatchSlot, Relation
+from matching.models import Block, Match, MatchPerson, MatchSlot
 from matching.services.assessments import Scored, assess_by_hand
 from matching.services.deadlines import require_time_left, review_deadline
 from matching.services.matches import begin_match
 from matching.services.places import free_places
+from matching.services.relations import knows
 from matching.services.steps import Step, Words
 from matching.transitions import TABLE
 from regions.enums import Compensation, NeedStage
@@ -130,7 +131,7 @@ def create_match(
     count = proposed_people(locked, volunteer, chosen, is_first_visit=is_first, wanted=people)
     match = Match(
         need=locked, volunteer=volunteer, origin=origin, people=count, is_first_visit=is_first,
-        guide=_guide_for(locked), promise=promise_text(locked), redated_from=redated_from, created_at=at, changed_at=at,
+        guide=_guide_for(locked, redated_from), promise=promise_text(locked), redated_from=redated_from, created_at=at, changed_at=at,
         lapse_at=at,
     )  # fmt: skip
     role = _role_or_refuse(actor, match, origin)
@@ -221,11 +222,6 @@ def proposed_people(
     return most if wanted is None else wanted
 
 
-def knows(volunteer: Volunteer, need: Need) -> bool:
-    """Whether this party has been in this community before."""
-    return Relation.objects.filter(volunteer=volunteer, region_id=need.region_id, days__gt=0).exists()
-
-
 def promise_text(need: Need) -> str:
     """What the community promises in return, drafted from the offers tied to the need."""
     offers = need.offers.filter(is_active=True).order_by("pk")
@@ -234,8 +230,13 @@ def promise_text(need: Need) -> str:
     )[:2000]
 
 
-def _guide_for(need: Need) -> Guide | None:
-    """Of the guides who may refer to this need the one with most room; None where no organization covers the community."""
+def _guide_for(need: Need, redated_from: Match | None) -> Guide | None:
+    """Who guided the match that this one takes the place of, else of those who may refer who has most room to review.
+
+    None where no organization covers the community.
+    """
+    if redated_from is not None and redated_from.guide is not None:
+        return redated_from.guide
     guides = reviewers_for(need)
     waiting = {
         guide.pk: Match.objects.filter(guide=guide, state=MatchState.PROPOSED).count() for guide in guides

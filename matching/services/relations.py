@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from django.db.models import F
 
+from accounts.models import Volunteer
 from matching.models import Match, Relation
 from matching.services.calendar import local_day
+from regions.models import Need
+
+
+def knows(volunteer: Volunteer, need: Need) -> bool:
+    """Whether this party has been in the need's community before."""
+    return Relation.objects.filter(volunteer=volunteer, region_id=need.region_id, days__gt=0).exists()
 
 
 def count_broken_promise(match: Match) -> None:

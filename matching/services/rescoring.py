@@ -12,7 +12,7 @@ from accounts.models import User, Volunteer
 from matching.enums import RUN_OPEN, RunState
 from matching.locks import lock_run
 from matching.models import MatchRun
-from matching.services.runs import request_run
+from matching.services.runs import Target, request_run
 from matching.snapshots import ALL, TOKYO
 from regions.models import Need
 from regions.selectors.reviewers import may_be_matched
@@ -28,8 +28,16 @@ def look_again(target: Need | Volunteer) -> MatchRun | None:
     A run over everything that has not begun will do. An open run of the same scope that has read the tables already
     is told to be followed by another one. Locks that run.
     """
-    if not _can_be_matched(target):
-        return None
+    return _queue(target) if _can_be_matched(target) else None
+
+
+@transaction.atomic
+def look_at_everything() -> MatchRun:
+    """As ``look_again``, for a change that concerns every need and party, such as what a kind of work is worth."""
+    return _queue(None)
+
+
+def _queue(target: Target) -> MatchRun:
     waiting = MatchRun.objects.filter(scope=ALL, state=RunState.QUEUED, started_at=None).first()
     if waiting is not None:
         return waiting

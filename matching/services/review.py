@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,17 +14,24 @@ from accounts.errors import Invalid
 from accounts.models import Guide, User
 from accounts.policies import is_admin
 from accounts.services.outbox import cancel_owed
-from matching.enums import HOLDING, AnswerValue, ConsentScope, EndReason, Role, Side
-from matching.models import Answer, Match, MatchEvent, MatchPerson, RegionConsent
+from matching.enums import AnswerValue, EndReason, Role, Side
+from matching.locks import lock_people, named_people
+from matching.models import Answer, Match, MatchEvent, MatchPerson, Meeting, RegionConsent
 from matching.services.announce import message_key
 from matching.services.deadlines import answer_deadline, review_deadline
-from matching.services.guards import asked_first, may_say_yes
+from matching.services.guards import asked_first, may_say_yes, overlap_reason
 from matching.services.matches import apply_move
+from matching.services.pending import next_deadline
+from matching.services.places import busy_people
+from matching.services.relations import knows
 from matching.services.steps import Step, Words
+from matching.services.vouching import vouched_before
 from regions.enums import ConsentMatter
 from regions.models import Region
+from regions.policies import is_covered
 from regions.selectors.regions import guides_for
 from regions.selectors.reviewers import may_refer, reviewers_for
+from regions.services import regions
 
 SNOOZE_DAYS_MAX = 14
 
@@ -34,7 +42,7 @@ def approve_match(
     """Approve a proposed match and hold places for its whole party.
 
     Locks the party's people, then the need, then the match (each in pk order), and counts again: the run that
-    proposed it may be hours old. Asks both sides (who asked first has answered), creates the community's required
+    proposed it may be hours old. Asks both sides (who asked first has answered), notes anew whether it is a first visit, creates the community's required
     consents; the messages leave after ten seconds.
 
     Raises:
@@ -42,6 +50,8 @@ def approve_match(
         Conflict("match_not_proposed"): someone moved it first.
         Conflict("places_taken"): fewer free places (people) in a slot than stated.
         Conflict("person_busy"): one of them is in another match at overlapping hours, and no reason was given.
+        Conflict("party_smaller_now" | "party_comes_with_more_now" | "too_many_for_first_visit"): what was proposed no
+            longer fits the party or the community.
         Conflict("need_not_open" | "too_late" | "party_paused")
     """
     return apply_move(
@@ -51,20 +61,18 @@ def approve_match(
 
 
 def _ask_both_sides(step: Step) -> Mapping[str, Any]:
+    step.match.is_first_visit = not knows(step.match.volunteer, step.match.need)
     first = asked_first(step.match)
-    answers = [_duty(step, side, has_asked=side == first) for side in Side]
-    Answer.objects.bulk_create(answers)
+    Answer.objects.bulk_create([_duty(step, side, has_asked=side == first) for side in Side])
     RegionConsent.objects.bulk_create(_required_consents(step.match))
-    # Nobody owes an answer where a vouched-for participant applied: the promise is what waits, as long as an answer would.
-    still_open = [answer for answer in answers if answer.is_open] or answers
     return {
         "approved_at": step.now,
-        "overlap_reason": step.words.data.get("overlap_reason", ""),
+        "is_first_visit": step.match.is_first_visit,
+        **excuse_overlaps(step),
         "snoozed_until": None,
         "standby_at": None,
         "nudged_at": None,
-        "due_at": min(answer.due_at for answer in still_open),
-        "lapse_at": min(answer.lapse_at for answer in still_open),
+        **next_deadline(step.match, now=step.now),
     }
 
 
@@ -74,7 +82,7 @@ def _duty(step: Step, side: Side, *, has_asked: bool) -> Answer:
     answer = Answer(
         match=step.match, side=side, asked_at=step.now, due_at=deadline.due_at, lapse_at=deadline.lapse_at
     )
-    vouched = _vouched_before(step.match) if side is Side.REGION and step.role is Role.SYSTEM else None
+    vouched = vouched_before(step.match) if side is Side.REGION and step.role is Role.SYSTEM else None
     if vouched is not None:
         answer.value, answer.is_open, answer.scope = _first_value(step.match), False, vouched.scope
         answer.answered_at, answer.answered_by = vouched.answered_at, vouched.answered_by
@@ -94,30 +102,6 @@ def _first_value(match: Match) -> AnswerValue:
     return AnswerValue.YES if may_say_yes(match) else AnswerValue.MEET
 
 
-def _vouched_before(match: Match) -> Answer | None:
-    """An earlier answer of the community that covers the next in line too: as many people as the guide vouches for,
-    all who came by that word counted together."""
-    slots = set(match.match_slots.values_list("slot_id", flat=True))
-    answers = Answer.objects.filter(
-        match__need_id=match.need_id, side=Side.REGION, scope=ConsentScope.VOUCHED, is_open=False
-    ).select_related("answered_by", "match")
-    for answer in answers.order_by("-answered_at"):
-        covered = set(answer.match.match_slots.values_list("slot_id", flat=True))
-        if slots <= covered and match.people + _people_relying_on(answer) <= answer.match.people:
-            return answer
-    return None
-
-
-def _people_relying_on(answer: Answer) -> int:
-    """People of the matches that hold places by the same word of the community, its own match included."""
-    relying = Match.objects.filter(need_id=answer.match.need_id, state__in=sorted(HOLDING)).filter(
-        answers__side=Side.REGION,
-        answers__scope=ConsentScope.VOUCHED,
-        answers__answered_at=answer.answered_at,
-    )
-    return sum(relying.values_list("people", flat=True))
-
-
 def _required_consents(match: Match) -> list[RegionConsent]:
     """The consents this match needs: a new party's only on a first visit, an offer's use only with offers."""
     matters = {ConsentMatter.DATES}
@@ -130,7 +114,9 @@ def _required_consents(match: Match) -> list[RegionConsent]:
 
 
 def undo_approval(*, match_id: int, actor: User, now: datetime | None = None) -> Match:
-    """Take an approval back within ten seconds: places released, messages cancelled, answers forgotten.
+    """Take an approval back within ten seconds: places released, answers and a waived meeting forgotten.
+
+    The messages of the approval and of whatever followed it are cancelled: none has left yet.
 
     Raises:
         Conflict("undo_too_late" | "match_not_asking"), NotAllowed("role_may_not")
@@ -140,12 +126,18 @@ def undo_approval(*, match_id: int, actor: User, now: datetime | None = None) ->
 
 def _take_back(step: Step) -> Mapping[str, Any]:
     approval = MatchEvent.objects.filter(match=step.match, move="approve").latest("seq")
-    cancel_owed(key_prefix=message_key(step.match, approval.seq))
+    for seq in MatchEvent.objects.filter(match=step.match, seq__gte=approval.seq).values_list(
+        "seq", flat=True
+    ):
+        cancel_owed(key_prefix=message_key(step.match, seq))
+    Meeting.objects.filter(match=step.match).delete()
     Answer.objects.filter(match=step.match).delete()
     RegionConsent.objects.filter(match=step.match).delete()
+    MatchPerson.objects.filter(match=step.match).update(may_overlap=False)
     deadline = review_deadline(step.match, step.now)
     return {
         "approved_at": None,
+        "overlap_reason": "",
         "promise_party_at": None,
         "promise_region_at": None,
         "due_at": deadline.due_at,
@@ -195,19 +187,34 @@ def put_next_in_line(*, match_id: int, actor: User, note: str = "", now: datetim
     )  # fmt: skip
 
 
+@transaction.atomic
 def assign_guide(
     *, match_id: int, actor: User, guide: Guide, note: str = "", now: datetime | None = None
 ) -> Match:
-    """Put a guide in charge of a match: handed over by a guide, or by an administrator where none covers.
+    """Put a guide in charge of a match: handed over by a guide, or by an administrator.
+
+    Where nobody guides for the community, an administrator's guide is named for the whole community (with the
+    rescoring that this owes). Locks: the people, then the community and its needs, then as every move.
 
     Raises:
         Invalid("guide_unknown_here"): a guide may only hand over within the organizations covering the community.
+        Conflict("guide_inactive")
         Invalid("guide_may_not_refer"): paid employment, and the guide's organization has no legal basis for it.
     """
+    if is_admin(actor):
+        _name_for_community(match_id, actor, guide)
     return apply_move(
         match_id=match_id, move="assign", actor=actor, now=now, words=Words(note=note, data={"guide": guide.user.public_id}),
         work=lambda step: _take_charge(step, guide),
     )  # fmt: skip
+
+
+def _name_for_community(match_id: int, actor: User, guide: Guide) -> None:
+    region = Region.objects.filter(needs__matches=match_id).first()
+    if region is None or is_covered(region):
+        return
+    lock_people(named_people(match_id))  # before the needs, as everywhere
+    regions.assign_guide(actor=actor, region=region, guide=guide)
 
 
 def _take_charge(step: Step, guide: Guide) -> Mapping[str, Any]:
@@ -218,26 +225,38 @@ def _take_charge(step: Step, guide: Guide) -> Mapping[str, Any]:
         message = _("The organization of this guide has recorded no legal basis for referring to employment.")
         raise Invalid("guide_may_not_refer", message, fields={"guide": [message]})
     step.match.guide = guide
-    if is_admin(step.actor):
-        Region.objects.filter(pk=step.match.need.region_id, guide__isnull=True).update(guide=guide)
     return {"guide": guide}
 
 
-def name_people(*, match_id: int, actor: User, users: Iterable[User], now: datetime | None = None) -> Match:
+def name_people(
+    *,
+    match_id: int,
+    actor: User,
+    users: Iterable[User],
+    overlap_reason: str = "",
+    on_behalf_of: str = "",
+    now: datetime | None = None,
+) -> Match:
     """State by name who comes; the rest of the party's people stays unnamed.
 
+    ``overlap_reason``: a guide's, for who is named now and is elsewhere at overlapping hours. Who was allowed that
+    before keeps it; it holds for nobody who is named later.
+
     Raises:
-        Invalid("person_not_in_party" | "too_many_people"), Conflict("person_busy")
+        Invalid("person_not_in_party" | "too_many_people"), Conflict("person_busy"),
+        NotAllowed("role_may_not"): also where anybody but a guide gives a reason to overlap.
     """
     people = list(users)
     ids = sorted(user.pk for user in people)
+    data = {"user_ids": ids, "overlap_reason": overlap_reason[:200]}
     return apply_move(
-        match_id=match_id, move="name_people", actor=actor, now=now, words=Words(data={"user_ids": ids}),
-        more_people=ids, work=lambda step: _replace_people(step, people),
+        match_id=match_id, move="name_people", actor=actor, now=now, role=Role.GUIDE if overlap_reason else None,
+        words=Words(on_behalf_of=on_behalf_of, data=data), more_people=ids,
+        work=lambda step: _replace_people(step, people),
     )  # fmt: skip
 
 
-def _replace_people(step: Step, people: list[User]) -> None:
+def _replace_people(step: Step, people: list[User]) -> Mapping[str, Any]:
     party = step.match.volunteer
     known = {party.representative_id, *party.memberships.values_list("user_id", flat=True)}
     if not people or any(user.pk not in known for user in people):
@@ -250,6 +269,17 @@ def _replace_people(step: Step, people: list[User]) -> None:
     MatchPerson.objects.bulk_create(
         (MatchPerson(match=step.match, user=user) for user in people), ignore_conflicts=True
     )
+    return excuse_overlaps(step)
+
+
+def excuse_overlaps(step: Step) -> Mapping[str, Any]:
+    """Allow those who are named now, and are elsewhere at overlapping hours, what the guide's reason is about."""
+    reason = overlap_reason(step)
+    if not reason:
+        return {}
+    busy = busy_people(step.match, named_people(step.match.pk))
+    MatchPerson.objects.filter(match=step.match, user_id__in=busy).update(may_overlap=True)
+    return {"overlap_reason": reason}
 
 
 def escalate_review(*, match_id: int, now: datetime) -> Match:

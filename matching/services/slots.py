@@ -18,6 +18,7 @@ from matching.locks import lock_need, lock_need_with_people
 from matching.models import Hold, Match
 from matching.services.deadlines import preparation_deadline, record_deadline
 from matching.services.matches import apply_move
+from matching.services.preparations import set_due_times_anew
 from matching.services.steps import Step, Words
 from regions.models import Need, Slot
 from regions.policies import can_edit_need
@@ -102,6 +103,7 @@ def _release_date(step: Step, slot: Slot) -> Mapping[str, Any] | None:
     step.match.match_slots.filter(slot=slot).delete()
     # A promise is prepared and recorded by its remaining dates; what is not promised yet keeps the earlier time to answer.
     if step.match.state == MatchState.AGREED:
+        set_due_times_anew(step.match, now=step.now)
         deadline = preparation_deadline(step.match)
     elif step.match.state == MatchState.CONFIRMED:
         deadline = record_deadline(step.match, step.now)

@@ -11,20 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.errors import Conflict, DomainError
 from accounts.models import User
-from matching.enums import BEFORE_AGREED, EndReason, MatchState, Side
+from matching.enums import BEFORE_AGREED, EndReason, MatchState, PreconditionKind, Side
 from matching.locks import lock_for_move
-from matching.models import Answer, Match
+from matching.models import Answer, Match, Precondition
 from matching.services.announce import recipients, tell
 from matching.services.day import complete_match
 from matching.services.deadlines import REMIND_BEFORE
-from matching.services.endings import lapse_match
-from matching.services.matches import apply_move
+from matching.services.endings import cancel_match, lapse_match
 from matching.services.review import escalate_review
-from matching.services.steps import Words
 from matching.transitions import Audience
 
 BATCH = 200
@@ -44,6 +42,7 @@ class Swept:
     reminded: int
     overdue: int
     nudged: int
+    unprepared: int
     settled: int
 
 
@@ -56,6 +55,7 @@ def sweep_deadlines(*, now: datetime) -> Swept:
         reminded=_each(_to_remind(now), lambda pk: _remind(pk, now)),
         overdue=_each(_now_overdue(now), lambda pk: _put_on_call_list(pk, now)),
         nudged=_each(_to_nudge(now), lambda pk: _nudge(pk, now)),
+        unprepared=_each(_to_prepare(now), lambda pk: _ask_for_checks(pk, now)),
     )
 
 
@@ -109,9 +109,20 @@ def _now_overdue(now: datetime) -> QuerySet[Answer]:
 
 
 def _to_nudge(now: datetime) -> QuerySet[Match]:
-    """Meetings not held, rosters not ready, days over: the guide (or both sides) are asked once."""
+    """Meetings not held, promises not complete, rosters not ready, days over: the guide is asked once."""
     states = [MatchState.MEETING, MatchState.AGREED, MatchState.CONFIRMED]
-    return Match.objects.filter(state__in=states, nudged_at__isnull=True, due_at__lte=now)
+    incomplete = Q(state=MatchState.ASKING) & ~Exists(_owed().filter(match=OuterRef("pk")))
+    return Match.objects.filter(Q(state__in=states) | incomplete, nudged_at__isnull=True, due_at__lte=now)
+
+
+def _open_checks(now: datetime) -> QuerySet[Precondition]:
+    return Precondition.objects.filter(
+        ticked_at__isnull=True, nudged_at__isnull=True, due_at__lte=now, match__state=MatchState.AGREED
+    )
+
+
+def _to_prepare(now: datetime) -> QuerySet[Match]:
+    return Match.objects.filter(Exists(_open_checks(now).filter(match=OuterRef("pk"))))
 
 
 @transaction.atomic
@@ -125,9 +136,20 @@ def _settle_after(match_id: int, now: datetime) -> None:
         raise Conflict("match_moved_on")
     if match.state == MatchState.CONFIRMED and _completed(match_id, now):
         return
-    reason = EndReason.NO_RECORD if match.state == MatchState.CONFIRMED else EndReason.NOT_CONFIRMED
-    system = User.objects.system()
-    apply_move(match_id=match_id, move="cancel", actor=system, now=now, words=Words(reason=reason))
+    cancel_match(match_id=match_id, actor=User.objects.system(), reason=_why_settled(match), now=now)
+
+
+def _why_settled(match: Match) -> EndReason:
+    """Not made ready, nobody came on any date, or not every date is on record."""
+    if match.state != MatchState.CONFIRMED:
+        return EndReason.NOT_CONFIRMED
+    recorded = match.attendances.values("slot_id")
+    unknown = match.slots.filter(cancelled_at__isnull=True).exclude(pk__in=recorded).exists()
+    return (
+        EndReason.NO_RECORD
+        if unknown or match.attendances.filter(people_came__gt=0).exists()
+        else EndReason.NO_SHOW
+    )
 
 
 def _completed(match_id: int, now: datetime) -> bool:
@@ -135,7 +157,7 @@ def _completed(match_id: int, now: datetime) -> bool:
     try:
         complete_match(match_id=match_id, actor=User.objects.system(), now=now)
     except Conflict as refusal:
-        if refusal.code != "not_attested":
+        if refusal.code not in {"not_attested", "nobody_came"}:
             raise
         return False
     return True
@@ -188,3 +210,16 @@ def _nudge(match_id: int, now: datetime) -> None:
     kind = "roster_due_guide" if match.state == MatchState.AGREED else "deadline_warning"
     users = recipients(match, Audience.GUIDE)
     tell(match, kind, users, key=f"match:{match.public_id}:nudge:{match.state}:{match.due_at:%Y%m%d}:")
+
+
+@transaction.atomic
+def _ask_for_checks(match_id: int, now: datetime) -> None:
+    """One message to the guide about every check that has become due: each row is asked about once."""
+    match = lock_for_move(match_id)
+    rows = list(_open_checks(now).filter(match=match).order_by("pk"))
+    if not rows:
+        raise Conflict("nudged_already")
+    Precondition.objects.filter(pk__in=[row.pk for row in rows]).update(nudged_at=now)
+    kinds = [PreconditionKind(row.kind) for row in rows]
+    key = f"match:{match.public_id}:checks:{'-'.join(str(row.pk) for row in rows)}:{now:%Y%m%d%H%M}:"
+    tell(match, "checks_due_guide", recipients(match, Audience.GUIDE), key=key, what=kinds)

@@ -10,7 +10,7 @@ from accounts.models import Outbox
 from accounts.services.outbox import owe, register_topic
 from matching.services import run_queue, run_steps
 from matching.services.calendar import next_asking_time
-from matching.services.rescoring import look_again, target_of
+from matching.services.rescoring import look_again, look_at_everything, target_of
 from matching.services.standby import ask_next_in_line
 
 
@@ -36,7 +36,10 @@ def ask_next(payload: dict[str, Any], *, outbox: Outbox) -> None:
 
 
 def rescore(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001  # the signature of a handler
-    """Look at a changed need or party again."""
+    """Look at a changed need or party again, or at everything."""
+    if payload.get("all"):
+        look_at_everything()
+        return
     target = target_of(payload)
     if target is not None:
         look_again(target)

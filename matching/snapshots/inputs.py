@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import QuerySet
 
-from accounts.geo import CommunityPlace, community_matrix
+from accounts.geo import community_matrix
 from accounts.models import Volunteer
 from accounts.selectors.vocabulary import engine_vocabulary
 from matching.engine import Horizon, NeedRow, ParticipantRow, Vocabulary, Weights, inputs_digest
@@ -19,6 +19,7 @@ from matching.snapshots.needs import read_needs
 from matching.snapshots.parties import read_parties
 from regions.models import Need, Region, Slot
 from regions.selectors.needs import needs_to_match, with_details
+from regions.selectors.travel import community_place
 
 ALL = "all"
 NEED, PARTY = "need:", "party:"
@@ -160,14 +161,4 @@ def _minutes(regions: Sequence[Region], homes: Sequence[str]) -> npt.NDArray[np.
     """Travel minutes from every home municipality into every community; its own statement wins over the model."""
     if not regions or not homes:
         return np.zeros((2, len(regions), len(homes)), dtype=np.int32)
-    return community_matrix([_place(region) for region in regions], homes)
-
-
-def _place(region: Region) -> CommunityPlace:
-    latitude, longitude = region.point_latitude, region.point_longitude
-    return CommunityPlace(
-        municipality_code=region.municipality_id,
-        access_car_minutes=region.access_car_minutes,
-        access_public_minutes=region.access_public_minutes,
-        point=None if latitude is None or longitude is None else (float(latitude), float(longitude)),
-    )
+    return community_matrix([community_place(region) for region in regions], homes)

@@ -23,7 +23,9 @@ KEPT_PRIOR = 3
 """So many promises of an average party are mixed into everybody's record: two kept ones prove little yet."""
 ASKED_AGAIN_AFTER = timedelta(days=365)
 REFUSED = frozenset({MatchState.REJECTED, MatchState.DECLINED})
-STEPPED_BACK = frozenset({EndReason.NO_ANSWER, EndReason.CHANGED_PLANS, EndReason.CANNOT_COME})
+STEPPED_BACK = frozenset(
+    {EndReason.NO_ANSWER, EndReason.CHANGED_PLANS, EndReason.CANNOT_COME, EndReason.NO_SHOW}
+)
 
 Facts = Mapping[int, list[tuple[Any, ...]]]
 

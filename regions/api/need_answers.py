@@ -91,6 +91,7 @@ class NeedSerializer(serializers.Serializer[Any]):
     stage = serializers.ChoiceField(choices=NeedStage.choices, read_only=True)
     mode = serializers.ChoiceField(choices=NeedMode.choices, read_only=True)
     compensation = serializers.ChoiceField(choices=Compensation.choices, read_only=True)
+    employment_url = serializers.CharField(read_only=True)
     local_hands = serializers.IntegerField(read_only=True)
     work = NeedWorkSerializer(many=True, read_only=True)
     qualifications = RequirementSerializer(many=True, read_only=True)

@@ -113,6 +113,7 @@ class NeedForm(StrictSerializer):
     story = TextField(max_length=4000, required=False)
     mode = serializers.ChoiceField(choices=NeedMode.choices, required=False)
     compensation = serializers.ChoiceField(choices=Compensation.choices, required=False)
+    employment_url = TextField(max_length=300, required=False)
     local_hands = NumberField(required=False)
     on_site_lead = TextField(max_length=80, required=False)
     parking = TextField(max_length=120, required=False)

@@ -45,10 +45,10 @@ class NeedFilter(filters.FilterSet):
     mine = django_filters.BooleanFilter(method="by_mine")
 
     def by_kind(self, rows: QuerySet[Need], _name: str, code: str) -> QuerySet[Need]:
-        return narrow.needs_of_work(rows, code)
+        return narrow.needs_of_work(rows, [code])
 
     def by_asset(self, rows: QuerySet[Need], _name: str, code: str) -> QuerySet[Need]:
-        return narrow.needs_in_return_for(rows, code)
+        return narrow.needs_in_return_for(rows, [code])
 
     def by_mode(self, rows: QuerySet[Need], _name: str, mode: str) -> QuerySet[Need]:
         return narrow.needs_in_mode(rows, mode)

@@ -86,6 +86,7 @@ class RecordSerializer(serializers.Serializer[Any]):
     point_longitude = serializers.FloatField(read_only=True, allow_null=True)
     publicity = serializers.ChoiceField(choices=Publicity.choices, read_only=True)
     first_visit_max = serializers.IntegerField(read_only=True)
+    wants_circular = serializers.BooleanField(read_only=True)
     nearest_stop = serializers.CharField(read_only=True)
     last_mile = serializers.CharField(read_only=True)
     last_mile_minutes = serializers.IntegerField(read_only=True, allow_null=True)

@@ -6,9 +6,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.fields import NumberField, PublicIdField, StrictSerializer, TextField, many
-from accounts.models import Guide, Municipality, User
+from accounts.api.fields import NumberField, PublicIdField, StrictSerializer, TextField, YesNoField, many
+from accounts.models import Guide, Municipality
 from accounts.policies import Actor
+from accounts.selectors.users import people_in_reach
 from regions.enums import ConsentMatter, Publicity
 from regions.services.inputs import QuietInput, RequiredConsentInput
 
@@ -29,6 +30,7 @@ class RegionForm(StrictSerializer):
     point_longitude = serializers.FloatField(required=False, allow_null=True)
     publicity = serializers.ChoiceField(choices=Publicity.choices, required=False)
     first_visit_max = NumberField(required=False)
+    wants_circular = YesNoField(required=False)
     nearest_stop = TextField(max_length=120, required=False)
     last_mile = TextField(max_length=200, required=False)
     last_mile_minutes = NumberField(required=False, allow_null=True)
@@ -40,11 +42,6 @@ class RegionForm(StrictSerializer):
 
 def _municipalities(_actor: Actor) -> Any:
     return Municipality.objects.all()
-
-
-def _people(_actor: Actor) -> Any:
-    """Whoever has an account; the id is unguessable and handed over by the person."""
-    return User.objects.filter(is_active=True, is_system=False)
 
 
 def _guides(_actor: Actor) -> Any:
@@ -96,7 +93,7 @@ class RepresentativeForm(StrictSerializer):
     """Someone put into an office from a day (today) on; ``user`` only where the person has an account."""
 
     role = TextField(max_length=60)
-    user = PublicIdField(scope=_people, required=False, allow_null=True)
+    user = PublicIdField(scope=people_in_reach, required=False, allow_null=True)
     term = TextField(max_length=80, required=False)
     contact_way = TextField(max_length=80, required=False)
     from_on = serializers.DateField(required=False, allow_null=True)

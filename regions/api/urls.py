@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regions.api import needs, offers, regions
+from regions.api import needs, offers, officers, regions
 
 urlpatterns: list[URLPattern] = [
     path("regions/", regions.RegionsView.as_view(), name="regions"),
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
         name="region-representatives",
     ),
     path("regions/<slug:public_id>/guide/", regions.GuideView.as_view(), name="region-guide"),
+    path("municipalities/<slug:code>/officers/", officers.OfficersView.as_view(), name="officers"),
     path("needs/", needs.NeedsView.as_view(), name="needs"),
     path("needs/<slug:public_id>/", needs.OneNeedView.as_view(), name="need"),
     path("needs/<slug:public_id>/advance/", needs.AdvanceView.as_view(), name="need-advance"),

@@ -29,6 +29,7 @@ class Region(PublicModel):
         _("may be public"), max_length=20, choices=Publicity, default=Publicity.MUNICIPALITY_ONLY
     )
     first_visit_max = models.PositiveSmallIntegerField(_("people at most on a first visit"), default=5)
+    wants_circular = models.BooleanField(_("wants a circular before people come"), default=False)
     nearest_stop = models.CharField(_("nearest station or stop"), max_length=120, blank=True)
     last_mile = models.CharField(_("last mile"), max_length=200, blank=True)
     last_mile_minutes = models.PositiveSmallIntegerField(null=True, blank=True)

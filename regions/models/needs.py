@@ -17,7 +17,10 @@ from regions.models.offers import Offer
 
 
 class Need(PublicModel):
-    """A need. ``changed_at`` moves whenever something that matters to matching changes."""
+    """A need. ``changed_at`` moves whenever something that matters to matching changes.
+
+    Paid employment is listed with a link to where it is described; the house never fetches that address.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="needs")
     title = models.CharField(_("title"), max_length=120)
@@ -25,6 +28,7 @@ class Need(PublicModel):
     stage = models.CharField(_("stage"), max_length=12, choices=NeedStage, default=NeedStage.CONSULTING)
     mode = models.CharField(_("where"), max_length=8, choices=NeedMode, default=NeedMode.ON_SITE)
     compensation = models.CharField(_("compensation"), max_length=12, choices=Compensation)
+    employment_url = models.CharField(_("where the employment is described"), max_length=300, blank=True)
     local_hands = models.PositiveSmallIntegerField(_("residents working alongside"), default=1)
     on_site_lead = models.CharField(_("in charge on site"), max_length=80, blank=True)
     hazards = models.ManyToManyField(Hazard, blank=True, related_name="+")
@@ -52,6 +56,11 @@ class Need(PublicModel):
             models.CheckConstraint(condition=Q(mode__in=NeedMode.values), name="need_mode"),
             models.CheckConstraint(
                 condition=Q(compensation__in=Compensation.values), name="need_compensation"
+            ),
+            models.CheckConstraint(
+                condition=Q(compensation=Compensation.EMPLOYMENT, employment_url__startswith="https://")
+                | (~Q(compensation=Compensation.EMPLOYMENT) & Q(employment_url="")),
+                name="employment_is_linked",
             ),
             models.CheckConstraint(
                 condition=Q(mode=NeedMode.REMOTE) | Q(local_hands__gte=1),

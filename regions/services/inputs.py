@@ -94,6 +94,7 @@ class NeedValues(TypedDict, total=False):
     story: str
     mode: str
     compensation: str
+    employment_url: str
     local_hands: int
     on_site_lead: str
     parking: str
@@ -133,6 +134,7 @@ class RegionValues(TypedDict, total=False):
     point_longitude: float | None
     publicity: str
     first_visit_max: int
+    wants_circular: bool
     nearest_stop: str
     last_mile: str
     last_mile_minutes: int | None

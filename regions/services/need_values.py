@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
 from accounts.enums import QualificationLevel
@@ -21,9 +24,12 @@ LISTS = frozenset({"work", "qualifications", "hazards", "offers"})
 DEFAULTS: dict[str, Any] = {
     "mode": NeedMode.ON_SITE,
     "compensation": Compensation.NONE,
+    "employment_url": "",
     "local_hands": 1,
     "title": "",
 }
+
+_https = URLValidator(schemes=["https"])
 
 
 @dataclass
@@ -52,6 +58,30 @@ def check_need(problems: Problems, values: Mapping[str, Any]) -> None:
             check_number(problems, name, values[name], at_least=least, at_most=most)
     if values["mode"] != NeedMode.REMOTE and values["local_hands"] == 0:
         problems.add("local_hands_missing", "local_hands", _("Someone of the place works alongside."))
+    if not (problems.has("compensation") or problems.has("employment_url")):
+        _check_link(
+            problems, values["employment_url"], wanted=values["compensation"] == Compensation.EMPLOYMENT
+        )
+
+
+def _check_link(problems: Problems, link: str, *, wanted: bool) -> None:
+    """Employment is described elsewhere: a link is needed there, and nowhere else. Nobody opens it here."""
+    if wanted and not link:
+        message = _("Paid employment is only linked: give the address of the page that describes it.")
+        problems.add("employment_url_missing", "employment_url", message)
+    elif link and not wanted:
+        problems.add("employment_url_unwanted", "employment_url", _("Only paid employment has a link."))
+    elif link and not _is_plain_https(link):
+        message = _("Give an address that begins with https:// and names a host, without a user name.")
+        problems.add("employment_url_wrong", "employment_url", message)
+
+
+def _is_plain_https(link: str) -> bool:
+    try:
+        _https(link)
+        return link.startswith("https://") and "@" not in urlsplit(link).netloc
+    except (ValidationError, ValueError):
+        return False
 
 
 def check_lists(problems: Problems, need: Need, values: NeedValues) -> NeedLists:

@@ -13,7 +13,7 @@ from accounts.errors import Conflict, NotAllowed
 from accounts.models import User
 from accounts.services.audit import record
 from accounts.services.checks import Problems
-from regions.enums import NeedStage
+from regions.enums import NeedMode, NeedStage
 from regions.locks import lock_need, lock_region
 from regions.models import Need, Region, Slot, SlotRule
 from regions.policies import can_edit_need, can_post_for, represents_region
@@ -46,7 +46,7 @@ def post_need(
     Raises:
         NotAllowed("not_your_community"): neither acts for the community, guides there, nor administers.
         Invalid: ``workkind_unknown``, ``qualification_unknown``, ``hazard_unknown``, ``offer_unknown``,
-            ``local_hands_missing``, ``text_missing``, ``text_too_long``, ``number_wrong``, ``choice_unknown``,
+            ``local_hands_missing``, ``employment_url_missing`` (``…_wrong``, ``…_unwanted``), ``text_missing``, ``text_too_long``, ``number_wrong``, ``choice_unknown``,
             and those of dates: ``places_wrong``, ``end_before_start``, ``start_in_past``, ``rule_wrong`` …
     """
     if not can_post_for(actor, region):
@@ -102,7 +102,7 @@ def update_need(*, actor: User, need: Need, on_behalf_of: str = "", **changes: U
     check_need(problems, {name: getattr(need, name) for name in DEFAULTS} | changed)
     lists = check_lists(problems, need, changes)
     if need.stage == NeedStage.OPEN:
-        _check_stays_open(problems, changes)
+        _check_stays_open(problems, need, changes)
     problems.refuse()
     _refuse_dates_elsewhere(need, mode=changed.get("mode", need.mode))
     for name, value in changed.items():
@@ -122,10 +122,12 @@ def update_need(*, actor: User, need: Need, on_behalf_of: str = "", **changes: U
     return need
 
 
-def _check_stays_open(problems: Problems, changes: NeedValues) -> None:
+def _check_stays_open(problems: Problems, need: Need, changes: NeedValues) -> None:
+    """As ``stages.open_need`` asks: somebody is in charge wherever people come."""
     if "work" in changes and not changes["work"]:
         problems.add("work_missing", "work", _("An open need names at least one kind of work."))
-    if not changes.get("on_site_lead", "named").strip():
+    on_site = changes.get("mode", need.mode) != NeedMode.REMOTE
+    if on_site and not changes.get("on_site_lead", need.on_site_lead).strip():
         problems.add("on_site_lead_missing", "on_site_lead", _("Say who is in charge on site."))
 
 

@@ -51,11 +51,15 @@ def occurrences(
 ) -> list[Occurrence]:
     """The times that begin on ``from_on`` or in the ``horizon_days`` days after it, in order.
 
+    A month of help from afar that runs on ``from_on`` is among them: it may still be joined (ADR 0004).
+
     Raises:
         RuleError: names the first parameter that is missing or makes no sense.
     """
     rule = _RULES[SlotRuleKind(kind)](parameters)
-    days = (from_on + timedelta(days=offset) for offset in range(horizon_days + 1))
+    first_on = from_on.replace(day=1) if kind == SlotRuleKind.REMOTE_WINDOW else from_on
+    until_on = from_on + timedelta(days=horizon_days)
+    days = (first_on + timedelta(days=offset) for offset in range((until_on - first_on).days + 1))
     return [found for day in days if (found := rule(day)) is not None]
 
 

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, NotAllowed
+from accounts.locks import lock_user
 from accounts.models import Municipality, User
 from accounts.policies import is_admin
 from accounts.services.audit import record
 from accounts.services.checks import Problems, check_values
+from accounts.services.tokens import end_tokens
 from regions.locks import lock_region
 from regions.models import MunicipalStaff, Region, Representative
 from regions.policies import can_edit_region
@@ -37,7 +39,8 @@ def name_representative(
     Raises:
         NotAllowed("not_your_community")
         Conflict("representative_in_office"): the person holds another office of this community.
-        Invalid("date_wrong"): before the present holder came. Invalid: ``text_missing``, ``text_too_long``.
+        Invalid("term_before_present"): not after the day the present holder came. Invalid: ``text_missing``,
+            ``text_too_long``.
     """
     if not can_edit_region(actor, region):
         raise NotAllowed("not_your_community", _("You may not change this community."))
@@ -46,8 +49,8 @@ def name_representative(
     problems = Problems()
     check_values(problems, Representative, {"role": role, "term": term, "contact_way": contact_way})
     before = list(region.representatives.filter(Q(until_on=None) | Q(until_on__gte=begins_on), role=role))
-    if any(row.from_on is not None and row.from_on >= begins_on for row in before):
-        problems.add("date_wrong", "from_on", _("The present holder came on that day or later."))
+    if any(_began_later(row, region, begins_on) for row in before):
+        problems.add("term_before_present", "from_on", _("The present holder came on that day or later."))
     problems.refuse()
     for row in before:
         row.until_on = begins_on - timedelta(days=1)
@@ -68,9 +71,18 @@ def name_representative(
     return made
 
 
+def _began_later(holder: Representative, region: Region, day: date) -> bool:
+    """Whether the present term began on that day or later. Where nobody noted its first day, it ran when the community was recorded."""
+    if holder.from_on is not None:
+        return holder.from_on >= day
+    return timezone.localdate(region.created_at) > day
+
+
 @transaction.atomic
 def appoint_staff(*, actor: User, municipality: Municipality, user: User, office: str = "") -> MunicipalStaff:
-    """Make ``user`` an officer who posts and answers for the communities of a municipality. Audits. Twice: no change.
+    """Make ``user`` an officer who posts and answers for the communities of a municipality. Twice: no change.
+
+    Locks the user's row; a new officer's tokens end (a mailbox was enough for them); audits.
 
     Raises:
         NotAllowed("not_administrator"), Invalid("text_too_long")
@@ -80,10 +92,12 @@ def appoint_staff(*, actor: User, municipality: Municipality, user: User, office
     problems = Problems()
     check_values(problems, MunicipalStaff, {"office": office})
     problems.refuse()
+    lock_user(user.pk)
     staff, is_new = MunicipalStaff.objects.get_or_create(
         municipality=municipality, user=user, defaults={"office": office}
     )
     if is_new:
+        end_tokens(user)
         details = {"municipality": municipality.pk, "office": office}
         record(
             actor=actor,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,12 +18,13 @@ from regions.locks import lock_need
 from regions.models import Need, Slot, SlotRule
 from regions.policies import can_edit_need, can_expand_slots
 from regions.services.inputs import SlotInput, SlotRuleInput
-from regions.services.occurrences import RuleError, occurrences
+from regions.services.occurrences import Occurrence, RuleError, occurrences
 from regions.services.rescoring import need_changed
 
 PLACES_MAX = 1000
 HORIZON_DAYS = 400
 SLOTS_MAX, RULES_MAX = 60, 12
+LAST_DAY = timedelta(hours=24)
 SLOT_LONGEST = timedelta(days=62)  # from afar two months, on site a stay
 
 
@@ -34,8 +35,8 @@ def add_slot(*, actor: User, need: Need, slot: SlotInput) -> Slot:
     Raises:
         NotAllowed("not_your_community"), Conflict("need_closed"),
         Conflict("slot_twice"): there is one that begins at the same time.
-        Invalid: ``places_wrong``, ``end_before_start``, ``start_in_past``, ``remote_not_wanted``, ``slot_too_long``,
-            ``on_site_not_wanted``, ``text_too_long``.
+        Invalid: ``places_wrong``, ``end_before_start``, ``start_in_past``, ``end_too_soon``, ``remote_not_wanted``,
+            ``slot_too_long``, ``on_site_not_wanted``, ``text_too_long``.
     """
     if not can_edit_need(actor, need):
         raise NotAllowed("not_your_community", _("You may not change this need."))
@@ -123,7 +124,7 @@ def expand_all(*, actor: User) -> int:
 
 
 def store_occurrences(rule: SlotRule, *, from_on: date, horizon_days: int = HORIZON_DAYS) -> list[Slot]:
-    """Insert the missing dates of one rule that begin after now and return them. The caller holds the need's lock."""
+    """Insert the missing dates of one rule that may still be joined and return them. The caller holds the need's lock."""
     found = occurrences(
         kind=rule.kind, parameters=rule.parameters, from_on=from_on, horizon_days=horizon_days
     )
@@ -141,9 +142,16 @@ def store_occurrences(rule: SlotRule, *, from_on: date, horizon_days: int = HORI
             rain=rule.rain,
         )
         for each in found
-        if each.start_at > now and (each.start_at, each.is_remote) not in standing
+        if _may_be_joined(each, now) and (each.start_at, each.is_remote) not in standing
     ]
     return Slot.objects.bulk_create(rows)
+
+
+def _may_be_joined(date: SlotInput | Occurrence, now: datetime) -> bool:
+    """On site until it begins; from afar until a day before its end (ADR 0004)."""
+    if date.is_remote:
+        return date.end_at - LAST_DAY > now
+    return date.start_at > now
 
 
 def write_slot_places(*, slot: Slot, places: int) -> Slot:
@@ -197,10 +205,21 @@ def _check_times(problems: Problems, slot: SlotInput) -> None:
         problems.add("time_without_zone", "slots", _("Give times with their zone, such as +09:00."))
     elif slot.end_at <= slot.start_at:
         problems.add("end_before_start", "slots", _("The end is not after the beginning."))
-    elif slot.start_at <= timezone.now():
-        problems.add("start_in_past", "slots", _("This date is over already."))
+    elif not _may_be_joined(slot, timezone.now()):
+        _add_too_late(problems, slot)
     elif slot.end_at - slot.start_at > SLOT_LONGEST:
         problems.add("slot_too_long", "slots", _("One date lasts at most two months. Give several."))
+
+
+def _add_too_late(problems: Problems, slot: SlotInput) -> None:
+    if slot.is_remote:
+        problems.add(
+            "end_too_soon",
+            "slots",
+            _("Help from afar can be joined until a day before its end: end it later."),
+        )
+    else:
+        problems.add("start_in_past", "slots", _("This date is over already."))
 
 
 def check_rules(problems: Problems, rules: Sequence[SlotRuleInput], *, mode: str) -> None:

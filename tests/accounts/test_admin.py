@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from accounts.models import AssetKind, Municipality, WorkKind
+from accounts.models import AssetKind, AuditEntry, Municipality, Qualification, WorkKind
 
 
 @pytest.fixture
@@ -50,6 +50,33 @@ def test_kind_of_work_is_renamed_with_other_names_one_a_line(office):
     stored = WorkKind.objects.get(pk=kind.pk)
     assert (stored.name_ja, stored.aliases, stored.months) == ("草を刈る", ["除草", "草取り"], [6, 7])
     assert (stored.code, stored.bit, stored.edited_at is None) == ("grass", kind.bit, False)
+
+
+def test_typical_qualifications_and_dangers_go_through_the_service(office):
+    kind = WorkKind.objects.get(code="grass")
+    paper = Qualification.objects.get(code="brushcutter")
+    kind.typical_qualifications.all().delete()
+    url = reverse("admin:accounts_workkind_change", args=[kind.pk])
+    line = {"typical_qualifications-TOTAL_FORMS": 1, "typical_qualifications-0-qualification": paper.pk,
+            "typical_qualifications-0-level": "recommended", "typical_qualifications-0-kind": kind.pk}  # fmt: skip
+    assert office.post(url, form_of(kind, hazards=[], **line)).status_code == 302
+    assert [row.qualification for row in kind.typical_qualifications.all()] == [paper]
+    assert not kind.hazards.exists()
+    assert AuditEntry.objects.get().action == "vocabulary.set_typical"
+    row = kind.typical_qualifications.get()
+    gone = line | {"typical_qualifications-INITIAL_FORMS": 1, "typical_qualifications-0-id": row.pk,
+                   "typical_qualifications-0-DELETE": "on"}  # fmt: skip
+    assert office.post(url, form_of(kind, hazards=[], **gone)).status_code == 302
+    assert not kind.typical_qualifications.exists()
+
+
+def test_too_many_other_names_are_refused_on_the_page(office):
+    kind = WorkKind.objects.get(code="grass")
+    url = reverse("admin:accounts_workkind_change", args=[kind.pk])
+    response = office.post(url, form_of(kind, aliases="名\n" * 31))
+    assert response.status_code == 200
+    assert response.context["adminform"].form.errors
+    assert WorkKind.objects.get(pk=kind.pk).aliases == kind.aliases
 
 
 def test_kind_below_itself_is_refused_on_the_page(office):

@@ -12,6 +12,19 @@ SIGNED_IN_ONLY = (302, *(200,) * (len(ROLES) - 1))
 
 CASES = [
     Case("home", "GET", everybody(200)),
+    Case("need-list", "GET", everybody(200)),
+    Case("need-page", "GET", everybody(200), where=lambda scene: {"public_id": scene.mowing.public_id}),
+    Case(
+        "community-page",
+        "GET",
+        everybody(200),
+        where=lambda scene: {"public_id": scene.mowing.region.public_id},
+    ),
+    Case("how-it-works", "GET", everybody(200)),
+    Case("accessibility", "GET", everybody(200)),
+    Case("credits", "GET", everybody(200)),
+    Case("terms", "GET", everybody(200)),
+    Case("privacy", "GET", everybody(200)),
     Case(
         "healthz", "GET", everybody(503)
     ),  # no broker, no worker in this test: open to everybody all the same

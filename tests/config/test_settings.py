@@ -69,6 +69,12 @@ def test_start_with_whole_production_settings_is_safe() -> None:
     assert shown(WHOLE, safe) == "False True True False"
 
 
+def test_proxy_is_trusted_by_pages_and_api_alike_and_only_when_it_is_there() -> None:
+    read = "settings.ALLAUTH_TRUSTED_PROXY_COUNT, settings.REST_FRAMEWORK['NUM_PROXIES']"
+    assert shown(WHOLE, read) == "0 0"
+    assert shown(WHOLE | {"ENISHI_BEHIND_PROXY": "True"}, read) == "1 1"
+
+
 def test_start_of_the_demo_needs_no_environment() -> None:
     demo = {"DJANGO_SETTINGS_MODULE": "config.settings.demo"}
     expected = "False True django.core.mail.backends.filebased.EmailBackend"

@@ -121,6 +121,7 @@ def test_stack_gets_healthy_and_stops_clean(stack: Stack, environ, sentence, pro
     code, output = stack.stop()
     assert code == 0, output
     assert sentence in output
+    assert "Reference data: 1741 municipalities" in output
     assert not stack.family()
     assert not list(ROOT.glob("celerybeat-schedule*"))  # nothing is left beside the code
 

@@ -22,7 +22,7 @@ from matching.engine.score import mutual_vector
 from matching.engine.snapshot import Snapshot
 from tests.engine.oracles import check_allocation, check_scan
 from tests.engine.small import allocation_of
-from tests.engine.world import World, compiled, random_world, scan, snapshot_of
+from tests.engine.world import World, compiled, random_world, scan, snapshot_of, spread
 
 SEEDS = range(40)
 Scan = Callable[[World], Merged]
@@ -79,8 +79,15 @@ def half_counts_full(snapshot: Snapshot) -> Snapshot:
 
 def load_forgotten(snapshot: Snapshot) -> Snapshot:
     planes = [snapshot.work.planes(kind for kind, _ in party.abilities) for party in snapshot.parties]
-    can = np.array([[p.full, p.half, p.quarter] for p in planes], dtype=np.uint64).T
+    can = np.array([[[p.full], [p.half], [p.quarter]] for p in planes], dtype=np.uint64).transpose(1, 2, 0)
     return replace(snapshot, columns=replace(snapshot.columns, can=can))
+
+
+def second_word_forgotten(snapshot: Snapshot) -> Snapshot:
+    """Kinds from the 65th on are not looked at."""
+    can, wish = snapshot.columns.can.copy(), snapshot.columns.wish.copy()
+    can[:, 1:], wish[:, 1:] = 0, 0
+    return replace(snapshot, columns=replace(snapshot.columns, can=can, wish=wish))
 
 
 def ties_by_row(snapshot: Snapshot) -> Snapshot:
@@ -245,6 +252,12 @@ def test_scan_oracle_catches(name):
 @pytest.mark.parametrize("word", [0, 1, 2])
 def test_scan_oracle_catches_a_dropped_word_of_availability(word):
     assert caught_by(check_scan, drop_word(word), WORLDS)
+
+
+def test_scan_oracle_catches_a_forgotten_word_of_kinds():
+    wide = [spread(world) for world in WORLDS]
+    assert not caught_by(check_scan, scan, wide)
+    assert caught_by(check_scan, changed(second_word_forgotten), wide)
 
 
 def test_scan_oracle_catches_a_lost_tie_break():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matching.engine import ShardResult, Weights, merge, score_shard, shards_of
 from matching.engine.shards import Shard
 from tests.engine.oracles import check_scan, lists_of
-from tests.engine.world import compiled, random_world, scan, shuffled
+from tests.engine.world import compiled, random_world, scan, shuffled, spread
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
@@ -49,6 +49,13 @@ def test_scan_keeps_the_best_when_lists_are_short(seed, keep):
 def test_scan_ignores_the_order_of_its_input(seed, order):
     world = random_world(seed)
     assert_same(scan(world), scan(shuffled(world, order)))
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=SEEDS)
+def test_scan_of_kinds_spread_over_two_words_is_the_same(seed):
+    world = random_world(seed, generous=True)
+    assert_same(scan(spread(world)), scan(world))
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -20,7 +20,7 @@ from matching.engine.score import (
     wait_term,
 )
 
-DENOMINATORS = st.integers(1, 768) | st.just(10**6)
+DENOMINATORS = st.integers(1, 1536) | st.just(10**6)
 
 
 @settings(max_examples=200, deadline=None)

@@ -7,8 +7,18 @@ from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from matching.engine.vocabulary import CreditTable, Planes, credit_table, weight_planes
+from matching.engine.vocabulary import (
+    CreditTable,
+    Planes,
+    credit_table,
+    kind_mask,
+    mask_words,
+    plane_width,
+    weight_planes,
+)
 from tests.engine.reference import credit
 
 BOOK = json.loads((Path(__file__).parents[2] / "accounts/data/vocabulary.json").read_text("utf-8"))
@@ -78,15 +88,31 @@ def test_planes_say_what_the_table_says():
             assert got == table.best(wanted=wanted, held=held)[0]
 
 
-@pytest.mark.parametrize("parents", [(1, 0), (0,), (5,), (-1,) * 65])
+@pytest.mark.parametrize("parents", [(1, 0), (0,), (5,), (-1,) * 129])
 def test_a_broken_tree_is_refused(parents):
-    with pytest.raises(ValueError, match=r"tree|64"):
+    with pytest.raises(ValueError, match=r"tree|128"):
         credit_table(parents=parents, credit_from_parent=(True,) * len(parents))
 
 
-def test_the_last_of_64_kinds_has_its_bit():
-    table = credit_table(parents=(-1,) * 64, credit_from_parent=(True,) * 64)
-    assert table.planes([63]) == Planes(full=1 << 63, half=0, quarter=0)
+def test_the_last_of_128_kinds_has_its_bit():
+    table = credit_table(parents=(-1,) * 128, credit_from_parent=(True,) * 128)
+    assert table.planes([127]) == Planes(full=1 << 127, half=0, quarter=0)
+
+
+@pytest.mark.parametrize(("kinds", "width"), [(0, 1), (1, 1), (64, 1), (65, 2), (128, 2)])
+def test_sets_take_as_many_words_as_their_tree_needs(kinds, width):
+    assert plane_width(kinds) == width
+
+
+@given(st.sets(st.integers(0, 127)))
+def test_words_of_a_set_are_the_set(kinds):
+    words = mask_words(kind_mask(kinds), width=2)
+    assert {64 * word + bit for word in range(2) for bit in range(64) if words[word] >> bit & 1} == kinds
+
+
+def test_a_kind_beyond_the_words_is_refused():
+    with pytest.raises(ValueError, match="vocabulary"):
+        mask_words(1 << 64, width=1)
 
 
 @pytest.mark.parametrize("weighted", [((0, 0),), ((0, 4),), ((1, 2), (1, 1))])

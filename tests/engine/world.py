@@ -241,3 +241,37 @@ def shuffled(world: World, seed: int) -> World:
             for need in draw.sample(world.needs, len(world.needs))
         ),
     )
+
+
+def spread(world: World) -> World:
+    """The same world, its kinds renumbered in their order over a tree of 128: some lie beyond the first 64."""
+    place = [17 * kind + 3 for kind in range(KINDS)]  # 3 … 122
+
+    def moved(weighted: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+        return tuple((place[kind], weight) for kind, weight in weighted)
+
+    def laid(values, *, blank):
+        row = [blank] * 128
+        for kind, value in enumerate(values):
+            row[place[kind]] = value
+        return tuple(row)
+
+    parents = tuple(-1 if parent < 0 else place[parent] for parent in world.vocabulary.work_parents)
+    return replace(
+        world,
+        vocabulary=Vocabulary(
+            work_parents=laid(parents, blank=-1),
+            work_credit_from_parent=laid(world.vocabulary.work_credit_from_parent, blank=True),
+            asset_parents=laid(parents, blank=-1),
+            asset_credit_from_parent=laid(world.vocabulary.asset_credit_from_parent, blank=True),
+            work_loads=laid(world.vocabulary.work_loads, blank=1),
+        ),
+        participants=tuple(
+            replace(party, abilities=moved(party.abilities), wishes=moved(party.wishes))
+            for party in world.participants
+        ),
+        needs=tuple(
+            replace(need, work=moved(need.work), offers=tuple(place[kind] for kind in need.offers))
+            for need in world.needs
+        ),
+    )

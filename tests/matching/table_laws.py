@@ -71,8 +71,10 @@ ONLY = {
     E.NOT_REVIEWED: {"lapse"},
     E.NO_ANSWER: {"lapse"},
     E.NO_MEETING: {"lapse"},
+    E.NOT_COMPLETED: {"lapse"},
     E.NOT_CONFIRMED: {"cancel"},
     E.NO_RECORD: {"cancel"},
+    E.NO_SHOW: {"cancel"},
     E.MEETING_FAILED: {"decline"},
     E.NOT_SUITABLE: {"reject"},
     E.CAPACITY: {"reject"},
@@ -89,8 +91,17 @@ ONLY = {
     E.PEOPLE: {"reject", "decline", "withdraw"},
     E.OTHER: {"reject", "decline", "withdraw", "cancel"},
 }
-# Arrivals that a side reads of. What ends by redating goes on under new dates and is told with them.
-TOLD = (ENDED | HOLDING) - {S.WITHDRAWN}
+# Who alone may give a reason, where not everybody who makes the move may.
+ONLY_BY = {
+    ("cancel", E.NOT_CONFIRMED): {R.SYSTEM},
+    ("cancel", E.NO_RECORD): {R.SYSTEM},
+    ("cancel", E.NO_SHOW): {R.REGION, R.GUIDE, R.SYSTEM},
+}
+# Arrivals that a side reads of, and the neutral words in which it reads of an end.
+TOLD = ENDED | HOLDING
+NEUTRAL = {"redate": {"match_redated"}}
+# Moves that bring neither side on, and yet change what it is to do.
+CHANGES_WHAT_IS_OWED = {"plan_meeting", "waive_meeting", "record_meeting", "change_promise", "drop_date"}
 # What the guide in charge hears of although nothing changes for the sides yet.
 GUIDE_HEARS = {
     *("apply", "invite", "assign", "escalate", "answer", "extend", "open_meeting", "agree"),
@@ -144,6 +155,16 @@ def reasons_belong(table: Table) -> Iterator[str]:
             yield f"{reason} is offered by {sorted(found)}"
 
 
+def reasons_are_given_by_who_knows(table: Table) -> Iterator[str]:
+    """What only time shows is said by the system; who did not come is not said by who did not come."""
+    for move in table:
+        for reason in move.reasons:
+            allowed = ONLY_BY.get((move.name, reason), move.roles)
+            found = {role for role in move.roles if reason in move.reasons_for(role)}
+            if found != allowed & move.roles:
+                yield f"{move.name} for {reason} by {sorted(found)}"
+
+
 def templates_exist(table: Table) -> Iterator[str]:
     yield from (
         f"{m.name} tells of {kind}, for which there is no text"
@@ -161,15 +182,17 @@ def the_right_people_hear(table: Table) -> Iterator[str]:
             must.add(Audience.GUIDE)
         if heard != must or len(move.tells) != len(heard):
             yield f"{move.name} tells {sorted(heard)} instead of {sorted(must)}"
-        if move.target in ENDED - {S.COMPLETED} and {kind for kind, _a in move.tells} - {"match_ended"}:
+        if move.target in ENDED - {S.COMPLETED} and {kind for kind, _a in move.tells} - NEUTRAL.get(
+            move.name, {"match_ended"}
+        ):
             yield f"{move.name} tells of an end in other than the neutral words"
 
 
 def _is_news(move: Move) -> bool:
     """Whether both sides must read of it: it brings the match on, ends it, or changes what they are to confirm."""
-    if move.name in {"untick", "redate"}:
+    if move.name == "untick":
         return False
-    return move.target in TOLD or move.name in {"withdraw", "record_meeting", "change_promise", "drop_date"}
+    return move.target in TOLD or move.name in CHANGES_WHAT_IS_OWED
 
 
 LAWS: dict[str, Law] = {
@@ -182,6 +205,7 @@ LAWS: dict[str, Law] = {
         ended_means_ended,
         checks_exist,
         reasons_belong,
+        reasons_are_given_by_who_knows,
         templates_exist,
         the_right_people_hear,
     )

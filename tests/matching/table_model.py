@@ -73,6 +73,7 @@ GUARDS: Mapping[str, Guard] = {
     "all_ticked": lambda life, _world, _said: life.ticked,
     "slot_is_over": lambda _life, world, _said: world.day_begun,
     "attested": lambda life, _world, _said: life.attested,
+    "cancellable": lambda _life, world, said: said[1] != "no_show" or world.day_begun,
     "past_lapse": lambda _life, world, _said: world.late,
 }
 
@@ -99,9 +100,12 @@ SAYS = {
 }
 
 
+WORDS = {"answer": ("meet", "yes"), "cancel": ("", "no_show")}
+
+
 def sayings(move: Move, role: Role) -> tuple[tuple[str, str], ...]:
     """For which side, with which words, a move may be made in a role."""
-    values = ("meet", "yes") if move.name == "answer" else ("",)
+    values = WORDS.get(move.name, ("",))
     sides = SAYS[role] if move.guard or move.name == "answer" else ("party",)
     return tuple((side, value) for side in sides for value in values)
 
@@ -120,7 +124,7 @@ def _work(life: Life, name: str, said: tuple[str, str]) -> dict[str, Any]:
         case "approve" if life.first:
             work = {life.first: "yes" if life.known or life.met else "meet"}
         case "undo_approval":
-            work = {"party": "", "region": "", "complete": False}
+            work = {"party": "", "region": "", "complete": False, "met": False}
         case "answer":
             work = {side: value}
         case "record_meeting" | "waive_meeting":
@@ -167,6 +171,7 @@ READS = {
     "record_call": "overdue",
     "extend": "extension_left",
     "attest": "day_begun",
+    "cancel": "day_begun",
     "lapse": "late",
     "agree": "early",
     "untick": "early",
@@ -257,6 +262,9 @@ def complaints(step: Step) -> Iterator[str]:
     yield from _complaints_about_words(step)
 
 
+OF_THE_DAY = {"attest", "cancelno_show"}
+
+
 def _complaints_about_words(step: Step) -> Iterator[str]:
     before, world, side = step.before, step.world, step.said[0]
     match step.move.name:
@@ -278,7 +286,7 @@ def _complaints_about_words(step: Step) -> Iterator[str]:
             yield "a second outcome of one meeting"
         case "agree" | "untick" if not world.early:
             yield f"{step.move.name} leaves no time to prepare"
-        case "attest" if not world.day_begun:
+        case "attest" | "cancel" if not world.day_begun and step.move.name + step.said[1] in OF_THE_DAY:
             yield "a record of a day to come"
         case "name_people" if before.held and not world.free:
             yield "somebody is put in two places at once"

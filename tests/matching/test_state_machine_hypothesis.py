@@ -94,7 +94,7 @@ class Saga(RuleBasedStateMachine):
         chance.choices(possible, often)[0](self, chance)
 
     def teardown(self) -> None:
-        self.tally.update(Match.objects.values_list("state", flat=True))
+        self.tally.update(MatchEvent.objects.values_list("to_state", flat=True))
         self.tally.update(f"move {name}" for name in MatchEvent.objects.values_list("move", flat=True))
         transaction.set_rollback(True)
         self.example.__exit__(None, None, None)

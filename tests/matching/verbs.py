@@ -61,7 +61,8 @@ def _redate(s: Setting) -> object:
 
 def _name_people(s: Setting) -> object:
     members = [row.user for row in s.match.volunteer.memberships.select_related("user").order_by("pk")]
-    return review.name_people(**s.who, users=s.random.sample(members, k=s.random.randint(1, len(members))))
+    users = s.random.sample(members, k=s.random.randint(1, len(members)))
+    return review.name_people(**s.who, users=users, overlap_reason=s.one_of(["", "", "途中で抜ける約束"]))
 
 
 def _answer(s: Setting) -> object:

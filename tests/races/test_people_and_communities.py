@@ -24,6 +24,7 @@ from regions.services.slots import add_slot
 from regions.services.stages import open_need
 from tests.cast import (
     FUKUOKA,
+    agree_to_terms,
     at_tokyo,
     make_municipality,
     make_need,
@@ -71,7 +72,7 @@ def test_last_places_of_a_group_go_to_as_many_as_there_are(attempt):
 
 @pytest.mark.parametrize("attempt", range(5))
 def test_one_person_registers_no_more_parties_than_allowed(attempt):
-    user = make_user("花")
+    user = agree_to_terms(make_user("花"))
     make_municipality(FUKUOKA)
     for _ in range(PARTIES_MAX - 3):
         make_party(user)

@@ -31,6 +31,7 @@ from regions.policies import (
     represented_regions,
     represents_region,
 )
+from regions.selectors.regions import guides_for
 from tests.cast import (
     FUKUOKA,
     SAGA,
@@ -140,6 +141,24 @@ def test_named_organization_without_guides_leaves_the_municipality_uncovered():
     assert is_covered(region)
     make_organization(municipalities=[TOSU])
     assert not is_covered(region)
+
+
+def test_closed_accounts_cover_nothing_as_nobody_would_be_told(land, mori, sato):
+    """Twin of ``guides_for``: whoever is covered has somebody to tell."""
+    other = Region.objects.get(name="named away").guide.user
+    for user in (other, mori, sato):
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        fresh = list(Region.objects.all())
+        assert {region for region in fresh if guides_for(region)} == set(covered_regions())
+    assert not covered_regions().exists()
+
+
+def test_a_named_guide_who_left_leaves_the_community_to_those_who_cover_it(land, mori):
+    away = Region.objects.get(name="named away")
+    assert away not in guide_regions(mori)
+    User.objects.filter(pk=away.guide.user_id).update(is_active=False)
+    assert [guide.user for guide in guides_for(Region.objects.get(pk=away.pk))] == [mori]
+    assert away in guide_regions(mori)
 
 
 def test_stages_are_known_inside_and_open_needs_outside(saga, ume, yuki, mori, kenji):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import time
 import urllib.error
 import urllib.request
@@ -12,16 +11,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
 
-from accounts.models import User
 from config import personas, stack
-from config.runlock import StartError, describe
+from config.demo.loader import is_loaded, request_first_run
+from config.runlock import StartError
 from config.supervisor import Supervisor, log_tail
 from matching.enums import RUN_OPEN
 from matching.models import MatchRun
-from matching.services.runs import request_run
-from regions.models import Region
 
 HEALTH_PATIENCE_SECONDS = 60
 MATCHING_PATIENCE_SECONDS = 60
@@ -42,15 +38,6 @@ class Command(BaseCommand):
                 self._serve(run_dir)
         except StartError as error:
             raise CommandError(str(error), returncode=2) from error
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
-            raise CommandError(describe(error, folder=run_dir), returncode=2) from error
-        except OperationalError as error:
-            if "disk is full" not in str(error):
-                raise
-            full = OSError(errno.ENOSPC, "full")
-            raise CommandError(describe(full, folder=run_dir), returncode=2) from error
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
@@ -59,14 +46,12 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         """Database, reference data and sample data; what is there already is left as it is."""
         stack.prepare(self._say)
-        self._say("Loading municipalities, postal codes and vocabularies ...")
-        call_command("load_reference", stdout=self.stdout)
-        if Region.objects.filter(is_sample=True).exists():
+        if is_loaded():
             self._say("Sample data: already there (remove with: manage.py remove_demo).")
-            return
-        self._say("Loading the sample data ...")
-        call_command("load_demo", stdout=self.stdout)
-        request_run(actor=User.objects.system())  # the worker does it, as soon as there is one
+        else:
+            self._say("Loading the sample data ...")
+            call_command("load_demo", stdout=self.stdout)
+        request_first_run()  # the worker does it, as soon as there is one
 
     def _serve(self, run_dir: Path) -> None:
         supervisor = stack.supervisor_for(run_dir, say=self._say)

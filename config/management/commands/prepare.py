@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from config import stack
@@ -16,4 +15,3 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         stack.prepare(self.stdout.write)
-        call_command("load_reference", stdout=self.stdout)

@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from knox.models import AuthToken
 
-from accounts.models import Consent, Outbox
+from accounts.models import AssetKind, Consent, Hazard, Outbox, Qualification, WorkKind
 from accounts.services.consents import TERMS_VERSION
 from accounts.services.members import invite_members
 from tests.builders import FUKUOKA
@@ -61,6 +61,24 @@ def member(scene: Scene) -> Values:
     return {**group(scene), "user_id": scene.ume.public_id}
 
 
+def organization(scene: Scene) -> Values:
+    return {"public_id": scene.organization.public_id}
+
+
+def desk(scene: Scene) -> Values:
+    return {**organization(scene), "user_id": scene.mori.public_id}
+
+
+def word(model):
+    """A word of a vocabulary that is there."""
+
+    def made(_scene: Scene) -> Values:
+        bit = {"bit": 100} if hasattr(model, "bit") else {}
+        return {"code": model.objects.create(code="kuma", name_ja="熊", name_en="beer", **bit).code}
+
+    return made
+
+
 def letter(scene: Scene) -> Values:
     row = Outbox.objects.create(key="a:1", topic="x", dead_at=timezone.now(), last_error="no")
     return {"key": row.key}
@@ -69,6 +87,11 @@ def letter(scene: Scene) -> Values:
 NEW = {"email": "neu@example.org", "name": "新", "language": "ja", "accepts_terms_version": TERMS_VERSION}
 WRONG_CODE = {"email": HANA, "code": "00000000"}
 PARTY = {"kind": "individual", "name": "花", "home_code": FUKUOKA}
+ORGANIZATION = {"name": "舎", "legal_status": "business"}
+WORD = {"code": "new_word", "name_ja": "語", "name_en": "word"}
+TERMS = {"kind": "terms", "text_version": TERMS_VERSION}
+BASIS = {"basis": "職業安定法第29条"}
+PRESENT = {"absent_from": None, "absent_until": None}
 FOR_ADMIN = (401, 403, 403, 403, 403, 403, 200)
 
 CASES = [
@@ -79,21 +102,50 @@ CASES = [
     Case("tokens", "POST", (403, *(201,) * 6)),
     Case("token", "DELETE", (401, 404, 204, 404, 404, 404, 404), where=token),
     Case("me", "GET", signed_in(200)),
+    Case("me", "PATCH", signed_in(200), body=lambda _scene: {"language": "en"}),
     Case("my-card", "GET", signed_in(200)),
     Case("my-card", "PATCH", signed_in(200), body=lambda _scene: {"phone": "1"}),
     Case("my-consents", "GET", signed_in(200)),
-    Case("my-consents", "POST", signed_in(201), body=lambda _scene: {"kind": "terms", "text_version": "1"}),
+    Case("my-consents", "POST", signed_in(201), body=lambda _scene: TERMS),
     Case("consent-withdraw", "POST", (401, 404, 200, 404, 404, 404, 404), where=consent),
     Case("my-notifications", "GET", signed_in(200)),
     Case("my-notifications-read", "POST", signed_in(200), body=lambda _scene: {"ids": ["x"]}),
     Case("municipalities", "GET", everybody(200)),
     Case("work-kinds", "GET", everybody(200)),
+    Case("work-kinds", "POST", (401, 403, 403, 403, 403, 403, 201), body=lambda _scene: WORD),
+    Case("work-kind", "PATCH", FOR_ADMIN, where=word(WorkKind), body=lambda _scene: {"name_en": "bear"}),
     Case("asset-kinds", "GET", everybody(200)),
+    Case("asset-kinds", "POST", (401, 403, 403, 403, 403, 403, 201), body=lambda _scene: WORD),
+    Case("asset-kind", "PATCH", FOR_ADMIN, where=word(AssetKind), body=lambda _scene: {"name_en": "bear"}),
     Case("qualifications", "GET", everybody(200)),
-    Case("hazards", "GET", everybody(200)),
-    Case("organizations", "GET", everybody(200)),
+    Case("qualifications", "POST", (401, 403, 403, 403, 403, 403, 201), body=lambda _scene: WORD),
     Case(
-        "organization", "GET", everybody(200), where=lambda scene: {"public_id": scene.organization.public_id}
+        "qualification",
+        "PATCH",
+        FOR_ADMIN,
+        where=word(Qualification),
+        body=lambda _scene: {"name_en": "bear"},
+    ),
+    Case("hazards", "GET", everybody(200)),
+    Case("hazards", "POST", (401, 403, 403, 403, 403, 403, 201), body=lambda _scene: WORD),
+    Case("hazard", "PATCH", FOR_ADMIN, where=word(Hazard), body=lambda _scene: {"name_en": "bear"}),
+    Case("organizations", "GET", everybody(200)),
+    Case("organizations", "POST", (401, 403, 403, 403, 403, 403, 201), body=lambda _scene: ORGANIZATION),
+    Case("organization", "GET", everybody(200), where=organization),
+    Case("organization-coverage", "PUT", FOR_ADMIN, where=organization),
+    Case("organization-employment-basis", "PUT", FOR_ADMIN, where=organization, body=lambda _scene: BASIS),
+    Case(
+        "organization-guides", "GET", signed_in(200), where=organization
+    ),  # of colleagues only: see test_organizations
+    Case(
+        "organization-guides",
+        "POST",
+        (401, 403, 403, 403, 403, 403, 201),
+        where=organization,
+        body=lambda scene: {"user": scene.yuki.public_id},
+    ),
+    Case(
+        "guide-absence", "PUT", (401, 404, 404, 404, 404, 200, 200), where=desk, body=lambda _scene: PRESENT
     ),
     Case("parties", "GET", signed_in(200)),
     Case("parties", "POST", signed_in(201), body=lambda scene: scene.hana_party and PARTY),

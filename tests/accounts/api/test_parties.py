@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import IdempotencyRecord, User, Volunteer
-from tests.builders import FUKUOKA, make_asset_kind, make_municipality, make_qualification, make_work_kind
+from tests.builders import (
+    FUKUOKA,
+    agree_to_terms,
+    make_asset_kind,
+    make_municipality,
+    make_qualification,
+    make_work_kind,
+)
 from tests.support.api import API, as_user, refusal
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +28,7 @@ def test_party_is_registered_with_all_it_says() -> None:
     make_work_kind("grass_hand")
     make_asset_kind("trail_mtb")
     make_qualification("brushcutter")
-    user = User.objects.create_user("new@example.org", name="新")
+    user = agree_to_terms(User.objects.create_user("new@example.org", name="新"))
     body = {
         "kind": "group",
         "name": "会",

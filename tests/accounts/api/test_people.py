@@ -20,6 +20,38 @@ def test_me_is_oneself(mori: User, hana: User) -> None:
     assert (person["email"], person["is_guide"], person["unread"]) == ("hana@example.org", False, 0)
 
 
+def test_person_changes_name_affiliation_and_language(hana: User, yuki: User) -> None:
+    changes = {"name": "花子", "affiliation": "福岡大学", "language": "en"}
+    for _time in range(2):
+        answer = as_user(User.objects.get(pk=hana.pk)).patch(f"{API}me/", changes)
+        assert {name: answer.json()[name] for name in changes} == changes
+    stored = User.objects.get(pk=hana.pk)
+    assert (stored.name, stored.affiliation, stored.language) == ("花子", "福岡大学", "en")
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.details) == ("user.update", {"fields": ["affiliation", "language", "name"]})
+    assert User.objects.get(pk=yuki.pk).name == "ゆき"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"name": " "}, "text_missing", "name"),
+        ({"name": "x" * 81}, "invalid", "name"),
+        ({"affiliation": "x" * 121}, "invalid", "affiliation"),
+        ({"language": "fr"}, "invalid", "language"),
+        ({"email": "x@example.org"}, "unknown_field", "email"),
+        ({"is_superuser": True}, "unknown_field", "is_superuser"),
+    ],
+)
+def test_wrong_words_about_oneself_change_nothing(
+    hana: User, change: dict[str, object], code: str, field: str
+) -> None:
+    assert refusal(as_user(hana).patch(f"{API}me/", {"affiliation": "学校"} | change)) == (422, code, [field])
+    stored = User.objects.get(pk=hana.pk)
+    assert (stored.name, stored.affiliation, stored.language) == ("花", "花の所属", "ja")
+    assert not AuditEntry.objects.exists()
+
+
 def test_card_is_ones_own_and_lines_change_one_by_one(hana: User, yuki: User) -> None:
     changed = as_user(hana).patch(CARD, {"phone": "090-9999-9999"})
     assert changed.json() == {
@@ -56,7 +88,10 @@ def test_consent_is_given_once_and_withdrawn_once(hana: User) -> None:
     gone = [client.post(f"{API}me/consents/{number}/withdraw/").json()["withdrawn_at"] for _time in range(2)]
     assert gone[0] is not None
     assert gone[0] == gone[1]
-    assert [row["kind"] for row in client.get(f"{API}me/consents/").json()["results"]] == ["passing_on"]
+    assert [row["kind"] for row in client.get(f"{API}me/consents/").json()["results"]] == [
+        "passing_on",
+        "terms",
+    ]
 
 
 def test_consent_of_another_does_not_exist(hana: User, yuki: User) -> None:

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_terms_accepted_twice_are_one_consent(hana):
+    hana.consents.all().delete()
     first = accept_terms(actor=hana, version=TERMS_VERSION)
     assert accept_terms(actor=hana, version=TERMS_VERSION) == first
     assert AuditEntry.objects.filter(action="consent.give").count() == 1
@@ -22,7 +23,10 @@ def test_other_version_of_the_terms_is_refused(hana):
     with pytest.raises(Invalid) as caught:
         accept_terms(actor=hana, version="old")
     assert caught.value.code == "terms_outdated"
-    assert not Consent.objects.exists()
+    with pytest.raises(Invalid) as caught:
+        give_consent(actor=hana, kind=ConsentKind.TERMS, text_version="old")
+    assert (caught.value.code, list(caught.value.fields)) == ("terms_outdated", ["text_version"])
+    assert not Consent.objects.filter(text_version="old").exists()
 
 
 def test_withdrawn_consent_can_be_given_again_as_a_new_row(hana):

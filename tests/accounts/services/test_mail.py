@@ -21,7 +21,8 @@ SAGA_KINDS = {
     "match_proposed_guide", "match_asked", "match_answered", "meeting_opened", "meeting_recorded", "match_agreed",
     "match_confirmed", "match_ended", "answer_reminder", "answer_overdue_guide", "review_escalated", "match_uncovered_admin", "match_extended",
     "standby_asked", "roster_due_guide", "match_thanks", "need_received", "need_uncovered", "need_uncovered_admin",
-    "promise_to_confirm", "consent_to_record", "deadline_warning",
+    "promise_to_confirm", "consent_to_record", "deadline_warning", "match_redated",
+    "meeting_planned", "meeting_waived", "checks_due_guide",
 }  # fmt: skip
 CONTEXT = {
     "match": "abc",

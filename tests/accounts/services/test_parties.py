@@ -6,14 +6,16 @@ from datetime import date
 
 import pytest
 
-from accounts.enums import PartyKind, Transport
+from accounts.enums import ConsentKind, PartyKind, Transport
 from accounts.errors import Conflict, Invalid, NotAllowed
-from accounts.models import AuditEntry, Outbox, PostalCode, Volunteer
+from accounts.models import AuditEntry, Consent, Outbox, PostalCode, Volunteer
+from accounts.services.consents import TERMS_VERSION, give_consent, withdraw_consent
 from accounts.services.inputs import AbilityInput, AbsenceInput, AvailabilityInput, HeldInput, WishInput
 from accounts.services.parties import PARTIES_MAX, create_party, pause_party, resume_party, update_party
 from tests.cast import (
     FUKUOKA,
     SAGA,
+    agree_to_terms,
     make_asset_kind,
     make_municipality,
     make_party,
@@ -59,7 +61,7 @@ def nothing_written() -> bool:
 
 
 def test_group_is_stored_with_all_it_said(club_values):
-    user = make_user("原田")
+    user = agree_to_terms(make_user("原田"))
     party = create_party(actor=user, **club_values)
     party.refresh_from_db()
     assert (party.name, party.size, party.min_people, party.home_id) == ("山道の会", 30, 4, FUKUOKA)
@@ -77,7 +79,7 @@ def test_group_is_stored_with_all_it_said(club_values):
 
 
 def test_new_party_is_on_record_and_owed_a_look(club_values):
-    user = make_user()
+    user = agree_to_terms(make_user())
     party = create_party(actor=user, **club_values)
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.actor, entry.target_id) == ("party.create", user, party.public_id)
@@ -86,7 +88,7 @@ def test_new_party_is_on_record_and_owed_a_look(club_values):
 
 def test_individual_needs_little_more_than_a_home():
     make_municipality(FUKUOKA)
-    party = create_party(actor=make_user("花"), kind=PartyKind.INDIVIDUAL, home_code=FUKUOKA)
+    party = create_party(actor=agree_to_terms(make_user("花")), kind=PartyKind.INDIVIDUAL, home_code=FUKUOKA)
     assert (party.name, party.size, party.min_people, party.transport) == ("花", 1, 1, Transport.BOTH)
     assert party.availabilities.count() == 1
 
@@ -145,7 +147,7 @@ def test_individual_needs_little_more_than_a_home():
 )
 def test_wrong_value_is_named_by_field_and_nothing_is_written(club_values, changes, code, field):
     with pytest.raises(Invalid) as caught:
-        create_party(actor=make_user(), **(club_values | changes))
+        create_party(actor=agree_to_terms(make_user()), **(club_values | changes))
     assert caught.value.code == code
     assert field in caught.value.fields
     assert nothing_written()
@@ -153,17 +155,19 @@ def test_wrong_value_is_named_by_field_and_nothing_is_written(club_values, chang
 
 def test_all_wrong_values_are_named_at_once(club_values):
     with pytest.raises(Invalid) as caught:
-        create_party(actor=make_user(), **(club_values | {"size": 0, "name": "", "transport": "?"}))
+        create_party(
+            actor=agree_to_terms(make_user()), **(club_values | {"size": 0, "name": "", "transport": "?"})
+        )
     assert set(caught.value.fields) == {"size", "name", "transport"}
 
 
 def test_retired_kind_is_no_longer_taken_but_kept_by_who_has_it(club_values):
     kind = make_work_kind("grass_brushcutter")
-    party = create_party(actor=make_user(), **club_values)
+    party = create_party(actor=agree_to_terms(make_user()), **club_values)
     kind.retired = True
     kind.save(update_fields=["retired"])
     with pytest.raises(Invalid) as caught:
-        create_party(actor=make_user(), **club_values)
+        create_party(actor=agree_to_terms(make_user()), **club_values)
     assert caught.value.code == "workkind_unknown"
     update_party(actor=party.representative, party=party, note="まだできます")
     assert party.abilities.count() == 1
@@ -172,7 +176,7 @@ def test_retired_kind_is_no_longer_taken_but_kept_by_who_has_it(club_values):
 def test_postal_code_finds_the_home(club_values):
     PostalCode.objects.create(postal="8100001", municipality_id=FUKUOKA)
     values = {name: value for name, value in club_values.items() if name != "home_code"}
-    party = create_party(actor=make_user(), postal="〒810-0001", **values)
+    party = create_party(actor=agree_to_terms(make_user()), postal="〒810-0001", **values)
     assert party.home_id == FUKUOKA
 
 
@@ -182,7 +186,7 @@ def test_postal_code_in_two_municipalities_asks_which(club_values):
         PostalCode.objects.create(postal="8100001", municipality_id=code)
     values = {name: value for name, value in club_values.items() if name != "home_code"}
     with pytest.raises(Invalid) as caught:
-        create_party(actor=make_user(), postal="8100001", **values)
+        create_party(actor=agree_to_terms(make_user()), postal="8100001", **values)
     assert caught.value.code == "postal_ambiguous"
     assert caught.value.fields["home_code"] == [
         {"code": FUKUOKA, "label": "福岡県福岡市"},
@@ -194,7 +198,7 @@ def test_postal_code_in_two_municipalities_asks_which(club_values):
 def test_unknown_postal_code_is_refused(club_values):
     values = {name: value for name, value in club_values.items() if name != "home_code"}
     with pytest.raises(Invalid) as caught:
-        create_party(actor=make_user(), postal="000-0000", **values)
+        create_party(actor=agree_to_terms(make_user()), postal="000-0000", **values)
     assert caught.value.code == "postal_unknown"
 
 
@@ -205,7 +209,7 @@ def test_closed_account_registers_nobody(club_values):
 
 
 def test_eleventh_party_of_one_person_is_refused(club_values):
-    user = make_user()
+    user = agree_to_terms(make_user())
     for _ in range(PARTIES_MAX):
         make_party(user)
     with pytest.raises(Conflict) as caught:
@@ -284,3 +288,18 @@ def test_outsider_pauses_no_party(riders, yuki):
         pause_party(actor=yuki, party=riders)
     riders.refresh_from_db()
     assert riders.is_active
+
+
+def test_party_of_someone_who_has_not_agreed_to_the_terms_in_force_is_refused(club_values):
+    user = make_user()
+    Consent.objects.create(user=user, kind="terms", text_version="1999-01", given_by=user)
+    with pytest.raises(NotAllowed) as caught:
+        create_party(actor=user, **club_values)
+    assert caught.value.code == "consent_needed"
+    assert not Volunteer.objects.exists()
+    consent = give_consent(actor=user, kind=ConsentKind.TERMS, text_version=TERMS_VERSION)
+    create_party(actor=user, **club_values)
+    withdraw_consent(actor=user, consent=consent)
+    with pytest.raises(NotAllowed):
+        create_party(actor=user, **club_values)
+    assert Volunteer.objects.count() == 1

@@ -169,8 +169,8 @@ def test_broken_file_changes_nothing(reference):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"bit": 64}, {"load": 4}, {"load": 0}],
-    ids=["a_65th_bit", "load_above_3", "load_below_1"],
+    [{"bit": 128}, {"load": 4}, {"load": 0}],
+    ids=["a_129th_bit", "load_above_3", "load_below_1"],
 )
 def test_constraints_refuse_a_wrong_kind(reference, wrong):
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -1,12 +1,15 @@
-"""Words edited by hand: only by administrators, code and bit fixed, no circle, no 65th kind."""
+"""Words edited by hand: only by administrators, on record, code and bit fixed, no circle, no 129th kind."""
 
 from __future__ import annotations
 
 import pytest
 
+from accounts.enums import QualificationLevel
 from accounts.errors import Invalid, NotAllowed
-from accounts.models import AssetKind, Hazard, WorkKind
-from accounts.services.vocabulary import store_entry
+from accounts.models import AssetKind, AuditEntry, Hazard, Outbox, Qualification, WorkKind
+from accounts.models.vocabulary import LAST_BIT
+from accounts.services.vocabulary import Asked, set_typical, store_entry
+from matching.engine.types import KINDS_MAX
 
 
 def test_edit_keeps_code_and_bit_whatever_the_entry_says(reference, admin):
@@ -26,11 +29,96 @@ def test_new_kind_gets_the_next_bit(reference, admin):
     assert kind.pk is not None
 
 
-def test_65th_kind_is_refused(reference, admin):
+def test_65th_kind_has_room_and_the_129th_is_refused(reference, admin):
+    made = store_entry(WorkKind(code="one_more", name_ja="もう一つ", name_en="one more"), actor=admin)
+    assert made.bit == 64
+    WorkKind.objects.bulk_create(
+        WorkKind(code=f"k{bit}", name_ja="種", name_en="kind", bit=bit) for bit in range(65, 128)
+    )
     with pytest.raises(Invalid) as refused:
-        store_entry(WorkKind(code="one_more", name_ja="もう一つ", name_en="one more"), actor=admin)
+        store_entry(WorkKind(code="too_many", name_ja="多すぎ", name_en="too many"), actor=admin)
     assert refused.value.code == "vocabulary_full"
-    assert WorkKind.objects.count() == 64
+    assert WorkKind.objects.count() == 128
+
+
+def test_place_in_the_engine_is_there_for_every_kind():
+    assert LAST_BIT + 1 == KINDS_MAX
+
+
+def test_change_is_on_record_from_what_to_what(reference, admin):
+    kind = WorkKind.objects.get(code="grass")
+    kind.name_ja, kind.load = "草を刈る", 3
+    store_entry(kind, actor=admin)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.actor, entry.target_label) == ("vocabulary.change", admin, "grass")
+    assert entry.details == {"name_ja": ["草刈り", "草を刈る"], "load": ["2", "3"]}
+    store_entry(WorkKind.objects.get(code="grass"), actor=admin)
+    store_entry(Hazard(code="bear", name_ja="熊", name_en="bear"), actor=admin)
+    actions = AuditEntry.objects.order_by("pk").values_list("action", "target_label")
+    assert list(actions) == [("vocabulary.change", "grass"), ("vocabulary.add", "bear")]
+
+
+@pytest.mark.parametrize(
+    ("change", "owed"),
+    [
+        ({"load": 3}, 1),
+        ({"credit_from_parent": False}, 1),
+        ({"parent": None}, 1),
+        ({"name_ja": "草を刈る"}, 0),
+        ({"retired": True}, 0),
+    ],
+)
+def test_what_the_engine_reads_owes_a_look_at_everything(reference, admin, change, owed):
+    kind = WorkKind.objects.get(code="grass")
+    for name, value in change.items():
+        setattr(kind, name, value)
+    store_entry(kind, actor=admin)
+    rows = Outbox.objects.filter(topic="matching.rescore")
+    assert [row.payload for row in rows] == [{"all": True}] * owed
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name_ja": ""}, "name_ja"),
+        ({"name_en": "x" * 61}, "name_en"),
+        ({"load": 4}, "load"),
+        ({"months": [13]}, "months"),
+        ({"months": [[]]}, "months"),
+        ({"where": ["moon"]}, "where"),
+        ({"aliases": ["x" * 81]}, "aliases"),
+        ({"aliases": [""] * 31}, "aliases"),
+    ],
+)
+def test_wrong_values_are_named_and_change_nothing(reference, admin, change, field):
+    kind = WorkKind.objects.get(code="grass")
+    for name, value in change.items():
+        setattr(kind, name, value)
+    with pytest.raises(Invalid) as refused:
+        store_entry(kind, actor=admin)
+    assert list(refused.value.fields) == [field]
+    assert WorkKind.objects.get(code="grass").edited_at is None
+    assert not AuditEntry.objects.exists()
+
+
+def test_typical_dangers_and_qualifications_are_replaced_on_record(reference, admin, yuki):
+    kind, heat = WorkKind.objects.get(code="grass"), Hazard.objects.get(code="heat")
+    paper = Qualification.objects.get(code="brushcutter")
+    asked = [Asked(paper, QualificationLevel.RECOMMENDED, "機械のとき")]
+    with pytest.raises(NotAllowed):
+        set_typical(actor=yuki, kind=kind, hazards=[], qualifications=[])
+    with pytest.raises(Invalid):
+        set_typical(actor=admin, kind=kind, hazards=[heat], qualifications=asked * 2)
+    for _time in range(2):
+        set_typical(actor=admin, kind=kind, hazards=[heat], qualifications=asked)
+    assert list(kind.hazards.all()) == [heat]
+    assert [(row.qualification, row.level) for row in kind.typical_qualifications.all()] == [
+        (paper, QualificationLevel.RECOMMENDED)
+    ]
+    assert AuditEntry.objects.get().details == {
+        "hazards": ["heat"],
+        "qualifications": [["brushcutter", "recommended", "機械のとき"]],
+    }
 
 
 def test_kind_below_its_own_child_is_refused(reference, admin):

@@ -9,7 +9,10 @@ import pytest
 from accounts.models import ContactAccess, ContactCard, User, Volunteer
 from matching.enums import AnswerValue, EndReason
 from matching.models import Match
-from matching.services.endings import decline_match
+from matching.services.endings import decline_match, withdraw_match
+from matching.services.proposals import apply_for_need
+from matching.services.review import reject_match
+from matching.services.sweeps import sweep_deadlines
 from regions.models import Need
 from tests.matching import saga
 from tests.support.api import API, as_user
@@ -163,13 +166,56 @@ def test_an_ending_tells_the_other_side_neither_who_nor_why(
         user.name: as_user(user).get(f"{API}matches/{match.public_id}/events/").json()["results"][-1]
         for user in (hana, ume, mori)
     }
-    assert [last["花"][name] for name in ("move", "role", "actor", "reason", "note", "data")] == [
-        "end", None, None, "", "", {},
+    assert [last["花"][name] for name in ("move", "to_state", "role", "actor", "reason", "note", "data")] == [
+        "end", "ended", None, None, "", "", {},
     ]  # fmt: skip
-    assert [last["梅"][name] for name in ("move", "role", "reason", "note")] == [
-        "decline", "region", "people", "秘密のわけ",
+    assert [last["梅"][name] for name in ("move", "to_state", "role", "reason", "note")] == [
+        "decline", "declined", "region", "people", "秘密のわけ",
     ]  # fmt: skip
     assert [last["森"][name] for name in ("move", "actor", "reason")] == ["decline", "梅", "people"]
+
+
+def refused(need: Need, party: Volunteer, guide: User) -> Match:
+    match = apply_for_need(actor=party.representative, need=need, volunteer=party, slots=need.slots.all())
+    return reject_match(match_id=match.pk, actor=guide, reason=EndReason.NOT_SUITABLE)
+
+
+def silent(need: Need, party: Volunteer, guide: User) -> Match:
+    match = asking(need, party, guide)
+    sweep_deadlines(now=match.lapse_at)
+    return match
+
+
+def taken_back(need: Need, party: Volunteer, guide: User) -> Match:
+    match = asking(need, party, guide)
+    return withdraw_match(match_id=match.pk, actor=saga.speaker_of(match), reason=EndReason.DATES)
+
+
+@pytest.mark.parametrize("stage", [refused, declined, silent, taken_back])
+def test_every_ending_before_the_promise_reads_the_same_to_a_side(
+    stage: Stage, mowing: Need, hana_party: Volunteer, hana: User, mori: User
+) -> None:
+    match = stage(mowing, hana_party, mori)
+    exact = saga.state_of(match)
+    seen, full = (as_user(user).get(f"{API}matches/{match.public_id}/").json() for user in (hana, mori))
+    assert (seen["state"], seen["state_label"], seen["is_live"]) == ("ended", "今回は見送り", False)
+    assert full["state"] == exact
+    assert str(exact) not in everything_read_by(hana, match)
+
+
+def test_which_ending_it_was_cannot_be_found_out_by_asking_for_it(
+    mowing: Need, hana_party: Volunteer, hana: User, mori: User
+) -> None:
+    match = declined(mowing, hana_party, mori)
+
+    def found(user: User, query: str) -> list[str]:
+        answer = as_user(user).get(f"{API}matches/?{query}").json()
+        return [row["id"] for row in answer["results"]]
+
+    assert found(hana, "state=declined") == []
+    assert found(hana, "state=ended") == found(hana, "state=lapsed&state=ended") == [match.public_id]
+    assert found(mori, "state=declined") == found(mori, "state=ended") == [match.public_id]
+    assert found(mori, "state=lapsed") == []
 
 
 def test_the_other_sides_answer_and_inner_consents_stay_its_own(

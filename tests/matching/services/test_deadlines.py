@@ -8,7 +8,7 @@ import pytest
 
 from accounts.errors import Conflict, Invalid
 from accounts.models import User, Volunteer
-from matching.enums import AnswerValue, Side
+from matching.enums import AnswerValue, Origin, Side
 from matching.models import Answer, Match
 from matching.services.answers import answer_match, extend_answer, set_board_date
 from matching.services.deadlines import (
@@ -19,6 +19,7 @@ from matching.services.deadlines import (
     record_deadline,
     require_time_left,
 )
+from matching.services.proposals import create_match
 from regions.models import Need, QuietPeriod, Region
 from tests.builders import TOKYO, make_need, make_party, make_slot
 from tests.matching import saga as story
@@ -270,6 +271,24 @@ def test_help_from_afar_may_begin_until_a_day_before_its_window_ends(
     match = story.propose(make_need(saga, slots=[window]), hana_party, now=ASKED)
 
     assert latest_possible(match) == days(39)
+    with pytest.raises(Conflict, match="too_late"):
+        require_time_left(match, days(39))
+
+
+def test_running_window_does_not_make_a_date_on_site_too_late(
+    saga: Region, hana_party: Volunteer, mori: User
+) -> None:
+    window = {"start_at": days(-20), "end_at": days(300), "is_remote": True}
+    need = make_need(saga, slots=[window])
+    on_site = make_slot(need, start_at=days(40))
+    match = create_match(
+        actor=mori, origin=Origin.GUIDE, need=need, volunteer=hana_party, slots=need.slots.all(), now=ASKED
+    )
+
+    asked = story.asked(match, guide=mori, now=ASKED)
+
+    assert (asked.state, latest_possible(match)) == ("asking", on_site.start_at - DAY)
+    assert preparation_deadline(match).due_at == on_site.start_at - 10 * DAY
     with pytest.raises(Conflict, match="too_late"):
         require_time_left(match, days(39))
 

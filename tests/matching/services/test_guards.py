@@ -9,13 +9,13 @@ import pytest
 from accounts.errors import Conflict
 from accounts.models import User, Volunteer
 from matching.enums import AnswerValue, MatchState, PreconditionKind
-from matching.models import Answer, Match
+from matching.models import Answer, Match, Relation
 from matching.services.agreements import confirm_match, untick_precondition
 from matching.services.answers import answer_match, confirm_promise
 from matching.services.day import Came, attest_attendance
 from matching.services.guards import offers_granted
 from matching.services.meetings import waive_meeting
-from regions.models import Need
+from regions.models import Need, Region
 from tests.builders import TOKYO, make_offer, make_slot
 from tests.matching import saga as story
 
@@ -109,3 +109,50 @@ def test_permission_holds_to_the_last_day_in_japan(
     mowing.offers.set([offer])
 
     assert offers_granted(match) is is_granted
+
+
+# Approval counts again.
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"size": 3, "min_people": 1}, "party_smaller_now"),
+        ({"min_people": 6}, "party_comes_with_more_now"),
+        ({"first_visit_max": 2}, "too_many_for_first_visit"),
+    ],
+)
+def test_proposal_that_no_longer_fits_is_not_approved(
+    mowing: Need, riders: Volunteer, mori: User, changed: dict[str, int], code: str
+) -> None:
+    match = story.propose(mowing, riders, people=5)
+    row = mowing.region if "first_visit_max" in changed else riders
+    type(row).objects.filter(pk=row.pk).update(**changed)
+
+    with pytest.raises(Conflict, match=code):
+        story.asked(match, guide=mori)
+
+    assert (story.state_of(match), match.holds.count()) == (MatchState.PROPOSED, 0)
+
+
+def test_who_came_meanwhile_is_no_newcomer_at_approval(mowing: Need, riders: Volunteer, mori: User) -> None:
+    match = story.propose(mowing, riders, people=5)
+    Relation.objects.create(volunteer=riders, region=mowing.region, promised=1, kept=1, days=1)
+    Region.objects.filter(pk=mowing.region_id).update(first_visit_max=2)
+
+    asked = story.asked(match, guide=mori)
+
+    assert (asked.state, asked.is_first_visit) == (MatchState.ASKING, False)
+    assert Match.objects.get(pk=match.pk).is_first_visit is False
+
+
+def test_acquaintance_whose_visit_was_struck_out_meets_first(
+    mowing: Need, riders: Volunteer, mori: User
+) -> None:
+    relation = Relation.objects.create(volunteer=riders, region=mowing.region, promised=1, kept=1, days=1)
+    match = story.propose(mowing, riders, people=5)
+    relation.delete()
+
+    asked = story.asked(match, guide=mori)
+
+    assert Match.objects.get(pk=asked.pk).is_first_visit is True
+    with pytest.raises(Conflict, match="first_meeting_needed"):
+        answer_match(match_id=match.pk, actor=riders.representative, value=AnswerValue.YES)

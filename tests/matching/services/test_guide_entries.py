@@ -40,6 +40,13 @@ def test_a_guide_who_names_no_side_is_asked_for_it(
     assert match.answers.filter(is_open=True).count() == len(Side)
 
 
+def test_a_no_for_somebody_names_for_whom(mowing: Need, riders: Volunteer, mori: User) -> None:
+    match = saga.asked(saga.propose(mowing, riders), guide=mori)
+    with pytest.raises(Invalid, match="on_behalf_needed"):
+        decline_match(match_id=match.pk, actor=mori, reason=EndReason.DATES, side=Side.REGION)
+    assert saga.state_of(match) == MatchState.ASKING
+
+
 def test_only_a_guide_words_the_sentence_for_the_other_side(
     mowing: Need, riders: Volunteer, harada: User, mori: User
 ) -> None:

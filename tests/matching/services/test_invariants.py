@@ -13,10 +13,10 @@ from django.utils import timezone
 from accounts.models import Notification, Outbox, User, Volunteer
 from accounts.models.contacts import ContactAccess
 from matching.enums import MatchState
-from matching.models import Answer, Hold, Match, MatchEvent, MatchRun, WeightSet
+from matching.models import Answer, Hold, Match, MatchEvent, MatchPerson, MatchRun, WeightSet
 from matching.services.invariants import CHECKS, check_invariants
 from regions.models import Need
-from tests.builders import make_need, make_party
+from tests.builders import make_need, make_party, make_user
 from tests.matching import saga as story
 
 pytestmark = pytest.mark.django_db
@@ -214,9 +214,18 @@ def test_message_that_waits_for_its_next_attempt_is_not_forgotten(promised: Matc
 
 def test_overlap_with_a_guides_reason_is_no_failure(promised: Match) -> None:
     one_person_in_two_places(promised)
-    Match.objects.filter(state=MatchState.ASKING).update(overlap_reason="午前は途中で抜ける約束")
+    MatchPerson.objects.filter(match__state=MatchState.ASKING).update(may_overlap=True)
 
     assert "I11" not in broken()
+
+
+def test_reason_for_one_person_excuses_no_other(promised: Match) -> None:
+    one_person_in_two_places(promised)
+    asking = Match.objects.filter(state=MatchState.ASKING)
+    asking.update(overlap_reason="午前は途中で抜ける約束")
+    MatchPerson.objects.create(match=asking.get(), user=make_user(), may_overlap=True)
+
+    assert "I11" in broken()
 
 
 def test_command_says_what_holds_and_what_does_not(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Outbox, Volunteer, Wish
 from accounts.services.outbox import owe
 from accounts.services.rescoring import party_changed
+from accounts.services.vocabulary import store_entry
 from matching import tasks
 from matching.enums import EndReason, MatchState, RunState
 from matching.models import Match, MatchRun
@@ -19,11 +20,12 @@ from matching.services.rescoring import look_again, match_nightly
 from matching.services.review import reject_match, undo_approval
 from matching.services.run_steps import start_run
 from matching.services.runs import request_run
+from matching.snapshots import ALL
 from regions.enums import NeedStage
 from regions.models import Need
 from regions.services.rescoring import need_changed
 from tests.builders import TOKYO
-from tests.cast import make_asset_kind, make_need, make_party
+from tests.cast import make_asset_kind, make_need, make_party, make_work_kind
 from tests.matching import saga as story
 from tests.matching.running import pairs
 from tests.support.outbox import drain_outbox
@@ -56,6 +58,19 @@ def test_changed_need_is_matched_with_all_parties(mowing: Need, riders, hana_par
     change(mowing)
     drain_outbox()
     assert MatchRun.objects.get().scope == f"need:{mowing.public_id}"
+    assert pairs() == {(mowing, riders), (mowing, hana_party)}
+
+
+def test_kind_of_work_that_is_worth_something_else_has_everything_matched(
+    mowing: Need, riders: Volunteer, hana_party, mori, admin
+) -> None:
+    kind = make_work_kind("grass_hand")
+    for load in (3, 1):
+        kind.load = load
+        store_entry(kind, actor=admin)
+    drain_outbox()
+    run = MatchRun.objects.get()
+    assert (run.scope, run.state, run.requested_by.is_system) == (ALL, RunState.DONE, True)
     assert pairs() == {(mowing, riders), (mowing, hana_party)}
 
 

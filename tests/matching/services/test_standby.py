@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,14 +13,14 @@ from matching.enums import AnswerValue, ConsentScope, EndReason, MatchState, Sid
 from matching.models import Answer, Match, MatchEvent, Relation
 from matching.services.answers import answer_match
 from matching.services.calendar import next_asking_time
-from matching.services.endings import decline_match
+from matching.services.endings import decline_match, redate_match, withdraw_match
 from matching.services.invariants import check_invariants
 from matching.services.proposals import apply_for_need
 from matching.services.review import put_next_in_line, undo_approval
 from matching.services.standby import ask_next_in_line, next_in_line
 from matching.services.topics import ask_next
 from regions.models import Need, Region
-from tests.builders import TOKYO, make_need, make_party
+from tests.builders import TOKYO, make_need, make_party, make_slot
 from tests.matching import saga as story
 
 pytestmark = pytest.mark.django_db
@@ -37,15 +38,19 @@ def waiting(need: Need, party: Volunteer, *, guide: User, people: int | None = N
     return put_next_in_line(match_id=match.pk, actor=guide)
 
 
-def asked_and_vouched(need: Need, *, guide: User) -> Match:
+def asked_and_vouched(need: Need, *, guide: User, value: AnswerValue = AnswerValue.MEET) -> Match:
     """A group of five was asked, and the community consented to as many people as the guide vouches for."""
-    match = story.asked(story.propose(need, make_party(size=5, min_people=2)), guide=guide)
+    party = make_party(size=5, min_people=2)
+    if value == AnswerValue.YES:
+        knows_each_other(need, party)
+    match = story.asked(story.propose(need, party), guide=guide)
     return answer_match(
-        match_id=match.pk,
-        actor=story.speaker_of(match),
-        value=AnswerValue.MEET,
-        scope=ConsentScope.VOUCHED,
+        match_id=match.pk, actor=story.speaker_of(match), value=value, scope=ConsentScope.VOUCHED
     )
+
+
+def knows_each_other(need: Need, party: Volunteer) -> None:
+    Relation.objects.create(volunteer=party, region=need.region, promised=1, kept=1, days=1)
 
 
 def leaves(match: Match) -> Match:
@@ -191,12 +196,12 @@ def test_who_applied_and_is_vouched_for_meets_at_once(small: Need, hana_party: V
 def test_old_acquaintance_who_applied_and_is_vouched_for_still_has_a_promise_to_confirm(
     small: Need, hana_party: Volunteer, mori: User
 ) -> None:
-    Relation.objects.create(volunteer=hana_party, region=small.region, promised=1, kept=1, days=1)
+    knows_each_other(small, hana_party)
     match = apply_for_need(
         actor=hana_party.representative, need=small, volunteer=hana_party, slots=small.slots.all()
     )
     put_next_in_line(match_id=match.pk, actor=mori)
-    first = asked_and_vouched(small, guide=mori)
+    first = asked_and_vouched(small, guide=mori, value=AnswerValue.YES)
     leaves(first)
 
     ask_next_in_line(need_id=small.pk, now=timezone.now())
@@ -205,6 +210,100 @@ def test_old_acquaintance_who_applied_and_is_vouched_for_still_has_a_promise_to_
 
     assert (before.state, before.lapse_at > before.approved_at) == (MatchState.ASKING, True)
     assert story.state_of(match) == MatchState.AGREED
+
+
+def test_wish_to_meet_is_no_yes_to_an_old_acquaintance(
+    small: Need, hana_party: Volunteer, mori: User
+) -> None:
+    knows_each_other(small, hana_party)
+    match = waiting(small, hana_party, guide=mori)
+    leaves(asked_and_vouched(small, guide=mori))
+
+    ask_next_in_line(need_id=small.pk, now=timezone.now())
+
+    assert (region_answer(match).value, region_answer(match).is_open) == ("", True)
+
+
+def test_yes_to_an_acquaintance_is_a_wish_to_meet_a_newcomer(
+    small: Need, hana_party: Volunteer, mori: User
+) -> None:
+    match = waiting(small, hana_party, guide=mori)
+    leaves(asked_and_vouched(small, guide=mori, value=AnswerValue.YES))
+
+    ask_next_in_line(need_id=small.pk, now=timezone.now())
+
+    assert (region_answer(match).value, region_answer(match).is_open) == ("meet", False)
+
+
+def declined_by_the_community(match: Match, guide: User) -> None:
+    decline_match(match_id=match.pk, actor=story.speaker_of(match), reason=EndReason.OTHER)
+
+
+def declined_for_the_community(match: Match, guide: User) -> None:
+    decline_match(
+        match_id=match.pk, actor=guide, reason=EndReason.OTHER, side=Side.REGION, on_behalf_of="梅さん"
+    )
+
+
+def withdrawn_by_the_community(match: Match, guide: User) -> None:
+    withdraw_match(match_id=match.pk, actor=story.speaker_of(match), reason=EndReason.CHANGED_PLANS)
+
+
+def withdrawn_by_a_guide(match: Match, guide: User) -> None:
+    withdraw_match(match_id=match.pk, actor=guide, reason=EndReason.OTHER)
+
+
+def redated_by_the_participant(match: Match, guide: User) -> None:
+    other = make_slot(match.need, start_at=match.slots.get().start_at + timedelta(days=14))
+    redate_match(match_id=match.pk, actor=match.volunteer.representative, slots=[other])
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        declined_by_the_community,
+        declined_for_the_community,
+        withdrawn_by_the_community,
+        withdrawn_by_a_guide,
+        redated_by_the_participant,
+    ],
+)
+def test_word_that_was_taken_back_answers_for_nobody(
+    small: Need, hana_party: Volunteer, mori: User, ends: Callable[[Match, User], None]
+) -> None:
+    match = waiting(small, hana_party, guide=mori)
+    ends(asked_and_vouched(small, guide=mori), mori)
+
+    ask_next_in_line(need_id=small.pk, now=timezone.now())
+
+    assert story.state_of(match) == MatchState.ASKING
+    assert (region_answer(match).value, region_answer(match).is_open) == ("", True)
+
+
+def test_no_to_who_came_by_the_word_ends_the_word(small: Need, hana_party: Volunteer, mori: User) -> None:
+    second = waiting(small, hana_party, guide=mori)
+    leaves(asked_and_vouched(small, guide=mori))
+    ask_next_in_line(need_id=small.pk, now=timezone.now())
+    declined_by_the_community(second, mori)
+    third = waiting(small, make_party(), guide=mori)
+
+    ask_next_in_line(need_id=small.pk, now=timezone.now())
+
+    assert region_answer(third).is_open
+
+
+def test_no_entered_for_the_participant_leaves_the_communitys_word(
+    small: Need, hana_party: Volunteer, mori: User
+) -> None:
+    match = waiting(small, hana_party, guide=mori)
+    decline_match(
+        match_id=asked_and_vouched(small, guide=mori).pk, actor=mori, reason=EndReason.OTHER, side=Side.PARTY,
+        on_behalf_of="電話で本人",
+    )  # fmt: skip
+
+    ask_next_in_line(need_id=small.pk, now=timezone.now())
+
+    assert (region_answer(match).value, region_answer(match).is_open) == ("meet", False)
 
 
 def test_guide_is_told_each_time_the_line_moves(small: Need, hana_party: Volunteer, mori: User) -> None:

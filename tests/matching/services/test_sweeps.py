@@ -15,11 +15,12 @@ from matching.services.agreements import confirm_match, tick_precondition
 from matching.services.answers import answer_match, confirm_promise, record_call, set_board_date
 from matching.services.day import Came, attest_attendance
 from matching.services.invariants import check_invariants
-from matching.services.meetings import record_meeting
+from matching.services.meetings import record_meeting, waive_meeting
 from matching.services.proposals import apply_for_need
 from matching.services.review import undo_approval
 from matching.services.sweeps import Swept, sweep_deadlines
-from regions.models import Need, Region
+from regions.enums import ConsentMatter
+from regions.models import Need, Region, RequiredConsent
 from tests.builders import FUKUOKA, TOKYO, make_guide, make_need, make_party, make_region, make_slot
 from tests.matching import saga as story
 
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 START = datetime(2027, 6, 1, 10, 0, tzinfo=TOKYO)  # a Tuesday
 SLOT_AT = datetime(2028, 10, 1, 8, 0, tzinfo=TOKYO)
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-NOTHING = Swept(lapsed=0, settled=0, escalated=0, reminded=0, overdue=0, nudged=0)
+NOTHING = Swept(lapsed=0, settled=0, escalated=0, reminded=0, overdue=0, nudged=0, unprepared=0)
 
 
 @pytest.fixture
@@ -308,6 +309,92 @@ def test_call_before_the_answer_is_overdue_is_refused(far: Need, hana_party: Vol
     assert (ending(match)[0], PhoneCall.objects.count()) == (MatchState.ASKING, 0)
 
 
+# Both said yes, and something else is missing.
+def both_said_yes(need: Need, party: Volunteer, *, guide: User, last: str = "party") -> Match:
+    """Between two who know each other; nobody has confirmed the promise. ``last``: who answered last, a day after START."""
+    Relation.objects.create(volunteer=party, region=need.region, promised=1, kept=1, days=1)
+    match = asked(need, party, guide=guide)
+    actors = [story.speaker_of(match), party.representative]
+    for actor in actors if last == "party" else actors[::-1]:
+        answer_match(match_id=match.pk, actor=actor, value=AnswerValue.YES, now=START + DAY)
+    match.refresh_from_db()
+    return match
+
+
+@pytest.mark.parametrize("last", ["party", "region"])
+def test_promise_has_a_boards_time_whoever_answered_last(
+    far: Need, hana_party: Volunteer, mori: User, last: str
+) -> None:
+    RequiredConsent.objects.create(region=far.region, by="総会", matter=ConsentMatter.DATES)
+    match = both_said_yes(far, hana_party, guide=mori, last=last)
+
+    due, lapse = START + 22 * DAY, START + 36 * DAY
+    warned, again, end = (sweep_deadlines(now=at) for at in (due, lapse - SECOND, lapse))
+
+    assert (match.due_at, match.lapse_at) == (due, lapse)
+    assert (warned, again, end) == (swept(nudged=1), NOTHING, swept(lapsed=1))
+    assert told("deadline_warning") == ["森"]
+    assert ending(match) == (MatchState.LAPSED, EndReason.NOT_COMPLETED, 0)
+
+
+@pytest.mark.parametrize(
+    ("meets", "due"),
+    [
+        ("総会 2027-07-20", datetime(2027, 7, 24, 0, 0, tzinfo=TOKYO)),
+        ("2027年7月20日の夜", datetime(2027, 7, 24, 0, 0, tzinfo=TOKYO)),
+        ("毎月10日の夜", START + 22 * DAY),
+        ("2027年13月40日", START + 22 * DAY),
+        ("2127-07-20", START + 22 * DAY),
+    ],
+)
+def test_promise_waits_for_the_day_on_which_a_consent_is_decided(
+    far: Need, hana_party: Volunteer, mori: User, meets: str, due: datetime
+) -> None:
+    RequiredConsent.objects.create(region=far.region, by="総会", matter=ConsentMatter.DATES, meets=meets)
+
+    match = both_said_yes(far, hana_party, guide=mori)
+
+    assert (match.due_at, match.lapse_at) == (due, due + 14 * DAY)
+
+
+def test_time_to_complete_is_no_shorter_than_what_somebody_was_given(
+    far: Need, hana_party: Volunteer, mori: User
+) -> None:
+    Relation.objects.create(volunteer=hana_party, region=far.region, promised=1, kept=1, days=1)
+    match = asked(far, hana_party, guide=mori)
+    set_board_date(
+        match_id=match.pk, actor=story.speaker_of(match), meets_on=(START + 60 * DAY).date(), now=START
+    )
+    stated = Answer.objects.get(match=match, side=Side.REGION)
+
+    after = story.both_answer(match, AnswerValue.YES, now=START + DAY)
+
+    assert (after.due_at, after.lapse_at) == (stated.due_at, stated.lapse_at)
+
+
+def test_promise_open_after_the_meeting_is_not_called_a_meeting_not_held(
+    far: Need, hana_party: Volunteer, mori: User
+) -> None:
+    match = asked(far, hana_party, guide=mori)
+    story.both_answer(match, AnswerValue.MEET, now=START)
+    waive_meeting(match_id=match.pk, actor=mori, reason="祭りで会った", now=START)
+    story.both_answer(match, AnswerValue.YES, now=START)
+
+    sweep_deadlines(now=START + 35 * DAY)
+
+    assert ending(match) == (MatchState.LAPSED, EndReason.NOT_COMPLETED, 0)
+
+
+def test_silence_after_the_meeting_is_no_answer(far: Need, hana_party: Volunteer, mori: User) -> None:
+    match = asked(far, hana_party, guide=mori)
+    story.both_answer(match, AnswerValue.MEET, now=START)
+    waive_meeting(match_id=match.pk, actor=mori, reason="祭りで会った", now=START)
+
+    sweep_deadlines(now=START + 10 * DAY)
+
+    assert ending(match) == (MatchState.LAPSED, EndReason.NO_ANSWER, 0)
+
+
 # The meeting.
 def test_meeting_not_held_is_asked_about_and_then_lapses(
     far: Need, hana_party: Volunteer, mori: User
@@ -344,10 +431,11 @@ def test_promise_is_warned_of_ten_days_before_and_cancelled_a_day_before(
     match = promised(far, hana_party, guide=mori)
 
     before, warned, again, end = (
-        sweep_deadlines(now=SLOT_AT - early) for early in (10 * DAY + SECOND, 10 * DAY, 2 * DAY, DAY)
+        sweep_deadlines(now=SLOT_AT - early) for early in (10 * DAY + SECOND, 10 * DAY, 5 * DAY, DAY)
     )
 
-    assert (before, warned, again, end) == (NOTHING, swept(nudged=1), NOTHING, swept(settled=1))
+    assert (before, warned, again) == (NOTHING, swept(nudged=1, unprepared=1), NOTHING)
+    assert end == swept(settled=1)
     assert told("roster_due_guide") == ["森"]
     assert ending(match) == (MatchState.CANCELLED, EndReason.NOT_CONFIRMED, 0)
     assert set(told("match_ended")) == {"花", "梅", "森"}

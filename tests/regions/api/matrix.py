@@ -20,6 +20,10 @@ def region(scene: Scene) -> Values:
     return {"public_id": scene.mowing.region.public_id}
 
 
+def municipality(scene: Scene) -> Values:
+    return {"code": scene.saga.municipality_id}
+
+
 def need(scene: Scene) -> Values:
     return {"public_id": scene.mowing.public_id}
 
@@ -66,6 +70,14 @@ CASES = [
     Case("region-required-consents", "PUT", ACTS, where=region, body=said(required_consents=[])),
     Case("region-representatives", "POST", MAKES, where=region, body=said(role="区長")),
     Case("region-guide", "PUT", FOR_ADMIN, where=region, body=lambda scene: {"guide": scene.mori.public_id}),
+    Case("officers", "GET", FOR_ADMIN, where=municipality),
+    Case(
+        "officers",
+        "POST",
+        (401, 403, 403, 403, 403, 403, 201),
+        where=municipality,
+        body=lambda scene: {"user": scene.hana.public_id},
+    ),
     Case("needs", "GET", everybody(200)),
     Case("needs", "POST", MAKES, body=in_region(title="溝掃除")),
     Case("need", "GET", everybody(200), where=need),

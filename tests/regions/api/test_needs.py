@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import AuditEntry, IdempotencyRecord, Outbox, User
 from regions.enums import NeedStage
@@ -309,3 +310,18 @@ def test_others_move_nothing(mowing: Need, yuki: User, rest: str) -> None:
     assert refusal(as_user(yuki).post(address(mowing, rest), body)) == (403, "not_your_community", [])
     assert (Need.objects.get().stage, Slot.objects.count(), SlotRule.objects.count()) == ("open", 1, 0)
     assert not AuditEntry.objects.exists()
+
+
+# Paid employment is listed and linked.
+def test_employment_is_linked_in_the_public_answer(words, ume: User, yuki: User) -> None:
+    link = "https://work.example.jp/jobs/7"
+    paid = words | {"compensation": "employment", "employment_url": link}
+    need = Need.objects.get(public_id=as_user(ume).post(NEEDS, paid).json()["id"])
+    Need.objects.filter(pk=need.pk).update(stage=NeedStage.OPEN, opened_at=timezone.now())
+    for reader in (yuki, ume, None):
+        assert as_user(reader).get(address(need)).json()["employment_url"] == link
+    refused = as_user(ume).patch(address(need), {"employment_url": "http://work.example.jp/"})
+    assert refusal(refused) == (422, "employment_url_wrong", ["employment_url"])
+    assert refusal(as_user(ume).post(NEEDS, words | {"compensation": "employment"})) == (
+        422, "employment_url_missing", ["employment_url"],
+    )  # fmt: skip

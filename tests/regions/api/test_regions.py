@@ -179,7 +179,7 @@ def test_office_is_handed_over(saga: Region, ume: User, kenji: User, hana: User)
         refusal(as_user(ume).patch(address(saga), {"people": 1}))[0] == 404
     )  # no longer hers, and not public
     again = as_user(kenji).post(address(saga, "representatives/"), body)
-    assert refusal(again) == (422, "date_wrong", ["from_on"])
+    assert refusal(again) == (422, "term_before_present", ["from_on"])
 
 
 def test_unknown_person_is_not_named(saga: Region, ume: User) -> None:
@@ -232,6 +232,7 @@ def test_community_is_recorded_by_the_officer_once(saga: Region, kenji: User, ha
         ({"name": ""}, "text_missing", "name"),
         ({"origin": "a" * 1_000_000}, "invalid", "origin"),
         ({"people": "many"}, "invalid", "people"),
+        ({"wants_circular": "yes"}, "invalid", "wants_circular"),
         ({"people": True}, "invalid", "people"),
         ({"publicity": "secret"}, "invalid", "publicity"),
         ({"colour": "red"}, "unknown_field", "colour"),

@@ -16,6 +16,7 @@ from regions.services.needs import post_need, update_need
 from tests.cast import (
     at_tokyo,
     make_hazard,
+    make_need,
     make_offer,
     make_qualification,
     make_region,
@@ -257,6 +258,16 @@ def test_open_need_stays_fit_to_be_open(mowing, ume, changes, code):
     assert caught.value.code == code
     assert mowing.work.count() == 2
     assert not Outbox.objects.exists()
+
+
+def test_open_need_from_afar_needs_nobody_on_site_until_people_come(saga, ume):
+    need = make_need(saga, mode=NeedMode.REMOTE, slots=[{"is_remote": True}])
+    assert update_need(actor=ume, need=need, on_site_lead="").on_site_lead == ""
+    with pytest.raises(Invalid) as caught:
+        update_need(actor=ume, need=need, mode=NeedMode.BOTH)
+    assert caught.value.code == "on_site_lead_missing"
+    changed = update_need(actor=ume, need=need, mode=NeedMode.BOTH, on_site_lead="世話役")
+    assert (changed.mode, changed.on_site_lead) == (NeedMode.BOTH, "世話役")
 
 
 def test_mode_does_not_exclude_dates_still_to_come(mowing, ume):

@@ -67,15 +67,23 @@ def test_stay_is_one_a_week_from_the_first_listed_day_and_inside_the_window():
     ]
 
 
-def test_remote_months_are_whole_months_not_begun():
+def test_remote_months_are_whole_months_and_the_running_one_is_among_them():
     rule = {"months": [11, 12, 1]}
     found = occurrences(
-        kind=SlotRuleKind.REMOTE_WINDOW, parameters=rule, from_on=date(2027, 11, 2), horizon_days=100
+        kind=SlotRuleKind.REMOTE_WINDOW, parameters=rule, from_on=date(2027, 11, 28), horizon_days=64
     )
     assert [(each.start_at.isoformat(), each.end_at.isoformat(), each.is_remote) for each in found] == [
+        ("2027-11-01T00:00:00+09:00", "2027-12-01T00:00:00+09:00", True),
         ("2027-12-01T00:00:00+09:00", "2028-01-01T00:00:00+09:00", True),
         ("2028-01-01T00:00:00+09:00", "2028-02-01T00:00:00+09:00", True),
     ]
+
+
+def test_remote_month_that_does_not_run_on_the_first_day_comes_next_year():
+    found = occurrences(
+        kind=SlotRuleKind.REMOTE_WINDOW, parameters={"months": [10]}, from_on=date(2027, 11, 28)
+    )
+    assert [each.start_at.date() for each in found] == [date(2028, 10, 1)]
 
 
 def test_fixed_date_is_given_once_and_only_within_the_horizon():

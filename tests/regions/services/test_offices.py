@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
 from accounts.errors import Conflict, Invalid, NotAllowed
 from accounts.models import AuditEntry
-from regions.models import MunicipalStaff, Representative
+from regions.models import MunicipalStaff, Region, Representative
 from regions.policies import represents_region
 from regions.services.offices import appoint_staff, name_representative
 from tests.cast import make_municipality, make_user
@@ -67,8 +67,27 @@ def test_successor_cannot_come_before_the_holder_came(saga, kenji):
     name_representative(actor=kenji, region=saga, role=CHIEF)
     with pytest.raises(Invalid) as caught:
         name_representative(actor=kenji, region=saga, role=CHIEF)
-    assert caught.value.code == "date_wrong"
+    assert caught.value.code == "term_before_present"
     assert saga.representatives.count() == 2
+
+
+def test_nobody_is_put_into_an_office_before_a_holder_whose_first_day_is_unknown(saga, ume, kenji):
+    """Or the one who speaks today would have left before the community was even recorded."""
+    Region.objects.filter(pk=saga.pk).update(created_at=timezone.now() - timedelta(days=100))
+    recorded = timezone.localdate() - timedelta(days=100)
+    for from_on in (date(1999, 1, 1), recorded - timedelta(days=1)):
+        with pytest.raises(Invalid) as caught:
+            name_representative(actor=kenji, region=saga, role=CHIEF, from_on=from_on)
+        assert caught.value.code == "term_before_present"
+    assert represents_region(ume, saga)
+    assert Representative.objects.get(user=ume).until_on is None
+    late = name_representative(actor=kenji, region=saga, role=CHIEF, from_on=recorded + timedelta(days=60))
+    assert Representative.objects.get(user=ume).until_on == late.from_on - timedelta(days=1)
+
+
+def test_an_office_nobody_holds_may_be_recorded_from_long_ago(saga, kenji):
+    made = name_representative(actor=kenji, region=saga, role="山の管理委員", from_on=date(1999, 1, 1))
+    assert made.from_on == date(1999, 1, 1)
 
 
 @pytest.mark.parametrize(("role", "code"), [("", "text_missing"), ("x" * 61, "text_too_long")])

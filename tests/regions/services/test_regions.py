@@ -99,11 +99,13 @@ def test_same_name_in_a_municipality_is_refused(saga, ume, kenji):
 
 
 def test_update_has_open_needs_looked_at(mowing, saga, ume):
-    update_region(actor=ume, region=saga, first_visit_max=8, access_car_minutes=40)
+    update_region(actor=ume, region=saga, first_visit_max=8, access_car_minutes=40, wants_circular=True)
     saga.refresh_from_db()
-    assert (saga.first_visit_max, saga.access_car_minutes) == (8, 40)
+    assert (saga.first_visit_max, saga.access_car_minutes, saga.wants_circular) == (8, 40, True)
     assert [row.payload for row in Outbox.objects.all()] == [{"need": mowing.pk}]
-    assert AuditEntry.objects.get().details == {"fields": ["access_car_minutes", "first_visit_max"]}
+    assert AuditEntry.objects.get().details == {
+        "fields": ["access_car_minutes", "first_visit_max", "wants_circular"]
+    }
 
 
 def test_strangers_change_nothing(saga, yuki):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from accounts.errors import Conflict, Invalid, NotAllowed
 from accounts.models import AuditEntry, Outbox, User
-from regions.enums import NeedStage
+from regions.enums import NeedMode, NeedStage
 from regions.models import Need, Slot, SlotRule
+from regions.selectors.needs import coming_slots
 from regions.services.inputs import SlotInput, SlotRuleInput
 from regions.services.slots import RULES_MAX, add_rule, add_slot, expand_all, expand_rules, write_slot_places
 from regions.tasks import sweep_slots
@@ -43,6 +44,33 @@ def test_date_is_added_to_an_open_need_and_looked_at(mowing, ume):
     assert (slot.need, slot.places, slot.start_at) == (mowing, 12, a_slot().start_at)
     assert Outbox.objects.get().payload == {"need": mowing.pk}
     assert AuditEntry.objects.get().details["slot"] == slot.public_id
+
+
+def from_afar(now: datetime, **changes) -> SlotInput:
+    values = {"start_at": now - timedelta(days=20), "end_at": now + timedelta(days=9), "is_remote": True}
+    return a_slot(**(values | changes))
+
+
+def test_help_from_afar_that_runs_is_added_until_a_day_before_its_end(saga, ume):
+    now, need = timezone.now(), make_need(saga, mode=NeedMode.REMOTE, slots=[])
+    with pytest.raises(Invalid) as caught:
+        add_slot(actor=ume, need=need, slot=from_afar(now, end_at=now + timedelta(hours=23)))
+    assert caught.value.code == "end_too_soon"
+    running = add_slot(actor=ume, need=need, slot=from_afar(now))
+    late = from_afar(now, start_at=now - timedelta(days=3), end_at=now + timedelta(hours=25))
+    last = add_slot(actor=ume, need=need, slot=late)
+    assert list(coming_slots()) == [running, last]
+
+
+def test_rule_from_afar_gives_the_running_month_once(saga, ume):
+    today, need = timezone.localdate(), make_need(saga, mode=NeedMode.REMOTE, slots=[])
+    rule = SlotRuleInput(kind="remote_window", places=3, parameters={"months": [today.month]})
+    add_rule(actor=ume, need=need, rule=rule)
+    first = need.slots.order_by("start_at")[0]
+    ends_on = (today.replace(day=1) + timedelta(days=31)).replace(day=1)
+    has_room = at_tokyo(ends_on, 0) - timezone.now() > timedelta(hours=24)
+    assert (timezone.localdate(first.start_at) == today.replace(day=1)) is has_room
+    assert expand_rules(actor=ume, need=need) == []
 
 
 def test_same_date_twice_is_refused(mowing, ume):

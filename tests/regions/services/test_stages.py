@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.errors import Conflict, Invalid, NotAllowed
-from accounts.models import AuditEntry, Outbox
+from accounts.models import AuditEntry, Outbox, User
 from regions.enums import NeedMode, NeedStage
 from regions.models import Need
 from regions.services.stages import advance_need, close_need, open_need
@@ -118,6 +118,12 @@ def test_uncovered_need_is_opened_and_poster_and_administrators_are_told(saga, u
     assert told("need_uncovered") == [ume.pk]
     assert told("need_uncovered_admin") == [admin.pk]
     assert Outbox.objects.filter(topic="matching.rescore").count() == 1
+
+
+def test_need_whose_guides_have_all_left_is_uncovered(saga, ume, admin, mori):
+    User.objects.filter(pk=mori.pk).update(is_active=False)
+    open_need(actor=ume, need=a_need(saga, posted_by=ume))
+    assert (told("need_uncovered"), told("need_uncovered_admin")) == ([ume.pk], [admin.pk])
 
 
 def test_covered_need_is_opened_without_alarm(saga, ume, admin, mori):

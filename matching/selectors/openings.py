@@ -1,0 +1,59 @@
+"""How much room a need still has, as everybody may read it: a word, never a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import pgettext_lazy
+
+from matching.models import Hold
+from regions.models import Need
+
+NEARLY = 3
+"""A date is nearly full when at most a third of its places are free."""
+
+
+class Opening(StrEnum):
+    """Whether it is still worth asking."""
+
+    OPEN = "open"
+    FEW = "few"
+    FULL = "full"
+
+    @property
+    def label(self) -> str:
+        """The word on screen."""
+        return str(WORDS[self])
+
+
+WORDS = {
+    Opening.OPEN: pgettext_lazy("places of a need", "open"),
+    Opening.FEW: pgettext_lazy("places of a need", "nearly full"),
+    Opening.FULL: pgettext_lazy("places of a need", "full"),
+}
+
+
+def openings(needs: Iterable[Need]) -> dict[int, Opening]:
+    """The opening of each need by primary key, from its prefetched coming slots. One query.
+
+    The date with most room decides. A need without a date to come is full.
+    """
+    slots = {need.pk: list(need.slots.all()) for need in needs}
+    held = _held(slot.pk for coming in slots.values() for slot in coming)
+    return {
+        pk: _best([(slot.places - held.get(slot.pk, 0), slot.places) for slot in coming])
+        for pk, coming in slots.items()
+    }
+
+
+def _held(slot_ids: Iterable[int]) -> dict[int, int]:
+    live: QuerySet[Hold] = Hold.objects.filter(slot__in=list(slot_ids)).filter(Q(released_at=None))
+    return dict(live.values("slot_id").annotate(count=Count("pk")).values_list("slot_id", "count"))
+
+
+def _best(dates: list[tuple[int, int]]) -> Opening:
+    if not any(free > 0 for free, _places in dates):
+        return Opening.FULL
+    return Opening.OPEN if any(free * NEARLY > places for free, places in dates) else Opening.FEW

@@ -1,0 +1,51 @@
+"""The texts people agree to: there in both languages, for everybody, under the version that is consented to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import User
+from accounts.services.consents import TERMS_VERSION
+
+pytestmark = pytest.mark.django_db
+FOLDER = Path(settings.BASE_DIR) / "templates" / "legal"
+
+
+def test_version_in_force_is_the_newest_folder_and_whole() -> None:
+    assert max(path.name for path in FOLDER.iterdir()) == TERMS_VERSION
+    names = {path.name for path in (FOLDER / TERMS_VERSION).iterdir()}
+    assert names == {f"{text}.{language}.html" for text in ("terms", "privacy") for language in ("ja", "en")}
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "words"),
+    [
+        ("/terms/", "ja", "お返事がないことを承諾とみなすことはありません"),
+        ("/terms/", "en", "Silence is never taken as consent"),
+        ("/privacy/", "ja", "連絡先カード"),
+        ("/privacy/", "en", "contact card"),
+    ],
+)
+def test_text_is_shown_in_the_readers_language_with_its_version(path: str, language: str, words: str) -> None:
+    page = Client().get(path, headers={"Accept-Language": language}).content.decode()
+    assert words in page
+    assert TERMS_VERSION in page
+    assert f'<html lang="{language}">' in page
+
+
+def test_every_page_links_to_both() -> None:
+    page = Client().get("/").content.decode()
+    footer = page[page.index("<footer") :]
+    assert 'href="/terms/"' in footer
+    assert 'href="/privacy/"' in footer
+
+
+def test_who_still_has_to_set_up_a_second_factor_may_read_them(mori: User) -> None:
+    mori.authenticator_set.all().delete()
+    client = Client()
+    client.force_login(mori)
+    assert client.get("/privacy/").status_code == 200
