@@ -1,5 +1,5 @@
 # Each target is one line; the work is in tools/dev.py, which runs without make alike: python3 tools/dev.py demo
-.PHONY: help demo up check test smoke
+.PHONY: help demo up check test bench smoke
 
 help:
 	@python3 tools/dev.py help
@@ -11,5 +11,7 @@ check:
 	@python3 tools/dev.py check
 test:
 	@python3 tools/dev.py test
+bench:
+	@python3 tools/dev.py bench
 smoke:
 	@python3 tools/dev.py smoke

@@ -9,7 +9,6 @@ from accounts.policies import is_admin, represents_party
 from matching.enums import Role
 from matching.models import Match
 from matching.transitions import Move
-from regions.models import Need
 from regions.policies import acts_for_region, guide_regions, is_guide_for, represented_regions
 
 PREFERENCE = (Role.SYSTEM, Role.PARTY, Role.REGION, Role.GUIDE, Role.ADMIN)
@@ -38,11 +37,6 @@ def role_for(user: User, match: Match, move: Move, *, wanted: Role | None = None
     return next((role for role in PREFERENCE if role in usable), None)
 
 
-def can_move(user: User, match: Match, move: Move) -> bool:
-    """Whether ``user`` may make ``move`` on ``match`` as far as roles and state go."""
-    return match.state in move.sources and role_for(user, match, move) is not None
-
-
 def matches_visible_to(user: User) -> QuerySet[Match]:
     """Matches ``user`` may know of.
 
@@ -63,8 +57,3 @@ def _known_to_party() -> Q:
 
 def _known_to_region() -> Q:
     return Q(approved_at__isnull=False) | Q(origin="region")
-
-
-def can_see_diagnosis(user: User, need: Need) -> bool:
-    """Only the need's guide, its community and administrators see why nobody was found."""
-    return is_admin(user) or is_guide_for(user, need.region) or acts_for_region(user, need.region)

@@ -20,6 +20,7 @@ make demo    install, prepare, load the demo data, serve until Ctrl-C
 make up      the same stack with the data that is there (settings: DJANGO_SETTINGS_MODULE)
 make check   lint, types, contracts, migrations, deploy check, quick tests (under 3 minutes)
 make test    check, every test on its own PostgreSQL, Redis and browser, and the smoke
+make bench   how long a run over 400 parties and 40 needs takes, as one JSON line
 make smoke   the demo's stack on a free port, driven from sign-up to agreed by HTTP alone
 make help    this list
 
@@ -118,7 +119,7 @@ def _judge(tests: list[Step]) -> int:
 
 
 def check() -> int:
-    return _judge([Step("tests", pytest("-m", "not slow", "-n", "2"), quiet=False)])
+    return _judge([Step("tests", pytest("-m", "not slow and not bench", "-n", "2"), quiet=False)])
 
 
 def smoke_program() -> list[str]:
@@ -129,7 +130,7 @@ def test_steps() -> list[Step]:
     """What `make test` does after the static steps; the smoke is last, so that its JSON object is easy to find."""
     return [
         Step("on SQLite", pytest("-m", "both_databases"), {"ENISHI_TEST_DB": "sqlite"}, quiet=False),
-        Step("tests", pytest("-n", "2"), quiet=False),
+        Step("tests", pytest("-m", "not bench", "-n", "2"), quiet=False),
         Step("smoke", smoke_program(), quiet=False),
     ]
 
@@ -169,6 +170,13 @@ def up() -> int:
     return _become("up")
 
 
+def bench() -> int:
+    """Measure on the session's own PostgreSQL, alone on the machine if it can be. The last line is the result."""
+    environment.ensure(TEST_REQUIREMENTS)
+    measure = pytest("-m", "bench", "tests/benchmarks")
+    return subprocess.run(measure, check=False, cwd=ROOT, env=clean_environment()).returncode
+
+
 def smoke() -> int:
     """The demo's stack driven over HTTP. Its own last line is the result."""
     environment.ensure(RUN_REQUIREMENTS)
@@ -181,7 +189,15 @@ def usage() -> int:
     return 0
 
 
-COMMANDS = {"demo": demo, "up": up, "check": check, "test": test, "smoke": smoke, "help": usage}
+COMMANDS = {
+    "demo": demo,
+    "up": up,
+    "check": check,
+    "test": test,
+    "bench": bench,
+    "smoke": smoke,
+    "help": usage,
+}
 
 
 def run(arguments: list[str]) -> int:

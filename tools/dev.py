@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One door to running and testing Enishi: python3 tools/dev.py demo | test | check | smoke | up | help.
+"""One door to running and testing Enishi: python3 tools/dev.py demo | test | check | bench | smoke | up | help.
 
 This file must be readable by any Python 3, so that a wrong one can say what is right; the work is in commands.py.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from matching.api import desk, guide_acts, matches, needs, runs, side_acts
+from matching.api import desk, guide_acts, matches, needs, runs, side_acts, weights
 from matching.api.base import MatchAct
 
 ACTS: dict[str, type[MatchAct]] = {
@@ -56,5 +56,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<slug:public_id>/", runs.OneRunView.as_view(), name="run"),
     path("relations/", desk.RelationsView.as_view(), name="relations"),
     path("blocks/", desk.BlocksView.as_view(), name="blocks"),
+    path("weights/", weights.AllWeightsView.as_view(), name="weights"),
+    path("weights/<int:version>/activate/", weights.ActivateWeightsView.as_view(), name="weights-activate"),
     path("invariants/", desk.InvariantsView.as_view(), name="invariants"),
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 MICRO = 1_000_000
 WHOLE_QUARTERS = 4
 WHOLE_FIFTHS = 5
+COUNTS_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,8 @@ class Weights:
         """Refuse numbers under which the allocation would not be exact.
 
         Raises:
-            ValueError: a negative number, bonuses that grow, or a share above one.
+            ValueError: a negative number, bonuses that grow, a share above one, terms or a bonus worth more than the
+                best fit, or a count beyond all reason.
         """
         if any(getattr(self, field.name) < 0 for field in fields(self)):
             raise ValueError("weights are never negative")
@@ -67,6 +69,13 @@ class Weights:
             raise ValueError("coverage bonuses must not grow with the second person")
         if self.neutral_micro > MICRO or self.comfort_quarters > WHOLE_QUARTERS:
             raise ValueError("a share is at most one")
+        if (
+            max(self.relation_bonus + self.kept_max + self.wait_max, self.first_person, self.first_in_region)
+            > MICRO
+        ):
+            raise ValueError("neither the terms together nor a bonus outweigh the best fit")
+        if max(self.top_k, self.slack, self.top_l, self.wait_full_days) > COUNTS_MAX:
+            raise ValueError(f"candidates and days of a season are at most {COUNTS_MAX}")
         if self.near_limit_fifths < WHOLE_FIFTHS:
             raise ValueError("the estimate never refuses within the limit")
         if min(self.top_k, self.top_l, self.slots_max, self.wait_full_days) < 1:

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext as _
 
-from accounts.errors import NotFound
 from accounts.models import User
 from accounts.policies import Actor, is_admin, is_guide, is_system
 from matching.engine import PairScore, recompute
@@ -29,18 +27,6 @@ def runs_for(actor: Actor) -> QuerySet[MatchRun]:
     if not (is_admin(actor) or is_system(actor) or is_guide(actor)):
         rows = rows.filter(requested_by=actor) if isinstance(actor, User) else rows.none()
     return rows.order_by("-created_at", "-pk")
-
-
-def run_for(actor: Actor, public_id: str) -> MatchRun:
-    """One run. One query.
-
-    Raises:
-        NotFound("run_unknown"): there is none, or ``actor`` may not know of it.
-    """
-    run = runs_for(actor).filter(public_id=public_id).first()
-    if run is None:
-        raise NotFound("run_unknown", _("This matching run does not exist."))
-    return run
 
 
 def run_report(run: MatchRun) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from matching.locks import lock_weights
 from matching.models import WeightSet
 
 FIRST_VERSION = 1
+NAME_SHOWN = 40
 
 
 def weights_of(row: WeightSet) -> Weights:
@@ -52,13 +53,16 @@ def add_weights(*, actor: User, values: Mapping[str, int], note: str = "") -> We
         NotAllowed("not_administrator"), Invalid("weights_unusable").
     """
     _require_admin(actor)
+    ensure_weights()
+    lock_weights()
     base = asdict(weights_of(ensure_weights()))
+    unknown = sorted(set(values) - set(base))
+    if unknown:
+        raise _unusable(_("there is no number of this name: %(name)s") % {"name": unknown[0][:NAME_SHOWN]})
     try:
         weights = Weights(**(base | dict(values)))
-    except (TypeError, ValueError) as error:
-        message = _("These weights cannot be used: %(why)s.") % {"why": error}
-        raise Invalid("weights_unusable", message, fields={"values": [message]}) from error
-    lock_weights()
+    except ValueError as error:
+        raise _unusable(str(error)) from error
     latest = WeightSet.objects.order_by("-version").values_list("version", flat=True)[0]
     row = WeightSet.objects.create(version=latest + 1, values=asdict(weights), note=note[:200])
     record(actor=actor, action="weights.add", target=row, label=str(row))
@@ -81,6 +85,11 @@ def activate_weights(*, actor: User, version: int) -> WeightSet:
     row.refresh_from_db()
     record(actor=actor, action="weights.activate", target=row, label=str(row))
     return row
+
+
+def _unusable(why: str) -> Invalid:
+    message = _("These weights cannot be used: %(why)s.") % {"why": why}
+    return Invalid("weights_unusable", message, fields={"numbers": [message]})
 
 
 def _require_admin(actor: User) -> None:

@@ -89,6 +89,24 @@ def test_help_lists_every_target_of_the_makefile(checkout: Path) -> None:
         assert recipe == f"\t@python3 tools/dev.py {target}"
 
 
+@pytest.mark.parametrize(
+    ("word", "told"), [("check", "not slow and not bench"), ("test", "not bench"), ("bench", "bench")]
+)
+def test_benchmarks_are_run_by_make_bench_alone(checkout: Path, tmp_path: Path, word: str, told: str) -> None:
+    """Every program a check calls is replaced by one that notes how it was called."""
+    log = tmp_path / "calls"
+    for name in ("python", "ruff", "mypy", "lint-imports"):
+        fake_python(tmp_path / "bin", name, f'for word in "$@"; do echo "$word"; done >> {log}')
+    module = checkout / "tools" / "environment.py"
+    nothing = "".join(f"\ndef {name}(*_): pass\n" for name in ("ensure", "compile_locale", "ensure_browser"))
+    module.write_text(f"{module.read_text()}\nPYTHON = Path({str(tmp_path / 'bin' / 'python')!r})\n{nothing}")
+    assert dev(checkout, word).returncode == 0
+    called = log.read_text().splitlines()
+    last = len(called) - 1 - called[::-1].index("pytest")
+    assert called[called.index("-m", last) + 1] == told
+    assert ("tests/benchmarks" in called) is (word == "bench")
+
+
 @pytest.mark.parametrize("arguments", [(), ("dmeo",), ("demo", "now")])
 def test_unknown_words_show_what_there_is(checkout: Path, arguments: tuple[str, ...]) -> None:
     answer = dev(checkout, *arguments)

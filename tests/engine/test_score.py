@@ -91,6 +91,11 @@ def test_terms_stay_small_and_the_score_fits_32_bits():
         {"near_limit_fifths": 4},
         {"top_k": 0},
         {"wait_full_days": 0},
+        {"wait_full_days": 10_001},
+        {"top_k": 10_001},
+        {"relation_bonus": 950_000},
+        {"first_person": 1_000_001},
+        {"first_in_region": 1_000_001},
     ],
 )
 def test_weights_that_break_the_model_are_refused(wrong):

@@ -10,6 +10,7 @@ from tests.matching.api import acts
 from tests.support.matrix import Case, Scene, Values, signed_in
 
 SEEN = (401, 404, 200, 200, 200, 200, 200)
+FOR_ADMIN = (401, 403, 403, 403, 403, 403, 200)
 FOR_REGION = (401, 403, 403, 200, 200, 200, 200)
 
 
@@ -87,5 +88,13 @@ CASES = [
     Case("runs", "GET", signed_in(200)),
     Case("runs", "POST", (401, 403, 403, 403, 403, 403, 202)),
     Case("run", "GET", (401, 404, 404, 404, 404, 200, 200), where=run),
-    Case("invariants", "GET", (401, 403, 403, 403, 403, 403, 200)),
+    Case("weights", "GET", FOR_ADMIN),
+    Case(
+        "weights",
+        "POST",
+        (*FOR_ADMIN[:-1], 201),
+        body=said(numbers={"top_k": 40}, note="幅を狭める"),
+    ),
+    Case("weights-activate", "POST", FOR_ADMIN, where=lambda _scene: {"version": ensure_weights().version}),
+    Case("invariants", "GET", FOR_ADMIN),
 ]
