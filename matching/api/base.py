@@ -14,25 +14,14 @@ from rest_framework.response import Response
 
 from accounts.api.base import HouseView, once
 from accounts.api.schema import Operation
-from accounts.models import User
 from matching.api.answers import MatchSerializer
 from matching.models import Match
 from matching.policies import matches_visible_to
-from matching.selectors.matches import match_shown
-from matching.selectors.sights import MatchSight
-from matching.selectors.viewers import entered_for, viewer_of
-from matching.services.agreements import SETTLING
-from matching.services.guards import missing_for_agreement
+from matching.selectors.sights import sight_of
+from matching.selectors.viewers import entered_for
 
 Values = dict[str, Any]
 Act = Callable[..., Match]
-
-
-def sight_of(match: Match, actor: User) -> MatchSight:
-    """A match with everything around it, as it is now, for this viewer."""
-    shown = match_shown(match)
-    missing = missing_for_agreement(shown) if shown.state in SETTLING else ()
-    return MatchSight(shown, viewer_of(actor, [shown]), missing)
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -8,5 +8,5 @@ from matching.models import Match
 
 
 def match_path(match: Match) -> str:
-    """The path that messages about a match lead to, for whoever is told: its line among one's own on the first page."""
-    return f"{reverse('home')}#match-{match.public_id}"
+    """The path that messages about a match lead to, for whoever is told: its own page."""
+    return reverse("match-page", args=[match.public_id])

@@ -7,16 +7,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.enums import GROUP_KINDS
+from accounts.models import User
 from matching.enums import ENDED, LIVE, MatchState, Origin, Side
 from matching.models import Answer, Attendance, Match, Meeting, Precondition, RegionConsent
 from matching.selectors.labels import neutral_state, party_label, state_label
+from matching.selectors.matches import match_shown
+from matching.selectors.readiness import SETTLING, missing_for_agreement
 from matching.selectors.reasons import shown_caveat, shown_reasons
-from matching.selectors.viewers import Viewer
+from matching.selectors.viewers import Viewer, viewer_of
 from regions.models import Slot
 from regions.policies import public_label
 
+MISSING: Mapping[str, Any] = {
+    "answers": gettext_lazy("a yes of both sides"),
+    "meeting": gettext_lazy("the first meeting"),
+    "consents": gettext_lazy("a consent of the community"),
+    "permission": gettext_lazy("the permission for what is offered in return"),
+    "promise_party": gettext_lazy("the participant's word that the promise is right"),
+    "promise_region": gettext_lazy("the community's word that the promise is right"),
+}
 CUT_SHORT = ENDED - {MatchState.COMPLETED}
 
 
@@ -136,6 +148,11 @@ class MatchSight:
         return self.match.neutral_note or _("The conditions did not fit this time.")
 
     @property
+    def missing_lines(self) -> list[str]:
+        """What the promise still waits for, in words."""
+        return [str(MISSING[code]) for code in self.missing]
+
+    @property
     def redated_from(self) -> str | None:
         """The match this one took over from, with other dates."""
         before = self.match.redated_from
@@ -248,3 +265,10 @@ OWN_ANSWER = (
     "answered_at",
     "on_behalf_of",
 )
+
+
+def sight_of(match: Match, actor: User) -> MatchSight:
+    """A match with everything around it, as it is now, for this viewer. Some twenty queries."""
+    shown = match_shown(match)
+    missing = missing_for_agreement(shown) if shown.state in SETTLING else ()
+    return MatchSight(shown, viewer_of(actor, [shown]), missing)

@@ -12,15 +12,13 @@ from accounts.errors import Invalid
 from accounts.models import User
 from matching.enums import AnswerValue, MatchState, PreconditionKind, Role, Side
 from matching.models import Answer, Match, Meeting, Precondition
+from matching.selectors.readiness import SETTLING, meeting_settled, missing_for_agreement
 from matching.services.announce import recipients, tell
 from matching.services.deadlines import meeting_deadline, preparation_deadline, record_deadline
-from matching.services.guards import meeting_settled, missing_for_agreement
 from matching.services.matches import apply_move
 from matching.services.preparations import list_preconditions
 from matching.services.steps import Step, Words
 from matching.transitions import Audience
-
-SETTLING = frozenset({MatchState.ASKING, MatchState.MEETING})
 
 
 def settle(*, match_id: int, actor: User, role: Role | None, words: Words, now: datetime | None) -> Match:

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, Invalid
-from matching.enums import AnswerValue, ConsentStatus, EndReason, MeetingOutcome, Origin, Role, Side
+from matching.enums import AnswerValue, EndReason, Origin, Role, Side
 from matching.locks import named_people
-from matching.models import Answer, Block, Match, Meeting
-from matching.services.calendar import local_day
+from matching.models import Answer, Block, Match
+from matching.selectors.readiness import may_say_yes, meeting_settled, missing_for_agreement
 from matching.services.deadlines import (
     UNDO_SECONDS,
     first_start,
@@ -22,12 +22,10 @@ from matching.services.deadlines import (
 from matching.services.places import require_people_free
 from matching.services.relations import knows
 from matching.services.steps import Step
-from regions.enums import Compensation, NeedStage, PermissionStatus
-from regions.selectors.offers import offer_permission
+from regions.enums import Compensation, NeedStage
 from regions.selectors.reviewers import may_refer
 
 Guard = Callable[[Step], None]
-SETTLED = frozenset({MeetingOutcome.PROCEED, MeetingOutcome.TRIAL, MeetingOutcome.WAIVED})
 
 
 def side_of(step: Step) -> Side:
@@ -48,17 +46,6 @@ def side_of(step: Step) -> Side:
 def answer_of(match: Match, side: Side) -> Answer:
     """The duty to answer of one side (it exists from approval on)."""
     return Answer.objects.get(match=match, side=side)
-
-
-def meeting_settled(match: Match) -> bool:
-    """Whether the first meeting is behind them: held with a good outcome, or waived."""
-    meeting = Meeting.objects.filter(match=match).first()
-    return meeting is not None and meeting.outcome in SETTLED
-
-
-def may_say_yes(match: Match) -> bool:
-    """«Yes, please» at once is for pairs with a relation; others meet first."""
-    return not match.is_first_visit or meeting_settled(match)
 
 
 def approvable(step: Step) -> None:
@@ -198,32 +185,6 @@ def no_outcome_yet(step: Step) -> None:
     """The meeting has no outcome yet."""
     if meeting_settled(step.match):
         raise Conflict("meeting_recorded_already", _("The outcome of the meeting has been recorded already."))
-
-
-def missing_for_agreement(match: Match) -> tuple[str, ...]:
-    """Codes of what is still missing before the promise: empty when ready.
-
-    ``answers``, ``meeting``, ``consents``, ``permission``, ``promise_party``, ``promise_region``.
-    """
-    answers = Answer.objects.filter(match=match).values_list("value", flat=True)
-    yes = [value for value in answers if value == AnswerValue.YES]
-    consents_open = match.region_consents.exclude(status=ConsentStatus.GIVEN).exists()
-    missing = {
-        "answers": len(yes) < len(Side),
-        "meeting": not may_say_yes(match),
-        "consents": consents_open,
-        "permission": not match.is_trial and not offers_granted(match),
-        "promise_party": match.promise_party_at is None,
-        "promise_region": match.promise_region_at is None,
-    }
-    return tuple(code for code, is_missing in missing.items() if is_missing)
-
-
-def offers_granted(match: Match) -> bool:
-    """Whether every offer tied to the need is permitted (承諾) to the last day of the match."""
-    day = local_day(last_end(match))
-    offers = match.need.offers.filter(is_active=True).prefetch_related("permissions")
-    return all(offer_permission(offer, day) == PermissionStatus.GRANTED for offer in offers)
 
 
 def ready_to_agree(step: Step) -> None:

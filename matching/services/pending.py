@@ -11,9 +11,9 @@ from django.db.models import Max, Min
 
 from matching.enums import ConsentStatus, EndReason, MatchState, Side
 from matching.models import Answer, Match
+from matching.selectors.readiness import meeting_settled, missing_for_agreement
 from matching.services.calendar import local_day
 from matching.services.deadlines import BOARD_AHEAD_DAYS, answer_deadline
-from matching.services.guards import meeting_settled, missing_for_agreement
 
 A_DATE = re.compile(r"(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})")
 

@@ -17,9 +17,10 @@ from accounts.services.outbox import cancel_owed
 from matching.enums import AnswerValue, EndReason, Role, Side
 from matching.locks import lock_people, named_people
 from matching.models import Answer, Match, MatchEvent, MatchPerson, Meeting, RegionConsent
+from matching.selectors.readiness import may_say_yes
 from matching.services.announce import ask_in_line, message_key
 from matching.services.deadlines import answer_deadline, review_deadline
-from matching.services.guards import asked_first, may_say_yes, overlap_reason
+from matching.services.guards import asked_first, overlap_reason
 from matching.services.matches import apply_move
 from matching.services.pending import next_deadline
 from matching.services.places import busy_people, free_places

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from matching.enums import ENDED, HOLDING, AnswerValue, ConsentScope, EndReason, MatchState, Role, Side
 from matching.models import Answer, Match, MatchEvent
-from matching.services.guards import may_say_yes
+from matching.selectors.readiness import may_say_yes
 
 STANDS_BY_ITSELF = frozenset({Role.PARTY, Role.SYSTEM})
 

@@ -7,18 +7,20 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from accounts.errors import DomainError
 from accounts.models import User
+from matching.models import Match
+from matching.policies import matches_visible_to
 
 View = Callable[..., HttpResponse]
 
 
 def private(view: View) -> View:
     """A page for who is signed in; nothing of it is kept by the browser."""
-    return cast("View", never_cache(login_required(view)))
+    return never_cache(login_required(view))
 
 
 def actor_of(request: HttpRequest) -> User:
@@ -47,3 +49,15 @@ def tell(form: forms.Form, refusal: DomainError) -> None:
             placed = True
     if not placed:
         form.add_error(None, str(refusal.message) or refusal.code)
+
+
+def known_match(actor: User, public_id: str) -> Match:
+    """A match this person may know of.
+
+    Raises:
+        Http404: there is none, or this person may not know that there is.
+    """
+    match = matches_visible_to(actor).filter(public_id=public_id).first()
+    if match is None:
+        raise Http404
+    return match

@@ -170,7 +170,10 @@ class DaysForm(JoinForm):
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "input input--num"}),
     )  # fmt: skip
     name = forms.CharField(
-        label=_("Name of the group"), required=False, max_length=120, help_text=_("Leave it empty if you come alone.")
+        label=_("Name of the group"),
+        required=False,
+        max_length=120,
+        help_text=_("Leave it empty if you come alone."),
     )
 
     def clean(self) -> dict[str, Any]:

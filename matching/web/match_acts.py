@@ -7,20 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from matching.api.base import sight_of
 from matching.models import Match
-from matching.policies import matches_visible_to
-from matching.selectors.sights import MatchSight
+from matching.selectors.sights import MatchSight, sight_of
 from matching.selectors.viewers import entered_for
 from matching.services import answers, endings, meetings, review
 from matching.web import match_forms as forms
-from matching.web.base import actor_of, private, take
+from matching.web.base import actor_of, known_match, private, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def acts_of(sight: MatchSight) -> list[tuple[str, Act]]:
 def match_act(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
     """Ask for what an act needs, and do it. 404 for who may not know of the match."""
     actor = actor_of(request)
-    sight = sight_of(_known(actor, public_id), actor)
+    sight = sight_of(known_match(actor, public_id), actor)
     chosen = dict(acts_of(sight)).get(act)
     if chosen is None:
         messages.info(request, _("This is not possible any more. Here is how things stand."))
@@ -107,13 +105,6 @@ def match_act(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
         return redirect("match-page", public_id=public_id)
     status = 422 if form.errors else 200
     return render(request, "match_act.html", {"sight": sight, "act": chosen, "form": form}, status=status)
-
-
-def _known(actor: User, public_id: str) -> Match:
-    match = matches_visible_to(actor).filter(public_id=public_id).first()
-    if match is None:
-        raise Http404
-    return match
 
 
 def _do(act: Act, match: Match, actor: User, values: dict[str, Any]) -> Match:

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.web.dates import span
 from matching.enums import AnswerValue, EndReason, MeetingHow, Role
 from matching.models import Match
 from matching.selectors.people import people_of_party
-from matching.services.guards import may_say_yes, meeting_settled
+from matching.selectors.readiness import may_say_yes, meeting_settled
 from matching.transitions import TABLE
 from regions.models import Slot
 from regions.selectors.needs import coming_slots
@@ -48,9 +49,10 @@ def note_field() -> forms.CharField:
     )
 
 
-def reasons_of(move: str) -> list[tuple[str, Any]]:
-    """The reasons a person may give for a move, in the order of their list."""
-    return [(reason.value, reason.label) for reason in EndReason if reason in TABLE[move].reasons]
+def reasons_of(move: str, role: Role) -> list[tuple[str, Any]]:
+    """The reasons somebody in ``role`` may give for a move, in the order of their list."""
+    known = TABLE[move].reasons_for(role)
+    return [(reason.value, reason.label) for reason in EndReason if reason in known]
 
 
 class YesForm(MatchForm):
@@ -81,7 +83,8 @@ class EndForm(MatchForm):
     note = note_field()
 
     def prepare(self) -> None:
-        self.choose("reason", reasons_of(self.move))
+        is_party = self.match.volunteer.representative_id == self.actor.pk
+        self.choose("reason", reasons_of(self.move, Role.PARTY if is_party else Role.REGION))
 
     def clean_reason(self) -> EndReason:
         """As the service takes it."""
@@ -137,14 +140,14 @@ class DatesForm(MatchForm):
     def prepare(self) -> None:
         fields: dict[str, Any] = self.fields
         mine = self.match.match_slots.values("slot_id")
-        fields["slots"].queryset = coming_slots(timezone.now()).filter(need=self.match.need_id).exclude(pk__in=mine)
+        fields["slots"].queryset = (
+            coming_slots(timezone.now()).filter(need=self.match.need_id).exclude(pk__in=mine)
+        )
         fields["slots"].label_from_instance = slot_label
 
 
 def slot_label(slot: Slot) -> str:
     """A date as one chooses it."""
-    from accounts.web.dates import span
-
     return span(slot.start_at, slot.end_at)
 
 
@@ -160,6 +163,3 @@ class PeopleForm(MatchForm):
         fields["users"].queryset = people_of_party(self.match.volunteer)
         fields["users"].label_from_instance = lambda user: user.name or _("(no name yet)")
         self.initial["users"] = [row.user_id for row in self.match.named_people.all()]
-
-
-SIDES = frozenset({Role.PARTY, Role.REGION})

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from matching.api.base import sight_of
 from matching.enums import LIVE, MatchState
 from matching.models import Match
-from matching.policies import matches_visible_to
 from matching.selectors.matches import events_of, matches_for
-from matching.selectors.sights import MatchSight
+from matching.selectors.sights import MatchSight, sight_of
 from matching.selectors.story import story
 from matching.selectors.viewers import viewer_of
 from matching.services.disclosure import reveal
-from matching.web.base import actor_of, private
+from matching.web.base import actor_of, known_match, private
 from matching.web.match_acts import acts_of
 
 ON_A_PAGE = 20
@@ -64,7 +62,7 @@ def waits_for(sight: MatchSight) -> bool:
 def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """How one match stands, what to do next, and how it came here."""
     actor = actor_of(request)
-    sight = sight_of(_known(actor, public_id), actor)
+    sight = sight_of(known_match(actor, public_id), actor)
     acts = dict(acts_of(sight))
     context = {
         "sight": sight,
@@ -72,7 +70,8 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "first": [(path, acts[path]) for path in OPENING if path in acts],
         "others": [(path, act) for path, act in acts.items() if path not in (*OPENING, *ENDING)],
         "endings": [(path, acts[path]) for path in ENDING if path in acts],
-        "may_reveal": sight.match.state in {MatchState.MEETING, MatchState.AGREED, MatchState.CONFIRMED, MatchState.COMPLETED},
+        "may_reveal": sight.match.state
+        in {MatchState.MEETING, MatchState.AGREED, MatchState.CONFIRMED, MatchState.COMPLETED},
     }
     return render(request, "match_page.html", context)
 
@@ -82,13 +81,6 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
 def match_contacts(request: HttpRequest, public_id: str) -> HttpResponse:
     """Whom to call, as far as the state discloses it. A POST, because each look is put on record."""
     actor = actor_of(request)
-    match = _known(actor, public_id)
+    match = known_match(actor, public_id)
     contacts = reveal(match=match, viewer=actor)
     return render(request, "match_contacts.html", {"sight": sight_of(match, actor), "contacts": contacts})
-
-
-def _known(actor: User, public_id: str) -> Match:
-    match = matches_visible_to(actor).filter(public_id=public_id).first()
-    if match is None:
-        raise Http404
-    return match

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 
-from matching.web import communities, home, needs
+from matching.web import apply, communities, for_you, home, join, match_acts, matches, needs
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("needs/", needs.need_list, name="need-list"),
     path("needs/<slug:public_id>/", needs.need_page, name="need-page"),
+    path("join/", RedirectView.as_view(url="/join/interests/"), name="join-begin"),
+    path("join/<slug:step>/", join.join, name="join"),
+    path("start/", join.start, name="start"),
+    path("for-you/", for_you.for_you, name="for-you"),
+    path("matches/", matches.match_list, name="match-list"),
+    path("matches/<slug:public_id>/", matches.match_page, name="match-page"),
+    path("matches/<slug:public_id>/contacts/", matches.match_contacts, name="contacts-page"),
+    path("matches/<slug:public_id>/<slug:act>/", match_acts.match_act, name="match-act"),
+    path("needs/<slug:public_id>/apply/", apply.need_apply, name="need-apply"),
     path("communities/<slug:public_id>/", communities.community_page, name="community-page"),
 ]

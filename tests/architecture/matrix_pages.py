@@ -5,10 +5,18 @@
 
 from __future__ import annotations
 
-from tests.support.matrix import ROLES, Case, everybody
+from tests.matching import saga as story
+from tests.support.matrix import ROLES, Case, Scene, Values, everybody
 
 STRANGERS_ONLY = (200, *(302,) * (len(ROLES) - 1))
 SIGNED_IN_ONLY = (302, *(200,) * (len(ROLES) - 1))
+
+
+def asked_match(scene: Scene) -> Values:
+    """A match of hana's party in the community, in which both sides have been asked."""
+    match = story.asked(story.propose(scene.mowing, scene.hana_party), guide=scene.mori)
+    return {"public_id": match.public_id}
+
 
 CASES = [
     Case("home", "GET", everybody(200)),
@@ -23,6 +31,25 @@ CASES = [
     Case("how-it-works", "GET", everybody(200)),
     Case("accessibility", "GET", everybody(200)),
     Case("credits", "GET", everybody(200)),
+    Case("join-begin", "GET", everybody(302)),
+    Case("join", "GET", everybody(200), where=lambda _scene: {"step": "days"}),
+    Case("start", "GET", everybody(302)),
+    Case("for-you", "GET", (302, 200, 200, 302, 302, 302, 302)),
+    Case(
+        "need-apply",
+        "GET",
+        (302, 200, 200, 302, 302, 302, 302),
+        where=lambda scene: {"public_id": scene.mowing.public_id},
+    ),
+    Case("match-list", "GET", SIGNED_IN_ONLY),
+    Case("match-page", "GET", (302, 404, 200, 200, 200, 200, 200), where=asked_match),
+    Case(
+        "match-act",
+        "GET",
+        (302, 404, 200, 200, 200, 302, 302),
+        where=lambda scene: asked_match(scene) | {"act": "answer"},
+    ),
+    Case("contacts-page", "GET", (302, *(405,) * (len(ROLES) - 1)), where=asked_match),
     Case("terms", "GET", everybody(200)),
     Case("privacy", "GET", everybody(200)),
     Case(

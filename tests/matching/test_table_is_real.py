@@ -25,8 +25,8 @@ from matching.enums import (
     Side,
 )
 from matching.models import Answer, Match, Relation
+from matching.selectors.readiness import meeting_settled
 from matching.services import agreements, answers, day, endings, meetings, review
-from matching.services.guards import meeting_settled
 from matching.services.invariants import check_invariants
 from matching.services.matches import apply_move
 from matching.services.proposals import create_match

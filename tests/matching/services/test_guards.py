@@ -10,10 +10,10 @@ from accounts.errors import Conflict
 from accounts.models import User, Volunteer
 from matching.enums import AnswerValue, MatchState, PreconditionKind
 from matching.models import Answer, Match, Relation
+from matching.selectors.readiness import offers_granted
 from matching.services.agreements import confirm_match, untick_precondition
 from matching.services.answers import answer_match, confirm_promise
 from matching.services.day import Came, attest_attendance
-from matching.services.guards import offers_granted
 from matching.services.meetings import waive_meeting
 from regions.models import Need, Region
 from tests.builders import TOKYO, make_offer, make_slot
