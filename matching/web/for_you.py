@@ -15,7 +15,7 @@ from accounts.models import Volunteer
 from matching.engine import ReasonCode
 from matching.enums import LIVE
 from matching.models import Match
-from matching.selectors.matches import matches_for, with_everything
+from matching.selectors.matches import matches_for
 from matching.selectors.sights import MatchSight
 from matching.selectors.viewers import viewer_of
 from matching.selectors.wanted import open_needs, wanted
@@ -41,7 +41,9 @@ LOOSEN: Mapping[ReasonCode, Any] = {
 def for_you(request: HttpRequest) -> HttpResponse:
     """The page of somebody who represents a party; without one, the way to become one."""
     actor = actor_of(request)
-    parties = list(actor.represented_parties.order_by("pk"))
+    told = actor.represented_parties.select_related("home")
+    told = told.prefetch_related("abilities__work_kind", "wishes__asset_kind")
+    parties = list(told.order_by("pk"))
     if not parties:
         return redirect("join-begin")
     party = next((each for each in parties if each.public_id == request.GET.get("party")), parties[0])
@@ -59,7 +61,8 @@ def for_you(request: HttpRequest) -> HttpResponse:
 
 def _waiting(request: HttpRequest, party: Volunteer) -> list[MatchSight]:
     actor = actor_of(request)
-    rows = list(with_everything(matches_for(actor).filter(volunteer=party, state__in=sorted(LIVE))))
+    live = matches_for(actor).filter(volunteer=party, state__in=sorted(LIVE))
+    rows = list(live.prefetch_related("answers").order_by("due_at", "pk"))
     viewer = viewer_of(actor, rows)
     return [sight for sight in (MatchSight(match, viewer) for match in rows) if waits_for(sight)]
 

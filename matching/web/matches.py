@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import User
 from matching.enums import LIVE, MatchState
-from matching.models import Match
 from matching.selectors.matches import events_of, matches_for
 from matching.selectors.sights import MatchSight, sight_of
 from matching.selectors.story import story
 from matching.selectors.viewers import viewer_of
 from matching.services.disclosure import reveal
 from matching.web.base import actor_of, known_match, private
-from matching.web.match_acts import acts_of
+from matching.web.match_acts import Act, acts_of
 
 ON_A_PAGE = 20
 LIVE_SHOWN = 50
@@ -31,24 +29,20 @@ ENDING = ("decline", "withdraw", "cancel")
 def match_list(request: HttpRequest) -> HttpResponse:
     """The matches this person may know of: those that go on by their deadline, the past ones by pages."""
     actor = actor_of(request)
-    known = matches_for(actor)
+    known = matches_for(actor).prefetch_related("answers")
     live = list(known.filter(state__in=sorted(LIVE)).order_by("due_at", "pk")[:LIVE_SHOWN])
     page = Paginator(known.exclude(state__in=sorted(LIVE)), ON_A_PAGE).get_page(request.GET.get("page"))
-    sights = _sights(actor, live)
+    past = list(page)
+    viewer = viewer_of(actor, [*live, *past])
+    sights = [MatchSight(match, viewer) for match in live]
     context = {
         "waiting": [sight for sight in sights if waits_for(sight)],
         "going_on": [sight for sight in sights if not waits_for(sight)],
-        "past": _sights(actor, list(page)),
+        "past": [MatchSight(match, viewer) for match in past],
         "page": page,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
     }
     return render(request, "match_list.html", context)
-
-
-def _sights(actor: User, matches: Iterable[Match]) -> list[MatchSight]:
-    rows = list(matches)
-    viewer = viewer_of(actor, rows)
-    return [MatchSight(match, viewer) for match in rows]
 
 
 def waits_for(sight: MatchSight) -> bool:
@@ -67,13 +61,19 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "sight": sight,
         "scenes": story(events_of(sight.match, sight.viewer), sight.viewer),
-        "first": [(path, acts[path]) for path in OPENING if path in acts],
-        "others": [(path, act) for path, act in acts.items() if path not in (*OPENING, *ENDING)],
+        "first": next(((path, acts[path]) for path in OPENING if path in acts), None),
+        "others": _others(acts),
         "endings": [(path, acts[path]) for path in ENDING if path in acts],
         "may_reveal": sight.match.state
         in {MatchState.MEETING, MatchState.AGREED, MatchState.CONFIRMED, MatchState.COMPLETED},
     }
     return render(request, "match_page.html", context)
+
+
+def _others(acts: Mapping[str, Act]) -> list[tuple[str, Act]]:
+    """What may be done beside the one thing that is to be done, endings apart."""
+    first = next((path for path in OPENING if path in acts), "")
+    return [(path, act) for path, act in acts.items() if path != first and path not in ENDING]
 
 
 @private

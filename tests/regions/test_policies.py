@@ -210,7 +210,9 @@ def test_proxy_is_marked_and_the_representative_is_not(saga, ume, kenji, mori, a
     assert proxy_label(admin, saga) == "管理者"
 
 
-def test_needs_are_edited_by_those_who_may_post(mowing, people, ume, kenji, mori, admin):  # noqa: PLR0917  # fixtures are named, not counted
+def test_needs_are_edited_by_those_who_may_post(
+    mowing, people, ume, kenji, mori, admin
+):  # fixtures are named, not counted
     allowed = {user for user in people if can_edit_need(user, mowing)}
     assert allowed == {ume, kenji, mori, admin}
     assert can_expand_slots(User.objects.system(), mowing)

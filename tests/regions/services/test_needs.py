@@ -200,7 +200,9 @@ HOUR = timedelta(hours=1)
         ({"mode": NeedMode.REMOTE}, "on_site_not_wanted", "slots"),
     ],
 )
-def test_wrong_value_is_named_by_field_and_nothing_is_written(saga, ume, words, changes, code, field):  # noqa: PLR0917  # fixtures are named, not counted
+def test_wrong_value_is_named_by_field_and_nothing_is_written(
+    saga, ume, words, changes, code, field
+):  # fixtures are named, not counted
     with pytest.raises(Invalid) as caught:
         post_need(actor=ume, region=saga, **(words | changes))
     assert caught.value.code == code

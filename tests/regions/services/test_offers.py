@@ -65,7 +65,9 @@ def test_offer_is_stored_with_assets_and_holders(saga, ume, paths):
         ({"permissions": [PermissionInput(holder=str(n)) for n in range(21)]}, "too_many", "permissions"),
     ],
 )
-def test_wrong_value_is_named_and_nothing_is_written(saga, ume, paths, changes, code, field):  # noqa: PLR0917  # fixtures are named, not counted
+def test_wrong_value_is_named_and_nothing_is_written(
+    saga, ume, paths, changes, code, field
+):  # fixtures are named, not counted
     with pytest.raises(Invalid) as caught:
         post_offer(actor=ume, region=saga, **(paths | changes))
     assert caught.value.code == code

@@ -77,7 +77,9 @@ def test_communities_are_recorded_by_those_responsible_only(saga, ume, kenji):
         ({"point_latitude": 51.5}, "point_wrong", "point_latitude"),
     ],
 )
-def test_wrong_value_is_named_and_nothing_changes(saga, ume, kenji, values, code, field):  # noqa: PLR0917  # fixtures are named, not counted
+def test_wrong_value_is_named_and_nothing_changes(
+    saga, ume, kenji, values, code, field
+):  # fixtures are named, not counted
     with pytest.raises(Invalid) as caught:
         update_region(actor=ume, region=saga, **values)
     assert caught.value.code == code

@@ -1,0 +1,187 @@
+"""The pages of a match: what each may do there, what it reads, and that a page does what the API does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import ContactAccess, User, Volunteer
+from matching.enums import AnswerValue, EndReason, MatchState
+from matching.models import Answer, Match, MatchEvent
+from matching.services.endings import decline_match
+from matching.web.match_acts import ACTS
+from regions.models import Need
+from tests.builders import make_need, make_party, make_slot
+from tests.matching import saga as story
+
+pytestmark = pytest.mark.django_db
+
+
+def on_day(days: int) -> dict[str, object]:
+    """A date of its own, so that one person can be at each."""
+    start = timezone.now() + timedelta(days=days)
+    return {"start_at": start, "end_at": start + timedelta(hours=3)}
+
+
+@pytest.fixture
+def asked(mowing: Need, hana_party: Volunteer, mori: User) -> Match:
+    return story.asked(story.propose(mowing, hana_party), guide=mori)
+
+
+def page(client: Client, match: Match, user: User):
+    client.force_login(user)
+    return client.get(reverse("match-page", args=[match.public_id]))
+
+
+def act(client: Client, match: Match, name: str, user: User, **answers: object):
+    client.force_login(user)
+    return client.post(reverse("match-act", args=[match.public_id, name]), answers)
+
+
+def offered(client: Client, match: Match, user: User) -> set[str]:
+    answer = page(client, match, user)
+    return {
+        name for name in ACTS if reverse("match-act", args=[match.public_id, name]) in answer.content.decode()
+    }
+
+
+def test_each_may_do_what_the_table_says(
+    client: Client, asked: Match, hana: User, ume: User, mori: User
+) -> None:
+    both = {"answer", "decline", "board-date", "extend", "promise", "withdraw", "other-dates"}
+    assert offered(client, asked, hana) == both | {"people"}
+    assert offered(client, asked, ume) == both
+    assert offered(client, asked, mori) == set()  # the guide's desk is a place of its own
+
+
+def test_answer_is_recorded_as_by_the_api(client: Client, asked: Match, hana: User) -> None:
+    answer = act(client, asked, "answer", hana, value="meet", note="楽しみです")
+    assert answer["Location"] == reverse("match-page", args=[asked.public_id])
+    row = Answer.objects.get(match=asked, side="party")
+    assert (row.value, row.answered_by, row.on_behalf_of) == (AnswerValue.MEET, hana, "")
+    assert MatchEvent.objects.filter(match=asked, move="answer").get().note == "楽しみです"
+
+
+def test_officer_answers_on_the_record_as_the_office(client: Client, asked: Match, kenji: User) -> None:
+    act(client, asked, "answer", kenji, value="meet")
+    row = Answer.objects.get(match=asked, side="region")
+    assert (row.value, row.answered_by) == (AnswerValue.MEET, kenji)
+    assert row.on_behalf_of.startswith("佐賀県佐賀市")
+
+
+def test_yes_is_not_offered_before_the_meeting_and_is_refused(
+    client: Client, asked: Match, hana: User
+) -> None:
+    client.force_login(hana)
+    form = client.get(reverse("match-act", args=[asked.public_id, "answer"])).context["form"]
+    assert [value for value, _label in form.fields["value"].choices] == ["meet"]
+    assert act(client, asked, "answer", hana, value="yes").status_code == 422
+    assert story.state_of(asked) == MatchState.ASKING
+
+
+def test_same_act_twice_says_how_things_stand(client: Client, asked: Match, hana: User) -> None:
+    act(client, asked, "answer", hana, value="meet")
+    events = MatchEvent.objects.count()
+    again = act(client, asked, "answer", hana, value="meet")
+    assert again.status_code == 422
+    assert "すでに" in again.content.decode() or "返事" in again.content.decode()
+    assert MatchEvent.objects.count() == events
+
+
+def test_refusal_of_the_service_stands_beside_the_field(client: Client, asked: Match, ume: User) -> None:
+    past = (timezone.localdate() - timedelta(days=1)).isoformat()
+    answer = act(client, asked, "board-date", ume, meets_on=past)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["meets_on"])
+
+
+def test_decline_ends_it_and_the_other_side_reads_the_neutral_sentence(
+    client: Client, asked: Match, hana: User, ume: User
+) -> None:
+    assert act(client, asked, "decline", hana, note="秘密").status_code == 422  # a reason is needed
+    act(client, asked, "decline", hana, reason="distance", note="秘密のわけ")
+    assert Match.objects.get(pk=asked.pk).end_reason == EndReason.DISTANCE
+    text = page(client, asked, ume).content.decode()
+    assert "今回は条件が合いませんでした" in text
+    assert "秘密のわけ" not in text
+    assert "距離" not in text
+    assert "秘密のわけ" in page(client, asked, hana).content.decode()
+
+
+def test_other_dates_begin_a_linked_match(client: Client, asked: Match, ume: User) -> None:
+    later = make_slot(asked.need, start_at=timezone.now() + timedelta(days=80))
+    act(client, asked, "other-dates", ume, slots=[later.pk])
+    new = Match.objects.get(redated_from=asked)
+    assert list(new.slots.all()) == [later]
+    assert reverse("match-page", args=[new.public_id]) in page(client, asked, ume).content.decode()
+
+
+def test_cancelling_frees_the_places_and_never_offers_the_systems_reasons(
+    client: Client, mowing: Need, hana_party: Volunteer, hana: User, mori: User
+) -> None:
+    match = story.agreed(mowing, hana_party, guide=mori)
+    client.force_login(hana)
+    form = client.get(reverse("match-act", args=[match.public_id, "cancel"])).context["form"]
+    reasons = {value for value, _label in form.fields["reason"].choices}
+    assert "cannot_come" in reasons
+    assert reasons & {"no_record", "not_confirmed", "no_show"} == set()
+    act(client, match, "cancel", hana, reason="cannot_come")
+    assert story.state_of(match) == MatchState.CANCELLED
+    assert not match.holds.filter(released_at=None).exists()
+
+
+def test_contacts_are_a_look_on_record_and_only_after_the_promise(
+    client: Client, mowing: Need, hana_party: Volunteer, hana: User, ume: User, mori: User
+) -> None:
+    match = story.asked(story.propose(mowing, hana_party), guide=mori)
+    path = reverse("contacts-page", args=[match.public_id])
+    client.force_login(ume)
+    assert "090-0000-0001" not in client.post(path).content.decode()
+    assert not ContactAccess.objects.exists()
+    promised = story.agreed(mowing, make_party(name="別の人"), guide=mori)
+    assert path not in page(client, match, ume).content.decode()
+    seen = client.post(reverse("contacts-page", args=[promised.public_id]))
+    assert ContactAccess.objects.filter(viewer=ume).count() == 1
+    assert seen.status_code == 200
+    client.force_login(hana)
+    assert client.post(reverse("contacts-page", args=[promised.public_id])).status_code == 404
+
+
+def test_outsider_finds_nothing(client: Client, asked: Match, yuki: User) -> None:
+    client.force_login(yuki)
+    for path in ("match-page", "contacts-page"):
+        address = reverse(path, args=[asked.public_id])
+        assert (client.get(address) if path == "match-page" else client.post(address)).status_code == 404
+    assert act(client, asked, "answer", yuki, value="meet").status_code == 404
+
+
+def test_list_shows_what_waits_first_and_what_is_past_last(
+    client: Client, asked: Match, saga, hana: User, hana_party: Volunteer, mori: User
+) -> None:
+    past = story.asked(story.propose(make_need(saga, slots=[on_day(20)]), hana_party), guide=mori)
+    decline_match(match_id=past.pk, actor=hana, reason=EndReason.DATES)
+    client.force_login(hana)
+    shown = client.get(reverse("match-list")).context
+    assert [sight.match for sight in shown["waiting"]] == [asked]
+    assert [sight.match for sight in shown["past"]] == [past]
+    assert "今回は見送り" in client.get(reverse("match-list")).content.decode()
+    act(client, asked, "answer", hana, value="meet")
+    assert [sight.match for sight in client.get(reverse("match-list")).context["going_on"]] == [asked]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_takes_a_fixed_number_of_queries(
+    client: Client, saga, hana: User, hana_party: Volunteer, mori: User, count: int, django_assert_num_queries
+) -> None:
+    for number in range(count):
+        story.asked(story.propose(make_need(saga, slots=[on_day(30 + number)]), hana_party), guide=mori)
+        ended = story.asked(
+            story.propose(make_need(saga, slots=[on_day(40 + number)]), hana_party), guide=mori
+        )
+        decline_match(match_id=ended.pk, actor=hana, reason=EndReason.DATES)
+    client.force_login(hana)
+    with django_assert_num_queries(15):
+        client.get(reverse("match-list"))
