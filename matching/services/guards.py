@@ -67,7 +67,8 @@ def approvable(step: Step) -> None:
 def _require_people_still_right(match: Match) -> None:
     """The stated people are still no more than the party has and a first visit may bring, and no fewer than come together.
 
-    Counted at approval and not an invariant: a party that loses members afterwards does nothing wrong.
+    From approval on the party cannot become smaller (see ``party_size``); a raised minimum or a lowered limit of the
+    community binds the next approval only.
     """
     party, region = match.volunteer, match.need.region
     stated = {

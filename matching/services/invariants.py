@@ -166,6 +166,13 @@ def _i13_due_before_lapse(_now: datetime) -> Iterator[str]:
         yield f"match {public_id} is due after it lapses"
 
 
+def _i14_party_size(_now: datetime) -> Iterator[str]:
+    """No places are held for more people than the party has (a proposal may be older than the party's present size)."""
+    more = Match.objects.filter(state__in=sorted(HOLDING), people__gt=F("volunteer__size"))
+    for public_id in more.values_list("public_id", flat=True):
+        yield f"match {public_id} holds places for more people than its party has"
+
+
 CHECKS: dict[str, Check] = {
     "I1": _i1_places,
     "I2": _i2_whole_parties,
@@ -180,4 +187,5 @@ CHECKS: dict[str, Check] = {
     "I11": _i11_people,
     "I12": _i12_endings,
     "I13": _i13_due_before_lapse,
+    "I14": _i14_party_size,
 }

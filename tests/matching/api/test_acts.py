@@ -109,22 +109,20 @@ def test_the_same_click_twice_with_a_key_is_one_act_and_one_answer(
 
 
 @pytest.mark.parametrize(
-    ("name", "field", "code"),
-    [
-        ("board-date", "meets_on", "board_date_too_far"),
-        ("plan-meeting", "planned_at", "meeting_too_far"),
-        ("snooze", "until", "snooze_out_of_range"),
-    ],
+    ("name", "field"), [("board-date", "meets_on"), ("plan-meeting", "planned_at"), ("snooze", "until")]
 )
-def test_a_day_at_the_end_of_time_is_refused(name: str, field: str, code: str, scene: Scene, do: Do) -> None:
+def test_a_day_at_the_end_of_time_is_refused(name: str, field: str, scene: Scene, do: Do) -> None:
     act = next(act for act in ACTS if act.name == name)
     match = act.stage(scene)
-    last = "9999-12-30" if field == "meets_on" else "9999-12-30T00:00:00Z"
+    last = "9999-12-31" if field == "meets_on" else "9999-12-30T00:00:00Z"
     actor = {"mori": match.guide.user, "hana": match.volunteer.representative}.get(act.by, speaker_of(match))
+    before = everything()
 
     answer = do(actor, match, name, **(act.body(match) | {field: last}))
 
-    assert refusal(answer)[:2] == (422, code)
+    status, _code, fields = refusal(answer)
+    assert (status, fields) == (422, [field])
+    assert everything() == before
 
 
 @pytest.mark.parametrize("act", ACTS, ids=str)

@@ -113,6 +113,10 @@ def due_after_the_end(match: Match) -> None:
     Match.objects.filter(pk=match.pk).update(due_at=match.lapse_at + DAY)
 
 
+def party_smaller_than_its_places(match: Match) -> None:
+    Volunteer.objects.filter(pk=match.volunteer_id).update(size=match.people - 1, min_people=1)
+
+
 CORRUPTIONS: list[tuple[Callable[[Match], None], set[str]]] = [
     (one_hold_too_many, {"I1", "I2"}),
     (fewer_places_than_holds, {"I1"}),
@@ -131,6 +135,7 @@ CORRUPTIONS: list[tuple[Callable[[Match], None], set[str]]] = [
     (contact_shown_too_early, {"I9"}),
     (one_person_in_two_places, {"I7", "I11"}),
     (due_after_the_end, {"I13"}),
+    (party_smaller_than_its_places, {"I14"}),
 ]
 
 

@@ -206,11 +206,15 @@ def test_every_ending_of_a_proposal_owes_one_look_at_each_side(
     ]
 
 
-def test_taken_back_approval_owes_nothing(mowing: Need, riders: Volunteer, mori) -> None:
+def test_taken_back_approval_frees_places_and_no_party(mowing: Need, riders: Volunteer, mori) -> None:
     """It ends nothing: the proposal is still there."""
     match = story.asked(story.propose(mowing, riders), guide=mori)
     undo_approval(match_id=match.pk, actor=mori)
-    assert not Outbox.objects.filter(topic__startswith="matching.").exists()
+    owed = Outbox.objects.filter(topic__startswith="matching.")
+    assert sorted((row.topic, *row.payload.items()) for row in owed) == [
+        ("matching.next_in_line", ("need", mowing.pk)),
+        ("matching.rescore", ("need", mowing.pk)),
+    ]
 
 
 def test_who_took_an_application_back_is_not_proposed_at_once(mowing: Need, riders, harada, mori) -> None:
