@@ -124,7 +124,7 @@ def check_round(stage: Stage, answers: list[str], *, closes: bool) -> None:
 def test_one_need_called_off_closed_and_asked_for_at_once(
     saga: Region, mori: User, parties: list[Volunteer]
 ) -> None:
-    refusals: Counter[str] = Counter()
+    refusals, done = Counter[str](), Counter[str]()
     with threads() as crowd:
         for number, slot in enumerate(weekly_slots(saga, [PLACES] * ROUNDS)):
             now, closes = timezone.now(), bool(number % 2)
@@ -135,7 +135,12 @@ def test_one_need_called_off_closed_and_asked_for_at_once(
             answers = crowd.together(acts)
 
             refusals.update(answers)
+            done.update(
+                ("called off" if answers[0] == "" else "", "closed" if closes and not answers[1] else "")
+            )
             check_round(stage, answers, closes=closes)
 
     assert set(refusals) <= EXPECTED, refusals
+    assert done["called off"], done  # a newcomer in between may refuse it, but not every time
+    assert done["closed"], done
     assert check_invariants(now=timezone.now()) == []
