@@ -25,8 +25,9 @@ def lock_people(user_ids: Iterable[int]) -> list[int]:
 
 
 def lock_need(need_id: int) -> Need:
-    """Lock and return one need."""
-    return Need.objects.select_for_update(of=("self",), no_key=True).get(pk=need_id)
+    """Lock one need and return it with its community, which is not locked."""
+    rows = Need.objects.select_for_update(of=("self",), no_key=True).select_related("region__municipality")
+    return rows.get(pk=need_id)
 
 
 def lock_match(match_id: int) -> Match:

@@ -15,11 +15,12 @@ PREFERENCE = (Role.SYSTEM, Role.PARTY, Role.REGION, Role.GUIDE, Role.ADMIN)
 
 
 def roles_on(user: User, match: Match) -> frozenset[Role]:
-    """Every role ``user`` has on ``match``; empty for an outsider or nobody."""
+    """Every role ``user`` has on ``match``; empty for an outsider or nobody. The system has its own alone: no query."""
     if not user.is_active:
         return frozenset()
+    if user.is_system:
+        return frozenset({Role.SYSTEM})
     held = {
-        Role.SYSTEM: user.is_system,
         Role.PARTY: represents_party(user, match.volunteer),
         Role.REGION: acts_for_region(user, match.need.region),
         Role.GUIDE: is_guide_for(user, match.need.region)

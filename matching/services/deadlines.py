@@ -69,9 +69,13 @@ def latest_possible(match: Match) -> datetime:
     """24 hours before the first slot on site: after this nothing may still be open.
 
     An engagement from afar has no morning on which somebody stands at a bus stop: its window may be joined
-    until 24 hours before it *ends*.
+    until 24 hours before it *ends*. One query.
     """
-    return (first_start(match) if has_day(match) else last_end(match)) - BEFORE_FIRST_SLOT
+    slots = list(match.slots.all())
+    if not slots:
+        raise Conflict("match_without_slots", _("This match has no dates any more."))
+    days = [slot.start_at for slot in slots if not slot.is_remote]
+    return (min(days) if days else max(slot.end_at for slot in slots)) - BEFORE_FIRST_SLOT
 
 
 def require_time_left(match: Match, now: datetime) -> datetime:

@@ -131,7 +131,9 @@ def _write(step: Step, before: MatchState, changes: dict[str, Any]) -> None:
 
 
 def _record_event(step: Step, before: MatchState | None) -> MatchEvent:
-    last = MatchEvent.objects.filter(match=step.match).order_by("-seq").values_list("seq", flat=True).first()
+    """The next link of the chain; the first one where there was no state ``before``."""
+    events = MatchEvent.objects.filter(match=step.match).order_by("-seq")
+    last = None if before is None else events.values_list("seq", flat=True).first()
     return MatchEvent.objects.create(
         match=step.match,
         seq=(last or 0) + 1,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -108,6 +109,7 @@ def create_match(
     people: int | None = None,
     words: Words | None = None,
     scored: Scored | None = None,
+    reviewers: Sequence[Guide] | None = None,
     redated_from: Match | None = None,
     now: datetime | None = None,
 ) -> Match:
@@ -115,6 +117,7 @@ def create_match(
 
     ``people`` defaults to the most that fit: min(size, free places, ``first_visit_max`` when new). What people put
     together by hand is scored as a run would (one that continues on other dates keeps what it had): see ``assess_by_hand``.
+    ``reviewers``: who may review for the need, where the caller has just read it for many.
     Locks the party's leader, then the need. Writes the first event, audit and outbox rows. Holds no place.
 
     Raises:
@@ -125,13 +128,14 @@ def create_match(
     chosen = list(slots)
     lock_people([volunteer.representative_id])
     locked = lock_need(need.pk)
-    _require_open(locked, volunteer)
+    desk = reviewers_for(locked) if reviewers is None else reviewers
+    _require_open(locked, volunteer, desk)
     _require_slots(locked, chosen, at)
     is_first = not knows(volunteer, locked)
     count = proposed_people(locked, volunteer, chosen, is_first_visit=is_first, wanted=people)
     match = Match(
         need=locked, volunteer=volunteer, origin=origin, people=count, is_first_visit=is_first,
-        guide=_guide_for(locked, redated_from), promise=promise_text(locked), redated_from=redated_from, created_at=at, changed_at=at,
+        guide=_guide_of(desk, redated_from), promise=promise_text(locked), redated_from=redated_from, created_at=at, changed_at=at,
         lapse_at=at,
     )  # fmt: skip
     role = _role_or_refuse(actor, match, origin)
@@ -156,8 +160,9 @@ def _put_score(match: Match, scored: Scored | None) -> None:
 
 
 def _set_review(match: Match, now: datetime) -> None:
-    require_time_left(match, now)
     deadline = review_deadline(match, now)
+    if deadline.lapse_at <= now:
+        require_time_left(match, now)  # which refuses: only the dates of the match bring the end so near
     match.due_at, match.lapse_at = deadline.due_at, deadline.lapse_at
     match.save(update_fields=["due_at", "lapse_at"])
 
@@ -169,10 +174,10 @@ def _role_or_refuse(actor: User, match: Match, origin: Origin) -> Role:
     return role
 
 
-def _require_open(need: Need, volunteer: Volunteer) -> None:
+def _require_open(need: Need, volunteer: Volunteer, desk: Sequence[Guide]) -> None:
     if need.stage != NeedStage.OPEN:
         raise Conflict("need_not_open", _("This need is not open."))
-    if need.compensation == Compensation.EMPLOYMENT and not reviewers_for(need):
+    if need.compensation == Compensation.EMPLOYMENT and not desk:
         raise Conflict(
             "employment_without_basis",
             _(
@@ -230,18 +235,16 @@ def promise_text(need: Need) -> str:
     )[:2000]
 
 
-def _guide_for(need: Need, redated_from: Match | None) -> Guide | None:
-    """Who guided the match that this one takes the place of, else of those who may refer who has most room to review.
+def _guide_of(desk: Sequence[Guide], redated_from: Match | None) -> Guide | None:
+    """Who guided the match that this one takes the place of, else who of the desk has most room to review.
 
     None where no organization covers the community.
     """
     if redated_from is not None and redated_from.guide is not None:
         return redated_from.guide
-    guides = reviewers_for(need)
-    waiting = {
-        guide.pk: Match.objects.filter(guide=guide, state=MatchState.PROPOSED).count() for guide in guides
-    }
-    return min(guides, key=lambda guide: (waiting[guide.pk] - guide.weekly_capacity, guide.pk), default=None)
+    proposed = Match.objects.filter(guide__in=desk, state=MatchState.PROPOSED)
+    waiting = Counter(proposed.values_list("guide_id", flat=True))
+    return min(desk, key=lambda guide: (waiting[guide.pk] - guide.weekly_capacity, guide.pk), default=None)
 
 
 def _invalid(code: str, field_name: str, message: str) -> Invalid:

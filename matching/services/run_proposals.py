@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, DomainError
 from accounts.locks import lock_guide
-from accounts.models import User, Volunteer
+from accounts.models import Guide, User, Volunteer
 from matching.enums import LIVE, MatchState, Origin, RunState
 from matching.locks import lock_run
 from matching.models import Match, MatchRun, RunShard
@@ -22,9 +24,37 @@ from matching.services.run_plan import Plan, Planned
 from matching.services.runs import request_again
 from matching.services.weights import weights_of
 from regions.models import Need, Slot
+from regions.selectors.reviewers import reviewers_by_need
 
 GONE = "gone"
 """Counted as skipped: its need, party or a date was deleted since the run began."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """What a batch of proposals names, read at once; what decides is read again under the locks."""
+
+    system: User
+    needs: Mapping[int, Need]
+    parties: Mapping[int, Volunteer]
+    slots: Mapping[int, Slot]
+    reviewers: Mapping[int, Sequence[Guide]]
+
+    @classmethod
+    def of(cls, planned: Sequence[Planned]) -> _Rows:
+        """The rows behind ``planned``. Seven queries."""
+        needs = Need.objects.select_related("region__municipality").in_bulk({row.need for row in planned})
+        return cls(
+            system=User.objects.system(),
+            needs=needs,
+            parties=Volunteer.objects.in_bulk({row.party for row in planned}),
+            slots=Slot.objects.in_bulk({slot for row in planned for slot in row.slots}),
+            reviewers=reviewers_by_need(needs.values()),
+        )
+
+    def has(self, row: Planned) -> bool:
+        """Whether everything a proposal names is still there."""
+        return row.need in self.needs and row.party in self.parties and self.slots.keys() >= set(row.slots)
 
 
 def write_proposals(run: MatchRun, planned: Sequence[Planned], *, now: datetime) -> Counter[str]:
@@ -34,28 +64,22 @@ def write_proposals(run: MatchRun, planned: Sequence[Planned], *, now: datetime)
     """
     skipped: Counter[str] = Counter()
     written = set(Match.objects.filter(run=run).values_list("need_id", "volunteer_id"))
-    needs = Need.objects.in_bulk({row.need for row in planned})
-    parties = Volunteer.objects.in_bulk({row.party for row in planned})
-    slots = Slot.objects.in_bulk({slot for row in planned for slot in row.slots})
+    rows = _Rows.of(planned)
     for row in planned:
         if (row.need, row.party) in written:
             continue
-        if row.need not in needs or row.party not in parties or not slots.keys() >= set(row.slots):
+        if not rows.has(row):
             skipped[GONE] += 1
             continue
         try:
-            _propose(
-                run, row, needs[row.need], parties[row.party], [slots[slot] for slot in row.slots], now=now
-            )
+            _propose(run, row, rows, now=now)
         except DomainError as refusal:
             skipped[refusal.code] += 1
     return skipped
 
 
 @transaction.atomic
-def _propose(
-    run: MatchRun, row: Planned, need: Need, party: Volunteer, slots: list[Slot], *, now: datetime
-) -> Match:
+def _propose(run: MatchRun, row: Planned, rows: _Rows, *, now: datetime) -> Match:
     """One proposal, refused when its readers have no room for it. Locks as ``create_match``, then the guide."""
     scored = Scored(
         run=run,
@@ -65,8 +89,9 @@ def _propose(
         explanation=row.explanation,
     )
     match = create_match(
-        actor=User.objects.system(), origin=Origin.WORKER, need=need, volunteer=party, slots=slots,
-        people=row.people, scored=scored, now=now,
+        actor=rows.system, origin=Origin.WORKER, need=rows.needs[row.need], volunteer=rows.parties[row.party],
+        slots=[rows.slots[slot] for slot in row.slots], people=row.people, scored=scored,
+        reviewers=rows.reviewers[row.need], now=now,
     )  # fmt: skip
     _require_room(match, most=row.most, unguided=weights_of(run.weights).guide_capacity_default)
     return match
@@ -76,23 +101,31 @@ def _require_room(match: Match, *, most: int, unguided: int) -> None:
     """Count again what waits to be read and what the party wants at once: two runs may have begun from the same numbers.
 
     Holds the locks of ``create_match``: other proposals for this party wait for its leader, others for this need for it.
+    Locks the guide.
 
     Raises:
         Conflict("party_full"), Conflict("need_full"), Conflict("guide_full").
     """
-    _require_party_wants_more(match.volunteer_id)
-    waiting = Match.objects.filter(state=MatchState.PROPOSED)
-    if waiting.filter(need=match.need_id).count() > most:
-        raise Conflict("need_full", _("This need has as many proposals as its guide can read."))
     capacity = unguided if match.guide_id is None else lock_guide(match.guide_id).weekly_capacity
-    if waiting.filter(guide=match.guide_id).count() > capacity:
+    found = _live_beside(match)
+    if found["party"] > match.volunteer.live_limit:
+        raise Conflict("party_full", _("This participant has as many matches as it wants at once."))
+    if found["need"] > most:
+        raise Conflict("need_full", _("This need has as many proposals as its guide can read."))
+    if found["guide"] > capacity:
         raise Conflict("guide_full", _("The guide has as many proposals as can be read in a week."))
 
 
-def _require_party_wants_more(party_id: int) -> None:
-    live = Match.objects.filter(volunteer=party_id, state__in=sorted(LIVE)).count()
-    if live > Volunteer.objects.values_list("live_limit", flat=True).get(pk=party_id):
-        raise Conflict("party_full", _("This participant has as many matches as it wants at once."))
+def _live_beside(match: Match) -> dict[str, int]:
+    """Live matches of the party, proposals of the need and of the guide, this one included. One query."""
+    party, need, guide = Q(volunteer=match.volunteer_id), Q(need=match.need_id), Q(guide=match.guide_id)
+    waits = Q(state=MatchState.PROPOSED)
+    live = Match.objects.filter(party | need | guide, state__in=sorted(LIVE))
+    return live.aggregate(
+        party=Count("pk", filter=party),
+        need=Count("pk", filter=need & waits),
+        guide=Count("pk", filter=guide & waits),
+    )
 
 
 @transaction.atomic

@@ -39,10 +39,11 @@ WORK = (
 
 
 class Clock:
-    """Seconds and statements of each phase, by name."""
+    """Seconds, seconds of this process's own work, and statements of each phase, by name."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.own_seconds: dict[str, float] = {}
         self.statements: dict[str, int] = {}
 
     @contextmanager
@@ -53,10 +54,11 @@ class Clock:
             self.statements[name] += 1
             return execute(*args)
 
-        begun = time.perf_counter()
+        begun, own = time.perf_counter(), time.process_time()
         with connection.execute_wrapper(count):
             yield
         self.seconds[name] = round(time.perf_counter() - begun, 3)
+        self.own_seconds[name] = round(time.process_time() - own, 3)
 
 
 @pytest.fixture
@@ -118,6 +120,7 @@ def test_run_of_a_prefecture(prefecture: list[Need], measured: Callable[[dict[st
             "needs": NEEDS,
             "proposals": proposals,
             "seconds": seconds,
+            "worker_cpu_seconds": clock.own_seconds["run"],
             "proposals_per_second": round(proposals / seconds, 1),
             "queries_per_proposal": round(clock.statements["write"] / proposals, 1),
             "seconds_by_phase": clock.seconds,
