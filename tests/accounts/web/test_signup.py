@@ -111,6 +111,6 @@ def test_who_signed_up_by_a_program_signs_in_on_the_page_with_one_code() -> None
     user = sign_up(email="neu@example.org", name="新", language="ja", accepts_terms_version=TERMS_VERSION)
     client = Client()
     client.post("/accounts/login/code/", {"email": "neu@example.org"})
-    assert client.post("/accounts/login/code/confirm/", {"code": code_in_mail()})["Location"] == "/"
+    assert client.post("/accounts/login/code/confirm/", {"code": code_in_mail()})["Location"] == "/start/"
     assert client.get("/api/v1/me/").json()["id"] == user.public_id
     assert len(mail.outbox) == 1

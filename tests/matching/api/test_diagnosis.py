@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from matching.engine import ReasonCode
+from matching.selectors.reasons import BARRIERS
 from tests.builders import make_need
 from tests.matching.running import matched
 from tests.support.api import API, as_user
@@ -18,7 +20,7 @@ def test_diagnosis_says_each_rule_in_words(saga, trails, hana_party, mori) -> No
     need = make_need(saga, offers=[trails], slots=[{"start_at": timezone.now() + timedelta(days=5)}])
     run = matched(need)
     answer = as_user(mori).get(f"{API}needs/{need.public_id}/diagnosis/")
-    said = "The dates are too near: head count and roster are due before."
+    said = str(BARRIERS[ReasonCode.TOO_SOON])
     assert answer.status_code == 200
     assert answer.json() | {"at": ""} == {
         "need": need.public_id,

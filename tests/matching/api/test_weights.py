@@ -98,7 +98,7 @@ def test_list_asks_as_often_for_three_as_for_one(admin, count: int, django_asser
         add_weights(actor=admin, values={"top_k": 40 + number}, note="版")
     client = as_user(admin)
     with django_assert_num_queries(2):
-        assert len(client.get(WEIGHTS).json()["results"]) == count
+        assert len(client.get(f"{API}weights/").json()["results"]) == count
 
 
 # The administration's page.

@@ -30,12 +30,12 @@ def test_letter_about_a_match_leads_to_it(mowing: Need, riders: Volunteer, ume: 
     letters = {letter.to[0]: letter for letter in mail.outbox}
     assert set(letters) == {riders.representative.email, ume.email}
     for user in (riders.representative, ume):
-        link = f"http://127.0.0.1:8000/#match-{match.public_id}"
+        link = f"http://127.0.0.1:8000/matches/{match.public_id}/"
         assert f"\n{link}\n" in letters[user.email].body
-        assert Notification.objects.get(user=user).context["path"] == f"/#match-{match.public_id}"
+        assert Notification.objects.get(user=user).context["path"] == f"/matches/{match.public_id}/"
         client = Client()
         client.force_login(user)
-        assert f'id="match-{match.public_id}"' in client.get("/").content.decode()
+        assert match.need.title in client.get(f"/matches/{match.public_id}/").content.decode()
 
 
 def test_missing_consent_is_asked_for_once_both_have_said_yes(

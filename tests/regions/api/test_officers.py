@@ -46,5 +46,5 @@ def test_list_is_of_one_municipality_in_a_fixed_number_of_queries(
         MunicipalStaff.objects.create(municipality=make_municipality(SAGA), user=make_user())
     MunicipalStaff.objects.create(municipality=make_municipality(FUKUOKA), user=make_user())
     with django_assert_num_queries(2):  # the municipality, its officers
-        answer = as_user(admin).get(URL)
+        answer = as_user(admin).get(f"{API}municipalities/{SAGA}/officers/")
     assert len(answer.json()["results"]) == count
