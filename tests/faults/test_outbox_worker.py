@@ -20,6 +20,8 @@ from accounts.selectors.heartbeats import freshest_worker, worker_is_alive
 from accounts.services import doorbell
 from accounts.services.notifications import notify
 from accounts.services.outbox import relay
+from matching.services.invariants import check_invariants
+from tests.support.beat import wait_until_settled
 from tests.support.effects import INSIDE, owe_one
 from tests.support.worker import OwnRedis, Worker, own_redis, running_worker
 from tests.waiting import wait_for
@@ -70,6 +72,7 @@ def assert_each_told_once(number: int) -> None:
     assert keys == sorted(f"told:{each}" for each in range(number))
     assert not Outbox.objects.open().exists()
     assert not Outbox.objects.dead().exists()
+    assert check_invariants(now=timezone.now()) == []
 
 
 def test_effect_follows_the_commit_at_once(hana: User, worker: Worker) -> None:
@@ -94,19 +97,6 @@ def test_killed_worker_loses_nothing(hana: User, worker: Worker) -> None:
     assert killed_at[-1] < owed  # it was killed with work in hand every time
     wait_until_settled()
     assert_each_told_once(owed)
-
-
-def wait_until_settled() -> None:
-    """Tick as the beat does, and as if a minute had passed: rings are again due and leases over."""
-    Outbox.objects.open().filter(next_at__gt=timezone.now()).update(next_at=timezone.now())
-    for _ in range(10):
-        beats(seconds=60)
-        try:
-            wait_for(lambda: not Outbox.objects.open().exists(), seconds=6)
-        except AssertionError:
-            continue
-        return
-    raise AssertionError(f"still owed: {list(Outbox.objects.open().values())}")
 
 
 def test_flushed_and_killed_broker_loses_nothing(hana: User, broker: OwnRedis, worker: Worker) -> None:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Outbox, User
+from accounts.models import Guide, Notification, Outbox, User, Volunteer
 from accounts.services import doorbell
-from accounts.services.outbox import relay
-from matching.enums import RUN_OPEN, RunState
+from matching.enums import EndReason, MatchState, RunState
 from matching.models import Match, MatchRun
 from matching.services.invariants import check_invariants
-from matching.services.run_recovery import sweep_runs
+from matching.services.review import approve_match, reject_match
 from matching.services.runs import request_run
 from regions.models import Need
 from regions.services.rescoring import need_changed
 from tests.cast import make_guide, make_need
+from tests.support.beat import wait_until_settled
 from tests.support.crowd import make_crowd
 from tests.support.worker import OwnRedis, Worker, own_redis, running_worker
 from tests.waiting import wait_for
 
+CROWD = 17 * 256
+"""More than one shard: the second one goes by the broker, to any process of the worker."""
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
@@ -45,39 +46,23 @@ def worker(broker: OwnRedis, child_environment: dict[str, str], tmp_path: Path) 
         yield process
 
 
+def people_of_their_own(parties: list[Volunteer]) -> None:
+    """A promise of one party must not keep the others busy."""
+    users = User.objects.bulk_create(
+        User(email=f"crowd{number}@example.org", name=str(number)) for number in range(len(parties))
+    )
+    for party, user in zip(parties, users, strict=True):
+        party.representative = user
+    Volunteer.objects.bulk_update(parties, ["representative"], batch_size=1000)
+
+
 @pytest.fixture
 def field(saga, trails, organization) -> list[Need]:
-    """Eight needs and 400 parties, read by guides with time."""
+    """Eight needs and parties in two shards, so that scoring takes its time; read by guides with time."""
     for _ in range(2):
         make_guide(organization, weekly_capacity=30)
-    make_crowd(400)
+    people_of_their_own(make_crowd(CROWD))
     return [make_need(saga, offers=[trails], places=10) for _ in range(8)]
-
-
-def tick() -> None:
-    """The beat a minute later: leases are over, rings are due again."""
-    soon = timezone.now() + timedelta(minutes=1)
-    sweep_runs(now=soon)
-    Outbox.objects.open().filter(next_at__gt=timezone.now()).update(next_at=timezone.now())
-    relay(now=soon)
-
-
-def settled() -> bool:
-    return not (
-        MatchRun.objects.filter(state__in=sorted(RUN_OPEN)).exists()
-        or Outbox.objects.open().filter(topic__startswith="matching.").exists()
-    )
-
-
-def wait_until_settled() -> None:
-    for _ in range(12):
-        try:
-            wait_for(settled, seconds=8)
-        except AssertionError:
-            tick()
-            continue
-        return
-    raise AssertionError(f"open: {list(MatchRun.objects.values('scope', 'state', 'attempts', 'error'))}")
 
 
 def test_run_is_done_by_the_worker_and_names_it(field: list[Need], worker: Worker) -> None:
@@ -100,25 +85,58 @@ def test_changed_need_is_matched_within_seconds(field: list[Need], worker: Worke
     wait_for(lambda: MatchRun.objects.filter(scope=scope, state=RunState.DONE).exists(), seconds=10)
 
 
+def state_of(run: MatchRun) -> RunState:
+    return RunState(MatchRun.objects.values_list("state", flat=True).get(pk=run.pk))
+
+
+def wait_until_at_work(run: MatchRun) -> None:
+    """Until the worker has cut the run and is scoring, or a step further."""
+    wait_for(lambda: state_of(run) != RunState.QUEUED, seconds=60, every=0.005)
+
+
+def assert_all_bounds_hold(field: list[Need]) -> None:
+    runs = MatchRun.objects.order_by("pk")
+    assert {run.state for run in runs} == {RunState.DONE}
+    by_runs = Match.objects.filter(run__isnull=False)
+    assert sum(run.proposals_count for run in runs) == by_runs.count() > 0
+    waiting = Match.objects.filter(state=MatchState.PROPOSED)
+    assert all(waiting.filter(need=need).count() <= 5 for need in field)
+    assert not Outbox.objects.dead().exists()
+    assert check_invariants(now=timezone.now()) == []
+
+
 def test_killed_worker_loses_no_run(field: list[Need], worker: Worker) -> None:
-    """Five times killed at another point of a run; places, pairs and guides' desks are never exceeded."""
+    """Five times killed with a run in hand; places, pairs and guides' desks are never exceeded."""
     system = User.objects.system()
     killed_in = []
     for target in (None, *field[:4]):
         run = request_run(actor=system, target=target)
-        reached = {RunState.SCORING, RunState.MERGING, RunState.DONE}
-        wait_for(lambda run=run, reached=reached: state_of(run) in reached, seconds=30)
+        wait_until_at_work(run)
         worker.kill()
         killed_in.append(state_of(run))
         worker.start()
     wait_until_settled()
-    runs = MatchRun.objects.order_by("pk")
-    assert {run.state for run in runs} == {RunState.DONE}
-    assert sum(run.proposals_count for run in runs) == Match.objects.count() > 0
-    assert all(need.matches.count() <= 5 for need in field)
-    assert check_invariants(now=timezone.now()) == []
-    assert set(killed_in) != {RunState.DONE}  # at least once it was killed with work in hand
+    assert_all_bounds_hold(field)
+    assert sum(state != RunState.DONE for state in killed_in) >= 3, killed_in
 
 
-def state_of(run: MatchRun) -> RunState:
-    return RunState(MatchRun.objects.values_list("state", flat=True).get(pk=run.pk))
+def test_flushed_broker_loses_no_run_and_no_move(field: list[Need], broker: OwnRedis, worker: Worker) -> None:
+    """Three times flushed while a run is scored and a guide approves and rejects what an earlier one proposed."""
+    system = User.objects.system()
+    request_run(actor=system)
+    wait_until_settled()
+    flushed_in = []
+    for need in field[:3]:
+        guide, (first, second) = Guide.objects.all()[0].user, need.matches.order_by("pk")[:2]
+        run = request_run(actor=system, target=need)
+        wait_until_at_work(run)
+        approve_match(match_id=first.pk, actor=guide)
+        reject_match(match_id=second.pk, actor=guide, reason=EndReason.DATES)
+        flushed_in.append(state_of(run))
+        broker.client.flushall()
+    wait_until_settled()
+    assert_all_bounds_hold(field)
+    assert any(state != RunState.DONE for state in flushed_in), flushed_in
+    asked = Notification.objects.filter(kind="match_asked").exclude(emailed_at=None)
+    assert asked.count() == 3 * 2  # both sides of each approval, once
+    assert all(need.matches.count() > 5 for need in field[:3])  # what was rejected was replaced
