@@ -129,5 +129,5 @@ def test_commands_run_without_containers(shared: dict[str, str], tmp_path: Path)
     finally:
         for process in running.values():
             process.send_signal(signal.SIGTERM)
-        codes = {service: process.wait(timeout=30) for service, process in running.items()}
+        codes = {service: process.wait(timeout=120) for service, process in running.items()}
     assert codes == {"web": 0, "worker": 0, "beat": 0}

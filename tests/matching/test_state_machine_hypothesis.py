@@ -148,6 +148,13 @@ class Saga(RuleBasedStateMachine):
         people = [*self.place.cast, match.volunteer.representative]
         return chance.choice([user for user in people if role_for(user, match, move)] or people)
 
+    def bring_to_a_meeting(self, chance: Random) -> None:
+        """Both sides want to meet, as a guide hears on the telephone."""
+        match = chance.choice(list(Match.objects.filter(state=MatchState.ASKING).order_by("pk")))
+        for side in Side:
+            setting = Setting(match, self.place.guide, self.now, chance, side)
+            self._do("answer", setting._replace(random=_Only(AnswerValue.MEET), led=None))
+
     def bring_to_a_promise(self, chance: Random) -> None:
         """A guide enters whatever is missing: chance alone seldom gets this far."""
         match = chance.choice(list(Match.objects.filter(state__in=BEING_ANSWERED).order_by("pk")))

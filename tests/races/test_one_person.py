@@ -80,7 +80,7 @@ def approve_locking_only_the_need(match: Match, *, pause: threading.Barrier) -> 
     """The naive form: places are safe under the need's lock, but the same person is asked in another need."""
     with transaction.atomic():
         lock_need(match.need_id)
-        require_people_free(match, named_people(match.pk), override="")
+        require_people_free(match, named_people(match.pk))
         pause.wait(GATE_SECONDS)
         hold_places(match, now=timezone.now())
         Match.objects.filter(pk=match.pk, state=MatchState.PROPOSED).update(state=MatchState.ASKING)
