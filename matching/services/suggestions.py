@@ -21,6 +21,7 @@ from matching.engine import (
     explain,
 )
 from matching.selectors.reasons import shown_caveat, shown_reasons
+from matching.services.explanations import speaking_reasons
 from matching.services.weights import current_weights
 from matching.snapshots import Inputs, party_scope, read_inputs
 
@@ -98,7 +99,9 @@ def _fit(
 ) -> Fit:
     proposal = _proposal(need, found, party)
     explained = explain(snapshot=snapshot, needs=needs, weights=inputs.weights, proposal=proposal)
-    words: dict[str, Any] = {"reasons": explained.reasons, "caveat": explained.caveat}
+    is_newcomer = party.pk in inputs.newcomers
+    reasons = speaking_reasons(explained.all_reasons, is_newcomer=is_newcomer)
+    words: dict[str, Any] = {"reasons": reasons, "caveat": explained.caveat}
     return Fit(
         need_id=need,
         score_micro=proposal.score.score_micro,
