@@ -16,6 +16,7 @@ from matching.models import Match
 from matching.selectors.wanted import open_needs
 from matching.services.proposals import apply_for_need
 from matching.web.base import actor_of, private, take
+from matching.web.join import WANTED
 from matching.web.match_forms import note_field, slot_label
 from regions.models import Need, Slot
 from regions.selectors.needs import coming_slots
@@ -43,7 +44,8 @@ class ApplyForm(forms.Form):
         parties = actor.represented_parties.filter(is_active=True).order_by("pk")
         fields["volunteer"].queryset = parties
         fields["volunteer"].label_from_instance = str
-        fields["volunteer"].initial = parties.first()
+        chosen = parties.filter(public_id=self.initial.pop("volunteer", "")).first()
+        fields["volunteer"].initial = chosen or parties.first()
         fields["slots"].queryset = coming_slots().filter(need=need)
         fields["slots"].label_from_instance = slot_label
 
@@ -56,16 +58,28 @@ def need_apply(request: HttpRequest, public_id: str) -> HttpResponse:
     need = open_needs().filter(public_id=public_id).select_related("region__municipality").first()
     if need is None:
         raise Http404
-    if not actor.represented_parties.exists():
-        messages.info(request, _("First tell us a little about you."))
-        return redirect("join-begin")
-    form = ApplyForm(request.POST if request.method == "POST" else None, actor=actor, need=need)
+    if not actor.represented_parties.filter(is_active=True).exists():
+        return _first_take_part(request, actor, need)
+    asked = {"volunteer": request.GET.get("party", "")}
+    form = ApplyForm(
+        request.POST if request.method == "POST" else None, initial=asked, actor=actor, need=need
+    )
     made: list[Match] = []
     if request.method == "POST" and take(form, lambda **values: made.append(_apply(actor, need, values))):
         messages.success(request, _("Thank you. A guide looks at it and talks with you."))
         return redirect("match-page", public_id=made[0].public_id)
     context = {"need": need, "form": form}
     return render(request, "need_apply.html", context, status=422 if form.errors else 200)
+
+
+def _first_take_part(request: HttpRequest, actor: User, need: Need) -> HttpResponse:
+    """Who has no party becomes one first, and comes back to this need; who has paused is told so."""
+    if actor.represented_parties.exists():
+        messages.info(request, _("You have paused matching. Take it up again to ask for a need."))
+        return redirect("for-you")
+    request.session[WANTED] = need.public_id
+    messages.info(request, _("First tell us a little about you."))
+    return redirect("join-begin")
 
 
 def _apply(actor: User, need: Need, values: dict[str, Any]) -> Match:

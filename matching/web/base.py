@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
-from accounts.errors import DomainError
+from accounts.errors import DomainError, NotAllowed, NotFound
 from accounts.models import User
 from matching.models import Match
 from matching.policies import matches_visible_to
@@ -19,8 +21,18 @@ View = Callable[..., HttpResponse]
 
 
 def private(view: View) -> View:
-    """A page for who is signed in; nothing of it is kept by the browser."""
-    return never_cache(login_required(view))
+    """A page for who is signed in; nothing of it is kept by the browser. What may not be known is not there (404)."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound as refusal:
+            raise Http404(str(refusal.message)) from refusal
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal.message)) from refusal
+
+    return never_cache(login_required(answered))
 
 
 def actor_of(request: HttpRequest) -> User:

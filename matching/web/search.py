@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Invalid
@@ -57,11 +58,13 @@ class NeedSearch(forms.Form):
         label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     postal = forms.CharField(label=_("Postal code of your home"), required=False, max_length=12)
+    home = forms.ChoiceField(label=_("Which municipality"), required=False, widget=forms.RadioSelect)
     within = forms.ChoiceField(label=_("How far"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.home: Municipality | None = None
+        self.origin: Municipality | None = None
+        self.asks_which = False
         fields: dict[str, Any] = self.fields
         fields["wish"].choices = [(node.kind.code, node.kind.label) for node in asset_kind_tree()]
         fields["kind"].choices = [(node.kind.code, node.kind.label) for node in work_kind_tree()]
@@ -75,14 +78,27 @@ class NeedSearch(forms.Form):
         ]
 
     def clean_postal(self) -> str:
-        """The code stays as it was typed; ``home`` is the municipality it stands in."""
+        """The code stays as it was typed; ``origin`` is the municipality it stands in."""
         typed: str = self.cleaned_data["postal"]
         if typed:
             try:
-                self.home = municipalities_for_postal(typed)[0]
+                found = municipalities_for_postal(typed)
             except Invalid as refusal:
                 raise forms.ValidationError(str(refusal.message)) from refusal
+            self._choose_home(found)
         return typed
+
+    def _choose_home(self, found: list[Municipality]) -> None:
+        """One municipality is taken; of several, the one that was chosen, else the question is asked."""
+        fields: dict[str, Any] = self.fields
+        fields["home"].choices = [(place.code, place.label) for place in found]
+        self.asks_which = len(found) > 1
+        chosen = self.data.get("home", "")
+        self.origin = next((place for place in found if not self.asks_which or place.code == chosen), None)
+        if self.origin is None:
+            raise forms.ValidationError(
+                gettext("This postal code lies in several municipalities. Which one is yours?")
+            )
 
     def clean(self) -> dict[str, Any]:
         """A distance needs a home; days stand in their order."""
@@ -126,7 +142,7 @@ class NeedSearch(forms.Form):
         return needs
 
     def _by_distance(self, needs: QuerySet[Need], answers: dict[str, Any]) -> QuerySet[Need]:
-        if self.home is None or not answers.get("within"):
+        if self.origin is None or not answers.get("within"):
             return needs
         mode = TravelMode.PUBLIC if "no_car" in answers.get("with_", []) else TravelMode.CAR
-        return needs_within(needs, self.home, limit_minutes=int(answers["within"]), mode=mode)
+        return needs_within(needs, self.origin, limit_minutes=int(answers["within"]), mode=mode)

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("needs/<slug:public_id>/", needs.need_page, name="need-page"),
     path("join/", RedirectView.as_view(url="/join/interests/"), name="join-begin"),
     path("join/<slug:step>/", join.join, name="join"),
+    path("join-check/", join.check, name="join-check"),
     path("start/", join.start, name="start"),
     path("for-you/", for_you.for_you, name="for-you"),
     path("matches/", matches.match_list, name="match-list"),

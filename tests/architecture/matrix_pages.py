@@ -33,6 +33,7 @@ CASES = [
     Case("credits", "GET", everybody(200)),
     Case("join-begin", "GET", everybody(302)),
     Case("join", "GET", everybody(200), where=lambda _scene: {"step": "days"}),
+    Case("join-check", "GET", everybody(302)),
     Case("start", "GET", everybody(302)),
     Case("for-you", "GET", (302, 200, 200, 302, 302, 302, 302)),
     Case(
