@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,10 +14,19 @@ from accounts.services.dates import format_date
 from accounts.services.mail import has_templates, send_notification_mail
 from accounts.services.outbox import owe
 
-__all__ = ["EMAIL_TOPIC", "NOTIFY_TOPIC", "email_notification", "format_date", "notify", "store_notification"]
+__all__ = [
+    "EMAIL_TOPIC",
+    "NOTIFY_TOPIC",
+    "email_notification",
+    "format_date",
+    "notify",
+    "notify_at_most_hourly",
+    "store_notification",
+]
 
 NOTIFY_TOPIC = "accounts.notify"
 EMAIL_TOPIC = "accounts.email"
+HOUR = timedelta(hours=1)
 
 
 def notify(
@@ -43,6 +52,26 @@ def notify(
         "context": {name: str(value) for name, value in context.items()},
     }
     return owe(topic=NOTIFY_TOPIC, key=key, payload=payload, not_before=not_before)
+
+
+def notify_at_most_hourly(
+    *, user: User, kind: str, about: str, key: str, context: Mapping[str, str], not_before: datetime
+) -> Outbox:
+    """Owe a notice of ``kind``, unless one that begins with ``about`` is still owed to this person; then return that one.
+
+    The next one leaves an hour after the last at the earliest, so that nothing is lost and nobody is flooded. The
+    caller holds a lock under which all notices of this ``about`` are written; ``key`` begins with ``about``.
+
+    Raises: as ``notify``.
+    """
+    rows = Outbox.objects.filter(
+        topic=NOTIFY_TOPIC, key__startswith=about, payload__kind=kind, payload__user_id=user.pk
+    )
+    last = rows.filter(cancelled_at=None).order_by("-next_at", "-pk").first()
+    if last is not None and last.is_open:
+        return last
+    earliest = not_before if last is None else max(not_before, last.next_at + HOUR)
+    return notify(user=user, kind=kind, key=key, context=context, not_before=earliest)
 
 
 def store_notification(payload: dict[str, Any], /, *, outbox: Outbox) -> None:

@@ -57,7 +57,8 @@ def known_match(actor: User, public_id: str) -> Match:
     Raises:
         Http404: there is none, or this person may not know that there is.
     """
-    match = matches_visible_to(actor).filter(public_id=public_id).first()
+    rows = matches_visible_to(actor).select_related("need__region__municipality", "volunteer__home")
+    match = rows.filter(public_id=public_id).first()
     if match is None:
         raise Http404
     return match
