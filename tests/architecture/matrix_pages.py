@@ -41,6 +41,11 @@ CASES = [
         (302, 200, 200, 302, 302, 302, 302),
         where=lambda scene: {"public_id": scene.mowing.public_id},
     ),
+    Case("my-data", "GET", SIGNED_IN_ONLY),
+    Case("my-data-export", "GET", SIGNED_IN_ONLY),
+    Case("my-data-pause", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case("my-data-resume", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case("my-data-erase", "GET", SIGNED_IN_ONLY),
     Case("match-list", "GET", SIGNED_IN_ONLY),
     Case("match-page", "GET", (302, 404, 200, 200, 200, 200, 200), where=asked_match),
     Case(
