@@ -59,7 +59,7 @@ def export(user: User) -> Mapping[str, Any]:
     card = own_contact_card(actor=user)
     return {
         "account": _plain(user, "email", "name", "affiliation", "language", "date_joined"),
-        "contact_card": _plain(card, "full_name", "phone", "address", "emergency_contact") if card else None,
+        "contacts": _plain(card, "full_name", "phone", "address", "emergency_contact") if card else None,
         "parties": [_party(party) for party in with_details(own_parties(user))],
         "member_of": [
             {"party": row.volunteer.name, "joined_at": row.joined_at}
