@@ -23,7 +23,6 @@ from accounts.models import (
     ContactAccess,
     IdempotencyRecord,
     Membership,
-    Notification,
     Outbox,
     User,
     Volunteer,
@@ -67,6 +66,7 @@ def export(user: User) -> Mapping[str, Any]:
         ],
         "consents": _rows(user.consents, "kind", "text_version", "purpose", "given_at", "withdrawn_at"),
         "messages": _rows(user.notifications, "kind", "context", "created_at", "emailed_at", "read_at"),
+        "email_choices": _rows(user.notice_settings, "group", "choice"),
         "tokens": _rows(AuthToken.objects.filter(user=user), "token_key", "created", "expiry"),
         "acts": _rows(AuditEntry.objects.filter(actor=user), "at", "action", "target_type", "target_id"),
         "contact_data_shown_to": [
@@ -150,7 +150,8 @@ def _empty_party(party: Volunteer) -> None:
 def _empty_records(user: User, parties: Iterable[Volunteer], now: datetime) -> None:
     """What was told and answered goes; proofs and the audit keep ids only."""
     ids = [party.public_id for party in parties]
-    Notification.objects.filter(user=user).delete()
+    for rows in (user.notifications, user.digests, user.notice_settings):
+        rows.all().delete()
     Outbox.objects.open().filter(payload__user_id=user.pk).update(cancelled_at=now)
     IdempotencyRecord.objects.filter(user=user).delete()
     for public_id in [user.public_id, *ids]:

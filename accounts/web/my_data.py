@@ -19,6 +19,7 @@ from accounts.selectors.users import looks_at
 from accounts.services.erasure import erase_account, pause_everything, resume_everything
 from accounts.services.personal_data import export_my_data, what_is_kept
 from accounts.web.base import actor_of, private, take
+from accounts.web.notice_settings import notice_settings
 
 ON_A_PAGE = 20
 
@@ -103,6 +104,7 @@ def _erase(actor: User, *, confirmation: str) -> User:
 
 urlpatterns: list[URLPattern] = [
     path("", my_data, name="my-data"),
+    path("emails/", notice_settings, name="notice-settings"),
     path("export/", my_data_export, name="my-data-export"),
     path("pause/", my_data_pause, name="my-data-pause"),
     path("resume/", my_data_resume, name="my-data-resume"),

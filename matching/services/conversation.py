@@ -21,7 +21,7 @@ from matching.locks import lock_match
 from matching.models import Match, MatchMessage
 from matching.models.messages import TEXT_MAX, WRITERS
 from matching.selectors.conversation import is_open_for_words, takes_part
-from matching.services.announce import message_context, message_key, recipients
+from matching.services.announce import first_start, message_context, message_key, recipients
 from matching.services.deadlines import UNDO_SECONDS
 from matching.services.entries import require_side
 from matching.transitions import Audience
@@ -124,7 +124,7 @@ def _tell(message: MatchMessage) -> None:
     """Owe a notice to everybody of the other side and the guide; nothing leaves while the approval can be undone."""
     match = message.match
     stem = message_key(match, match.events.latest("seq").seq)
-    approved = match.approved_at or message.sent_at
+    approved, first = match.approved_at or message.sent_at, first_start(match)
     readers = {
         user.pk: user
         for audience in Audience
@@ -138,6 +138,7 @@ def _tell(message: MatchMessage) -> None:
             kind=KIND,
             about=f"match:{match.public_id}:",
             key=f"{stem}{KIND}:{reader.public_id}:{message.public_id}",
-            context=message_context(match, reader) | {"due": "", "note": ""},
+            context=message_context(match, reader, first=first) | {"due": "", "note": ""},
+            due_at=first,
             not_before=max(message.sent_at, approved + timedelta(seconds=UNDO_SECONDS)),
         )

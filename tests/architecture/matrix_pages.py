@@ -42,6 +42,7 @@ CASES = [
         where=lambda scene: {"public_id": scene.mowing.public_id},
     ),
     Case("my-data", "GET", SIGNED_IN_ONLY),
+    Case("notice-settings", "GET", SIGNED_IN_ONLY),
     Case("my-data-export", "GET", SIGNED_IN_ONLY),
     Case("my-data-pause", "GET", (302, *(405,) * (len(ROLES) - 1))),
     Case("my-data-resume", "GET", (302, *(405,) * (len(ROLES) - 1))),
