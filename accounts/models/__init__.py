@@ -2,6 +2,7 @@
 
 from accounts.models.accesses import ContactAccess
 from accounts.models.contacts import ContactCard
+from accounts.models.feeds import CalendarFeed
 from accounts.models.notices import NoticeSetting
 from accounts.models.organizations import Coverage, Guide, Organization
 from accounts.models.outbox import Digest, IdempotencyRecord, Notification, Outbox, WorkerHeartbeat
@@ -32,6 +33,7 @@ __all__ = [
     "AssetKind",
     "AuditEntry",
     "Availability",
+    "CalendarFeed",
     "Consent",
     "ContactAccess",
     "ContactCard",

@@ -30,6 +30,7 @@ from accounts.models import (
 from accounts.policies import is_admin, is_guide
 from accounts.selectors.parties import own_parties, with_details
 from accounts.services.contact_cards import erase_contact_card, own_contact_card
+from accounts.services.feeds import remove_feed
 from accounts.services.personal_data import DataProvider, Kept
 from accounts.services.rescoring import party_changed
 
@@ -168,7 +169,8 @@ def _empty_records(user: User, parties: Iterable[Volunteer], now: datetime) -> N
 
 
 def _shut(user: User) -> None:
-    """End every session, token, passkey and address."""
+    """End every session, token, passkey and address, that of the calendar too."""
+    remove_feed(actor=user)
     AuthToken.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()

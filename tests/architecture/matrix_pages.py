@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from accounts.services.feeds import make_feed
 from tests.matching import saga as story
 from tests.support.matrix import ROLES, Case, Scene, Values, everybody
 
@@ -41,6 +42,12 @@ CASES = [
         (302, 200, 200, 302, 302, 302, 302),
         where=lambda scene: {"public_id": scene.mowing.public_id},
     ),
+    Case("calendar", "GET", SIGNED_IN_ONLY),
+    Case("calendar-feed-new", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case("calendar-feed-remove", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case(
+        "calendar-feed", "GET", everybody(200), where=lambda scene: {"secret": make_feed(actor=scene.hana)}
+    ),  # who knows the address needs no account
     Case("my-data", "GET", SIGNED_IN_ONLY),
     Case("notice-settings", "GET", SIGNED_IN_ONLY),
     Case("my-data-export", "GET", SIGNED_IN_ONLY),
