@@ -51,3 +51,8 @@ def save_contact_card(*, actor: User, **values: Unpack[CardValues]) -> ContactCa
     details = {"fields": sorted(values)}
     record(actor=actor, action="contact_card.save", target=actor, label=actor.public_id, details=details)
     return card
+
+
+def erase_contact_card(user: User) -> None:
+    """Remove the card of somebody whose account is being closed. In the transaction that locked the person."""
+    ContactCard.objects.filter(user=user).delete()

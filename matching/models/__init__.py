@@ -3,6 +3,7 @@
 from matching.models.answers import Answer, Attendance, Meeting, PhoneCall, Precondition, RegionConsent
 from matching.models.events import MatchEvent
 from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
+from matching.models.messages import MatchMessage
 from matching.models.relations import Block, Relation
 from matching.models.runs import MatchRun, NeedDiagnosis, RunShard, WeightSet
 
@@ -13,6 +14,7 @@ __all__ = [
     "Hold",
     "Match",
     "MatchEvent",
+    "MatchMessage",
     "MatchPerson",
     "MatchRun",
     "MatchSlot",

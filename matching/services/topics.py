@@ -6,16 +6,33 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.enums import NoticeGroup
 from accounts.models import Outbox
+from accounts.services.notice_kinds import register_notices
 from accounts.services.outbox import owe, register_topic
 from matching.services import run_queue, run_steps
 from matching.services.calendar import next_asking_time
 from matching.services.rescoring import look_again, look_at_everything, target_of
 from matching.services.standby import ask_next_in_line
 
+NOTICES: dict[NoticeGroup, tuple[str, ...]] = {
+    NoticeGroup.ANSWERS: (
+        "match_proposed_guide", "review_escalated", "match_uncovered_admin", "standby_asked", "match_asked",
+        "answer_reminder", "answer_overdue_guide", "promise_to_confirm", "consent_to_record",
+    ),
+    NoticeGroup.HAPPENED: (
+        "match_answered", "match_extended", "meeting_recorded", "meeting_waived", "match_agreed", "match_confirmed",
+        "match_redated", "match_thanks", "message_received",
+    ),
+    NoticeGroup.REMINDERS: ("deadline_warning", "roster_due_guide", "checks_due_guide"),
+}  # fmt: skip
+"""Kinds that may wait for the letter of the day. The others (meetings, endings, a date called off) always leave at once."""
+
 
 def register() -> None:
-    """Register every topic of this app. Called once from ``AppConfig.ready``."""
+    """Register every topic and kind of message of this app. Called once from ``AppConfig.ready``."""
+    for group, kinds in NOTICES.items():
+        register_notices(group, kinds)
     register_topic("matching.next_in_line", ask_next)
     register_topic("matching.rescore", rescore)
     # The steps of a run hold leases of their own and take seconds: they run without a transaction around them.

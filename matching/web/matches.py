@@ -13,12 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matching.enums import LIVE
 from matching.models import Match
+from matching.selectors.conversation import takes_part
 from matching.selectors.matches import events_of, matches_for
 from matching.selectors.sights import MatchSight, sight_of
 from matching.selectors.story import story
 from matching.selectors.viewers import viewer_of
 from matching.services.disclosure import reveal
 from matching.web.base import actor_of, known_match, private
+from matching.web.conversation import newest
 from matching.web.match_acts import Act, acts_of
 
 ON_A_PAGE = 20
@@ -78,9 +80,12 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
     actor = actor_of(request)
     sight = sight_of(known_match(actor, public_id), actor)
     acts = dict(acts_of(sight))
+    may_read = takes_part(sight.viewer.roles_on(sight.match)) and sight.match.approved_at is not None
     context = {
         "sight": sight,
         "scenes": story(events_of(sight.match, sight.viewer), sight.viewer),
+        "may_read_messages": may_read,
+        "thread": newest(sight) if may_read else [],
         "first": next(((path, acts[path]) for path in OPENING if path in acts), None),
         "others": _others(acts),
         "endings": [(path, acts[path]) for path in ENDING if path in acts],

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from accounts.services.feeds import make_feed
 from tests.matching import saga as story
 from tests.support.matrix import ROLES, Case, Scene, Values, everybody
 
@@ -42,6 +43,18 @@ CASES = [
         (302, 200, 200, 302, 302, 302, 302),
         where=lambda scene: {"public_id": scene.mowing.public_id},
     ),
+    Case("calendar", "GET", SIGNED_IN_ONLY),
+    Case("calendar-feed-new", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case("calendar-feed-remove", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case(
+        "calendar-feed", "GET", everybody(200), where=lambda scene: {"secret": make_feed(actor=scene.hana)}
+    ),  # who knows the address needs no account
+    Case("my-data", "GET", SIGNED_IN_ONLY),
+    Case("notice-settings", "GET", SIGNED_IN_ONLY),
+    Case("my-data-export", "GET", SIGNED_IN_ONLY),
+    Case("my-data-pause", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case("my-data-resume", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case("my-data-erase", "GET", SIGNED_IN_ONLY),
     Case("match-list", "GET", SIGNED_IN_ONLY),
     Case("match-page", "GET", (302, 404, 200, 200, 200, 200, 200), where=asked_match),
     Case(
@@ -50,6 +63,7 @@ CASES = [
         (302, 404, 200, 200, 200, 302, 302),
         where=lambda scene: asked_match(scene) | {"act": "answer"},
     ),
+    Case("message-list", "GET", (302, 404, 200, 200, 200, 200, 404), where=asked_match),
     Case("contacts-page", "GET", (302, *(405,) * (len(ROLES) - 1)), where=asked_match),
     Case("terms", "GET", everybody(200)),
     Case("privacy", "GET", everybody(200)),
