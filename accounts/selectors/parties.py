@@ -33,3 +33,10 @@ def parties_for(actor: Actor) -> QuerySet[Volunteer]:
 def own_parties(actor: Actor) -> QuerySet[Volunteer]:
     """The parties ``actor`` represents, newest first."""
     return Volunteer.objects.filter(representative_id=actor.pk).order_by("-created_at", "-pk")
+
+
+def joined_parties(actor: Actor) -> QuerySet[Volunteer]:
+    """The groups ``actor`` is a named member of and does not represent, by name."""
+    joined = Membership.objects.filter(user=actor.pk).values("volunteer")
+    others = Volunteer.objects.filter(pk__in=joined).exclude(representative_id=actor.pk)
+    return others.select_related("representative").order_by("name", "pk")

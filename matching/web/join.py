@@ -16,6 +16,7 @@ from accounts.errors import DomainError
 from accounts.models import User
 from accounts.policies import is_guide
 from accounts.services.parties import create_party
+from accounts.web.base import onwards
 from matching.selectors.wanted import open_needs
 from matching.web.base import actor_of, private
 from matching.web.join_forms import STEPS, party_values
@@ -82,11 +83,15 @@ def _fitting(kept: Mapping[str, Any]) -> int:
 @private
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Where one goes after signing in: what was said before becomes a party; then to one's own page."""
+    """Where one goes after signing in: what was said before becomes a party; then to the page
+    that was left for it, or one's own."""
     actor = actor_of(request)
     kept = request.session.get(KEPT)
     if kept and _is_whole(kept):
         return _begin(request, actor, kept)
+    left = onwards(request)
+    if left is not None:
+        return redirect(left)
     if is_guide(actor) or not actor.represented_parties.exists():
         return redirect("match-list")
     return redirect("for-you")
@@ -105,4 +110,4 @@ def _begin(request: HttpRequest, actor: User, kept: Mapping[str, Any]) -> HttpRe
         return redirect("join", step="home")
     del request.session[KEPT]
     messages.success(request, _("You are in. From now on you hear of it when both sides fit."))
-    return redirect("for-you")
+    return redirect(onwards(request) or "for-you")
