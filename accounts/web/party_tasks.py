@@ -161,6 +161,9 @@ TASKS: Mapping[str, PartyTask] = {
 }  # fmt: skip
 
 
+MOST_TELLING = ("abilities", "wishes", "days", "travel")
+
+
 @dataclass(frozen=True, slots=True)
 class TaskRow:
     """A task as the list shows it."""
@@ -180,6 +183,11 @@ def _row(name: str, task: PartyTask, party: Volunteer) -> TaskRow:
     says = task.says(party)
     empty = Standing.OPEN if task.needed else Standing.FREE
     return TaskRow(name, task.title, says, Standing.DONE if says else empty)
+
+
+def told_of(party: Volunteer) -> list[tuple[str, Any, str]]:
+    """Name, title and words of what matters most for what fits. No query on one of ``told_parties``."""
+    return [(name, TASKS[name].title, TASKS[name].says(party)) for name in MOST_TELLING]
 
 
 def open_tasks(rows: list[TaskRow]) -> int:

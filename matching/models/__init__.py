@@ -5,12 +5,14 @@ from matching.models.events import MatchEvent
 from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
 from matching.models.relations import Block, Relation
 from matching.models.runs import MatchRun, NeedDiagnosis, RunShard, WeightSet
+from matching.models.suggestions import Look, Suggestion
 
 __all__ = [
     "Answer",
     "Attendance",
     "Block",
     "Hold",
+    "Look",
     "Match",
     "MatchEvent",
     "MatchPerson",
@@ -23,5 +25,6 @@ __all__ = [
     "RegionConsent",
     "Relation",
     "RunShard",
+    "Suggestion",
     "WeightSet",
 ]
