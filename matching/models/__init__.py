@@ -6,12 +6,14 @@ from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
 from matching.models.messages import MatchMessage
 from matching.models.relations import Block, Relation
 from matching.models.runs import MatchRun, NeedDiagnosis, RunShard, WeightSet
+from matching.models.suggestions import Look, Suggestion
 
 __all__ = [
     "Answer",
     "Attendance",
     "Block",
     "Hold",
+    "Look",
     "Match",
     "MatchEvent",
     "MatchMessage",
@@ -25,5 +27,6 @@ __all__ = [
     "RegionConsent",
     "Relation",
     "RunShard",
+    "Suggestion",
     "WeightSet",
 ]

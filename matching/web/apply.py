@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User, Volunteer
+from accounts.web.base import remember, returning
 from matching.models import Match
 from matching.selectors.wanted import open_needs
 from matching.services.proposals import apply_for_need
-from matching.web.base import actor_of, private, take
-from matching.web.join import WANTED
+from matching.web.base import actor_of, take
 from matching.web.match_forms import note_field, slot_label
 from regions.models import Need, Slot
 from regions.selectors.needs import coming_slots
@@ -50,7 +50,7 @@ class ApplyForm(forms.Form):
         fields["slots"].label_from_instance = slot_label
 
 
-@private
+@returning
 @require_http_methods(["GET", "POST"])
 def need_apply(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask for an open need. Who has no party yet is led to become one, and the need is remembered."""
@@ -59,7 +59,7 @@ def need_apply(request: HttpRequest, public_id: str) -> HttpResponse:
     if need is None:
         raise Http404
     if not actor.represented_parties.filter(is_active=True).exists():
-        return _first_take_part(request, actor, need)
+        return _first_take_part(request, actor)
     asked = {"volunteer": request.GET.get("party", "")}
     form = ApplyForm(
         request.POST if request.method == "POST" else None, initial=asked, actor=actor, need=need
@@ -72,12 +72,12 @@ def need_apply(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "need_apply.html", context, status=422 if form.errors else 200)
 
 
-def _first_take_part(request: HttpRequest, actor: User, need: Need) -> HttpResponse:
+def _first_take_part(request: HttpRequest, actor: User) -> HttpResponse:
     """Who has no party becomes one first, and comes back to this need; who has paused is told so."""
     if actor.represented_parties.exists():
         messages.info(request, _("You have paused matching. Take it up again to ask for a need."))
         return redirect("for-you")
-    request.session[WANTED] = need.public_id
+    remember(request)
     messages.info(request, _("First tell us a little about you."))
     return redirect("join-begin")
 

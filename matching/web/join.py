@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,12 +18,13 @@ from accounts.policies import is_guide
 from accounts.selectors.users import has_consented
 from accounts.services.consents import TERMS_VERSION, accept_terms
 from accounts.services.parties import create_party
+from accounts.web.base import onwards
 from matching.selectors.wanted import open_needs
 from matching.web.base import actor_of, private, take
 from matching.web.join_forms import STEPS, CheckForm, party_values, summary
 from regions.selectors import filters as narrow
 
-KEPT, WANTED = "join", "wanted_need"
+KEPT = "join"
 AFTER = "account_signup"
 
 
@@ -89,20 +89,17 @@ def start(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if request.session.get(KEPT) and is_new_here(actor):
         return redirect("join-check")
+    left = onwards(request)
+    if left is not None:
+        return redirect(left)
     if is_guide(actor) or is_new_here(actor):
         return redirect("match-list")
-    return redirect(_wanted(request) or "for-you")
+    return redirect("for-you")
 
 
 def is_new_here(actor: User) -> bool:
     """Whether somebody has no party yet and no part in reviewing."""
     return not is_guide(actor) and not actor.represented_parties.exists()
-
-
-def _wanted(request: HttpRequest) -> str:
-    """The way back to the need for which somebody signed up; "" without one. Asked for once."""
-    need = request.session.pop(WANTED, "")
-    return reverse("need-apply", args=[need]) if need else ""
 
 
 @private
@@ -117,7 +114,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and take(form, lambda **values: _begin(actor, kept, values)):
         del request.session[KEPT]
         messages.success(request, _("You are in. From now on you hear of it when both sides fit."))
-        return redirect(_wanted(request) or "for-you")
+        return redirect(onwards(request) or "for-you")
     context = {"form": form, "answers": summary(kept), "steps": _marked("days")}
     return render(request, "join/check.html", context, status=422 if form.errors else 200)
 

@@ -10,13 +10,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import PartyKind, Transport
-from accounts.errors import Invalid
 from accounts.models import AssetKind, Municipality, WorkKind
 from accounts.models.vocabulary import Kind
 from accounts.models.volunteers import SIZE_MAX
-from accounts.selectors.places import municipalities_for_postal
 from accounts.services.consents import TERMS_VERSION
 from accounts.services.inputs import AbilityInput, AvailabilityInput, WishInput
+from accounts.web.postal import PostalForm
 
 DO_TILES = {
     "grass": "grass",
@@ -93,46 +92,13 @@ def _labels(model: type[Kind], tiles: Mapping[str, str]) -> list[tuple[str, str]
     return [(code, found[code]) for code in tiles if code in found]
 
 
-class HomeForm(JoinForm):
+class HomeForm(JoinForm, PostalForm):
     """From where, and how one comes. A postal code of two municipalities asks which."""
 
     needed = ("postal", "home", "go")
-    postal = forms.CharField(
-        label=_("Your postal code"),
-        max_length=12,
-        help_text=_("Used to find what is within reach. We do not ask for your address."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
-    )
-    home = forms.ChoiceField(label=_("Which municipality"), required=False, widget=forms.RadioSelect)
     go = forms.ChoiceField(
         label=_("How you come"), choices=Transport.choices, widget=forms.RadioSelect, initial=Transport.PUBLIC
     )
-
-    def clean(self) -> dict[str, Any]:
-        """The municipality of the postal code; asks where there are several."""
-        answers: dict[str, Any] = super().clean() or {}
-        if "postal" not in answers:
-            return answers
-        try:
-            found = municipalities_for_postal(answers["postal"])
-        except Invalid as refusal:
-            self.add_error("postal", str(refusal.message))
-            return answers
-        codes = [place.code for place in found]
-        fields: dict[str, Any] = self.fields
-        fields["home"].choices = [(place.code, place.label) for place in found]
-        typed = self.data.get("home", "")
-        self.errors.pop("home", None)
-        answers["home"] = codes[0] if len(codes) == 1 else typed
-        if answers["home"] not in codes:
-            self.add_error("home", _("This postal code lies in several municipalities. Which one is yours?"))
-        return answers
-
-    @property
-    def asks_which(self) -> bool:
-        """Whether the code lies in several municipalities."""
-        fields: dict[str, Any] = self.fields
-        return len(list(fields["home"].choices)) > 1
 
 
 class DaysForm(JoinForm):

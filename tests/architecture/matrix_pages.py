@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from accounts.models import Volunteer
 from accounts.services.feeds import make_feed
+from accounts.services.members import invite_members
+from tests.builders import make_party
 from tests.matching import saga as story
 from tests.support.matrix import ROLES, Case, Scene, Values, everybody
 
@@ -19,6 +22,12 @@ def asked_match(scene: Scene) -> Values:
     return {"public_id": match.public_id}
 
 
+def group_of(scene: Scene) -> Volunteer:
+    """A group that hana represents and yuki has joined."""
+    return make_party(scene.hana, name="西の丘の会", size=12, members=[scene.yuki])
+
+
+HANA_ONLY = (302, 404, 200, 404, 404, 404, 404)
 CASES = [
     Case("home", "GET", everybody(200)),
     Case("need-list", "GET", everybody(200)),
@@ -55,6 +64,30 @@ CASES = [
     Case("my-data-pause", "GET", (302, *(405,) * (len(ROLES) - 1))),
     Case("my-data-resume", "GET", (302, *(405,) * (len(ROLES) - 1))),
     Case("my-data-erase", "GET", SIGNED_IN_ONLY),
+    Case("profile", "GET", SIGNED_IN_ONLY),
+    Case("me-name", "GET", SIGNED_IN_ONLY),
+    Case("me-contact", "GET", SIGNED_IN_ONLY),
+    Case("party-new", "GET", (302, 200, 200, 302, 302, 302, 302)),
+    Case("party-page", "GET", HANA_ONLY, where=lambda scene: {"public_id": scene.hana_party.public_id}),
+    Case(
+        "party-task",
+        "GET",
+        HANA_ONLY,
+        where=lambda scene: {"public_id": scene.hana_party.public_id, "task": "abilities"},
+    ),
+    Case("party-members", "GET", HANA_ONLY, where=lambda scene: {"public_id": group_of(scene).public_id}),
+    Case(
+        "member-remove",
+        "GET",
+        (302, 200, 200, 404, 404, 404, 404),  # yuki leaves, hana takes her out
+        where=lambda scene: {"public_id": group_of(scene).public_id, "user_id": scene.yuki.public_id},
+    ),
+    Case(
+        "group-join",
+        "GET",
+        everybody(200),
+        where=lambda scene: {"code": invite_members(actor=scene.hana, party=group_of(scene))},
+    ),
     Case("match-list", "GET", SIGNED_IN_ONLY),
     Case("match-page", "GET", (302, 404, 200, 200, 200, 200, 200), where=asked_match),
     Case(

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Availability, User, Volunteer
-from matching.engine import ReasonCode
-from matching.enums import Origin
-from matching.models import Match
-from matching.services.suggestions import suggestions_for
+from accounts.models import Availability, Outbox, User, Volunteer
+from matching.enums import EndReason, Origin, Side
+from matching.models import Block, Look, Match, MatchRun
+from matching.services.endings import decline_match
 from matching.services.weights import ensure_weights
+from regions.enums import NeedStage
 from regions.models import Need, Region
 from tests.builders import make_need, make_party
 from tests.matching import saga as story
+from tests.matching.running import looked_at
+from tests.support.outbox import drain_outbox
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +31,12 @@ def weights(db: None) -> None:
 
 
 def shown(client: Client, user: User):
+    for party in user.represented_parties.filter(is_active=True):
+        looked_at(party)
+    return page(client, user)
+
+
+def page(client: Client, user: User):
     client.force_login(user)
     answer = client.get(reverse("for-you"))
     assert answer.status_code == 200
@@ -36,17 +47,18 @@ def test_what_fits_is_shown_with_reasons_and_without_numbers(
     client: Client, mowing: Need, harada: User, riders: Volunteer
 ) -> None:
     answer = shown(client, harada)
-    assert [row["item"].need for row in answer.context["fits"]] == [mowing]
+    assert [row.item.need for row in answer.context["fits"]] == [mowing]
     (row,) = answer.context["fits"]
-    assert {reason["code"] for reason in row["fit"].reasons} <= {
+    assert {reason["code"] for reason in row.reasons} <= {
         "work_fits",
         "wish_fits",
         "near",
         "first_person",
     }
-    assert 1 <= len(row["fit"].reasons) <= 3
-    assert row["fit"].caveat["code"] == "people_limited"
-    assert str(row["fit"].score_micro) not in answer.content.decode()
+    assert 1 <= len(row.reasons) <= 3
+    assert row.caveat["code"] == "people_limited"
+    score = Look.objects.get().suggestions.get().score_micro
+    assert str(score) not in answer.content.decode()
     assert not Match.objects.exists()  # looking proposes nothing
 
 
@@ -58,23 +70,17 @@ def test_nothing_fits_names_the_one_condition_and_how_many(
     Availability.objects.filter(volunteer=hana_party).update(
         weekdays=0b0000001
     )  # Mondays; the needs are on Sundays
-    found = suggestions_for(hana_party, now=timezone.now())
-    assert (found.fits, found.compared, found.keeps_away, found.would_bring) == (
-        [],
-        3,
-        ReasonCode.NO_COMMON_DATE,
-        3,
-    )
     text = shown(client, hana).content.decode()
     assert "「行ける日」だけが理由で合わない困りごとが、3件あります。" in text
+    assert reverse("party-task", args=[hana_party.public_id, "days"]) in text
 
 
 def test_match_that_goes_on_is_not_suggested_again_but_waits_for_its_answer(
     client: Client, mowing: Need, hana: User, hana_party: Volunteer, mori: User
 ) -> None:
-    assert [row["item"].need for row in shown(client, hana).context["fits"]] == [mowing]
+    assert [row.item.need for row in shown(client, hana).context["fits"]] == [mowing]
     match = story.asked(story.propose(mowing, hana_party), guide=mori)
-    answer = shown(client, hana)
+    answer = page(client, hana)  # what was kept before is shown without it
     assert answer.context["fits"] == []
     assert [sight.match for sight in answer.context["waiting"]] == [match]
 
@@ -136,12 +142,69 @@ def test_application_for_somebody_elses_party_or_date_is_refused(
     assert not Match.objects.exists()
 
 
+def test_party_nobody_has_looked_at_is_told_that_we_are_looking(
+    client: Client, mowing: Need, hana: User, hana_party: Volunteer
+) -> None:
+    for _twice in range(2):
+        answer = page(client, hana)
+        assert "さがしています" in answer.content.decode()
+        assert answer.context["fits"] == []
+    owed = Outbox.objects.filter(topic="matching.rescore", payload={"party": hana_party.pk})
+    assert owed.count() == 1
+    drain_outbox()
+    assert MatchRun.objects.get().scope == f"party:{hana_party.public_id}"
+    text = page(client, hana).content.decode()
+    assert "にさがしました" in text
+    assert "あなたに合う困りごとをさがしています" not in text
+
+
+def test_look_of_before_the_night_is_shown_and_owed_anew_once(
+    client: Client, mowing: Need, hana: User, hana_party: Volunteer
+) -> None:
+    looked_at(hana_party)
+    page(client, hana)
+    assert not Outbox.objects.filter(topic="matching.rescore").exists()
+    Look.objects.update(looked_at=timezone.now() - timedelta(days=2))
+    for _twice in range(2):
+        assert [row.item.need for row in page(client, hana).context["fits"]] == [mowing]
+    assert Outbox.objects.filter(topic="matching.rescore").count() == 1
+
+
+def test_what_was_closed_blocked_or_refused_since_is_not_shown(
+    client: Client, saga: Region, hana: User, hana_party: Volunteer, mori: User
+) -> None:
+    closed, refused = make_need(saga), make_need(saga)
+    assert {row.item.need for row in shown(client, hana).context["fits"]} == {closed, refused}
+    Need.objects.filter(pk=closed.pk).update(stage=NeedStage.CLOSED)
+    assert [row.item.need for row in page(client, hana).context["fits"]] == [refused]
+    match = story.asked(story.propose(refused, hana_party), guide=mori)
+    decline_match(match_id=match.pk, actor=hana, reason=EndReason.DATES)
+    assert page(client, hana).context["fits"] == []
+    other = make_need(saga)
+    assert [row.item.need for row in shown(client, hana).context["fits"]] == [other]
+    Block.objects.create(volunteer=hana_party, region=saga, side=Side.PARTY, made_by=hana)
+    assert page(client, hana).context["fits"] == []
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_page_takes_a_fixed_number_of_queries(
-    client: Client, saga: Region, hana: User, hana_party: Volunteer, count: int, django_assert_num_queries
+    client: Client,
+    saga: Region,
+    hana: User,
+    hana_party: Volunteer,
+    mori: User,
+    count: int,
+    django_assert_num_queries,
 ) -> None:
-    for _number in range(count):
+    Volunteer.objects.update(live_limit=10)
+    for number in range(count):
         make_need(saga)
+        asked = make_need(saga)
+        later = timedelta(weeks=number)
+        asked.slots.update(start_at=F("start_at") + later, end_at=F("end_at") + later)
+        story.asked(story.propose(asked, hana_party), guide=mori)
+    looked_at(hana_party)
     client.force_login(hana)
-    with django_assert_num_queries(48):
-        client.get(reverse("for-you"))
+    with django_assert_num_queries(14):
+        answer = client.get(reverse("for-you"))
+    assert (len(answer.context["fits"]), len(answer.context["waiting"])) == (count, count)
