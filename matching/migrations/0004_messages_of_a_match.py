@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matching', '0002_what_a_match_remembers'),
+        ('matching', '0003_what_fits_a_party'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
