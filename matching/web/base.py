@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
-from accounts.errors import DomainError
+from accounts.errors import DomainError, NotAllowed, NotFound
 from accounts.models import User
 from matching.models import Match
 from matching.policies import matches_visible_to
@@ -19,8 +21,23 @@ View = Callable[..., HttpResponse]
 
 
 def private(view: View) -> View:
-    """A page for who is signed in; nothing of it is kept by the browser."""
-    return never_cache(login_required(view))
+    """A page for who is signed in; nothing of it is kept by the browser. What a service keeps from them is a page too."""
+    return never_cache(login_required(_refusing(view)))
+
+
+def _refusing(view: View) -> View:
+    """Refusals that belong to no form: 404 for what may not be known, 403 for what may not be done."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound as refusal:
+            raise Http404 from refusal
+        except NotAllowed as refusal:
+            raise PermissionDenied from refusal
+
+    return answer
 
 
 def actor_of(request: HttpRequest) -> User:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
-from matching.enums import LIVE, MatchState
+from matching.enums import DISCLOSED, LIVE, MatchState, Role
 from matching.selectors.matches import events_of, matches_for
 from matching.selectors.sights import MatchSight, sight_of
 from matching.selectors.story import story
@@ -64,10 +64,15 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "first": next(((path, acts[path]) for path in OPENING if path in acts), None),
         "others": _others(acts),
         "endings": [(path, acts[path]) for path in ENDING if path in acts],
-        "may_reveal": sight.match.state
-        in {MatchState.MEETING, MatchState.AGREED, MatchState.CONFIRMED, MatchState.COMPLETED},
+        "may_reveal": _may_reveal(sight),
     }
     return render(request, "match_page.html", context)
+
+
+def _may_reveal(sight: MatchSight) -> bool:
+    """Whether there is somebody to call, and the viewer is one of those who may."""
+    in_state = sight.match.state == MatchState.MEETING or sight.match.state in DISCLOSED
+    return in_state and bool({Role.PARTY, Role.REGION, Role.GUIDE} & set(sight.roles))
 
 
 def _others(acts: Mapping[str, Act]) -> list[tuple[str, Act]]:
@@ -77,9 +82,11 @@ def _others(acts: Mapping[str, Act]) -> list[tuple[str, Act]]:
 
 
 @private
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def match_contacts(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Whom to call, as far as the state discloses it. A POST, because each look is put on record."""
+    """Whom to call, as far as the state discloses it. Shown to a POST alone, because each look is put on record."""
+    if request.method != "POST":
+        return redirect("match-page", public_id=public_id)
     actor = actor_of(request)
     match = known_match(actor, public_id)
     contacts = reveal(match=match, viewer=actor)
