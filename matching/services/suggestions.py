@@ -31,8 +31,9 @@ from matching.engine import (
     explain,
 )
 from matching.models import Look, MatchRun, Suggestion
+from matching.selectors.reasons import REASONS_SHOWN
 from matching.selectors.suggestions import SHOWN, look_at
-from matching.services.explanations import REASONS_SHOWN, speaking_reasons
+from matching.services.explanations import speaking_reasons
 from matching.services.nights import night_before
 from matching.snapshots import Inputs
 from regions.models import Need

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from matching.enums import LIVE
 from matching.models import Match
@@ -101,9 +101,11 @@ def _others(acts: Mapping[str, Act]) -> list[tuple[str, Act]]:
 
 
 @private
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def match_contacts(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Whom to call, as far as the state discloses it. A POST, because each look is put on record."""
+    """Whom to call, as far as the state discloses it. Shown to a POST alone, because each look is put on record."""
+    if request.method != "POST":
+        return redirect("match-page", public_id=public_id)
     actor = actor_of(request)
     match = known_match(actor, public_id)
     contacts = reveal(match=match, viewer=actor)

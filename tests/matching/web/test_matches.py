@@ -155,6 +155,27 @@ def test_contacts_are_a_look_on_record_and_only_after_the_promise(
     assert client.post(reverse("contacts-page", args=[promised.public_id])).status_code == 404
 
 
+def test_administrator_is_shown_no_contacts_and_no_way_to_them(
+    client: Client, mowing: Need, hana_party: Volunteer, mori: User, hana: User, admin: User
+) -> None:
+    match = story.agreed(mowing, hana_party, guide=mori)
+    path = reverse("contacts-page", args=[match.public_id])
+    assert path in page(client, match, hana).content.decode()
+    assert path not in page(client, match, admin).content.decode()
+    answer = client.post(path)
+    assert (answer.status_code, "090-0000-0001" in answer.content.decode()) == (404, False)
+    assert not ContactAccess.objects.exists()
+
+
+def test_contacts_are_no_page_one_comes_back_to(client: Client, asked: Match, hana: User) -> None:
+    client.force_login(hana)
+    answer = client.get(reverse("contacts-page", args=[asked.public_id]))
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        reverse("match-page", args=[asked.public_id]),
+    )
+
+
 def test_outsider_finds_nothing(client: Client, asked: Match, yuki: User) -> None:
     client.force_login(yuki)
     for path in ("match-page", "contacts-page"):
