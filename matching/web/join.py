@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.enums import ConsentKind
+from accounts.errors import DomainError
 from accounts.models import User
 from accounts.policies import is_guide
 from accounts.selectors.users import has_consented
@@ -107,7 +108,7 @@ def is_new_here(actor: User) -> bool:
 def check(request: HttpRequest) -> HttpResponse:
     """The answers once more, and the button that makes a party of them. What is missing or unknown now is asked again."""
     actor, kept = actor_of(request), request.session.get(KEPT, {})
-    missing = next((step for step, form in STEPS.items() if not form.is_whole(kept)), None)
+    missing = _first_missing(kept)
     if missing is not None:
         return redirect("join", step=missing)
     form = CheckForm(request.POST if request.method == "POST" else None, asks_consent=not _consented(actor))
@@ -117,6 +118,24 @@ def check(request: HttpRequest) -> HttpResponse:
         return redirect(onwards(request) or "for-you")
     context = {"form": form, "answers": summary(kept), "steps": _marked("days")}
     return render(request, "join/check.html", context, status=422 if form.errors else 200)
+
+
+def begin_kept(request: HttpRequest, actor: User) -> None:
+    """Make a party of what somebody new has answered before signing up; what is in the way is said on the next page."""
+    kept = request.session.get(KEPT, {})
+    if _first_missing(kept) is not None or not is_new_here(actor) or not _consented(actor):
+        return
+    try:
+        _begin(actor, kept, {})
+    except DomainError:
+        return  # the answers stay, and the page that checks them says why
+    del request.session[KEPT]
+    messages.success(request, _("You are in. From now on you hear of it when both sides fit."))
+
+
+def _first_missing(kept: Mapping[str, Any]) -> str | None:
+    """The first screen whose answers are not there, or not offered any more."""
+    return next((step for step, form in STEPS.items() if not form.is_whole(kept)), None)
 
 
 def _consented(actor: User) -> bool:

@@ -63,12 +63,7 @@ def test_three_screens_an_address_and_a_code_make_a_party(client: Client) -> Non
     client.post("/accounts/signup/", ACCOUNT)
     confirm(client)
 
-    assert client.get("/start/")["Location"] == "/join-check/"
-    text = client.get("/join-check/").content.decode()
-    assert "草刈り" in text
-    assert "福岡市" in text
-    assert not Volunteer.objects.exists()  # looking makes nothing
-    assert client.post("/join-check/")["Location"] == "/for-you/"
+    assert client.get("/start/")["Location"] == "/for-you/"
 
     party = Volunteer.objects.get()
     assert (party.kind, party.size, party.name) == (PartyKind.INDIVIDUAL, 1, "新しい人")
@@ -90,7 +85,6 @@ def test_group_says_how_many_it_is_and_what_it_is_called(client: Client) -> None
     step(client, "days", **DAYS | {"who": "group", "size": 12, "name": "西の丘の会", "far": "stay"})
     client.post("/accounts/signup/", ACCOUNT)
     confirm(client)
-    client.post("/join-check/")
     party = Volunteer.objects.get()
     assert (party.kind, party.size, party.min_people, party.name) == (PartyKind.GROUP, 12, 1, "西の丘の会")
     assert (party.travel_limit_minutes, party.day_trip_limit_minutes) == (480, 180)
@@ -192,3 +186,26 @@ def test_need_one_signed_up_for_is_where_one_arrives(client: Client, mowing: Nee
     assert client.get(reverse("need-apply", args=[mowing.public_id]))["Location"] == "/join/"
     keep(client)
     assert client.post("/join-check/")["Location"] == reverse("need-apply", args=[mowing.public_id])
+
+
+def test_answers_of_who_signs_in_are_shown_once_more_and_sent_by_a_button(client: Client) -> None:
+    client.force_login(agree_to_terms(make_user("前からの人")))
+    keep(client)
+    assert client.get("/start/")["Location"] == "/join-check/"
+    text = client.get("/join-check/").content.decode()
+    assert "草刈り" in text
+    assert "福岡市" in text
+    assert not Volunteer.objects.exists()  # looking makes nothing
+    assert client.post("/join-check/")["Location"] == "/for-you/"
+    assert Volunteer.objects.count() == 1
+
+
+def test_sign_up_with_answers_that_are_not_offered_any_more_makes_no_party_and_asks_again(
+    client: Client,
+) -> None:
+    keep(client, far="999")
+    client.post("/accounts/signup/", ACCOUNT)
+    confirm(client)
+    assert not Volunteer.objects.exists()
+    assert client.get("/start/")["Location"] == "/join-check/"
+    assert client.get("/join-check/")["Location"] == "/join/days/"
