@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import Invalid
 from accounts.models import Guide, User, Volunteer
 from accounts.policies import is_admin, is_guide, represents_party
-from matching.enums import ENDED, NEUTRAL_ENDING, NOT_THIS_TIME, MatchState, Origin, Side
+from matching.enums import ENDED, LIVE, NEUTRAL_ENDING, NOT_THIS_TIME, MatchState, Origin, Side
 from matching.models import Match, MatchEvent, MatchPerson, RegionConsent, Relation
 from matching.policies import matches_visible_to
 from matching.selectors.viewers import Viewer
@@ -57,6 +57,15 @@ def with_everything(matches: QuerySet[Match]) -> QuerySet[Match]:
 def matches_for(actor: User) -> QuerySet[Match]:
     """The matches ``actor`` may know of, with details, newest first. Two queries."""
     return with_details(matches_visible_to(actor)).order_by("-created_at", "-pk")
+
+
+def opened_to(party: Volunteer) -> QuerySet[Match]:
+    """The live matches that a party has been told of, by deadline. Two queries.
+
+    What no guide has approved yet, it does not read of, except where it applied itself: then nothing waits for it.
+    """
+    told = sorted(LIVE - {MatchState.PROPOSED})
+    return with_details(Match.objects.filter(volunteer=party, state__in=told)).order_by("due_at", "pk")
 
 
 def match_shown(match: Match) -> Match:

@@ -28,8 +28,8 @@ class Suggested:
 
 
 def look_at(party: Volunteer) -> Look | None:
-    """The last look at a party, its suggestions in their order. Two queries at most."""
-    return Look.objects.filter(party=party).prefetch_related("suggestions").first()
+    """The last look at a party. One query at most, none where it came with the party."""
+    return getattr(party, "look", None)
 
 
 def suggested(look: Look, party: Volunteer, *, now: datetime) -> list[Suggested]:

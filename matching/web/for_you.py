@@ -15,8 +15,7 @@ from accounts.models import User, Volunteer
 from accounts.selectors.parties import told_parties
 from accounts.web.party_tasks import told_of
 from matching.engine import ReasonCode
-from matching.enums import LIVE
-from matching.selectors.matches import matches_for
+from matching.selectors.matches import opened_to
 from matching.selectors.sights import MatchSight
 from matching.selectors.suggestions import suggested
 from matching.selectors.viewers import party_viewer
@@ -43,9 +42,10 @@ LOOSEN: Mapping[ReasonCode, tuple[Any, str]] = {
 @private
 @require_safe
 def for_you(request: HttpRequest) -> HttpResponse:
-    """The page of somebody who represents a party; without one, the way to become one. 14 queries."""
+    """The page of somebody who represents a party; without one, the way to become one. 14 queries, two more where a
+    match waits."""
     actor, now = actor_of(request), timezone.now()
-    parties = list(told_parties(actor))
+    parties = list(told_parties(actor).select_related("home", "look"))
     if not parties:
         return redirect("join-begin")
     party = next((each for each in parties if each.public_id == request.GET.get("party")), parties[0])
@@ -65,7 +65,6 @@ def for_you(request: HttpRequest) -> HttpResponse:
 
 
 def _waiting(actor: User, party: Volunteer) -> list[MatchSight]:
-    live = matches_for(actor).filter(volunteer=party, state__in=sorted(LIVE))
-    rows = live.prefetch_related("answers").order_by("due_at", "pk")
     viewer = party_viewer(actor)
-    return [sight for sight in (MatchSight(match, viewer) for match in rows) if waits_for(sight)]
+    sights = [MatchSight(match, viewer) for match in opened_to(party).prefetch_related("answers")]
+    return [sight for sight in sights if waits_for(sight)]

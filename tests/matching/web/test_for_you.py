@@ -10,14 +10,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Availability, Outbox, User, Volunteer
+from accounts.models import Availability, ContactCard, Outbox, User, Volunteer
 from matching.enums import EndReason, Origin, Side
 from matching.models import Block, Look, Match, MatchRun
 from matching.services.endings import decline_match
 from matching.services.weights import ensure_weights
 from regions.enums import NeedStage
 from regions.models import Need, Region
-from tests.builders import make_need, make_party
+from tests.builders import agree_to_terms, make_need, make_offer, make_party, make_user
 from tests.matching import saga as story
 from tests.matching.running import looked_at
 from tests.support.outbox import drain_outbox
@@ -28,6 +28,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def weights(db: None) -> None:
     ensure_weights()
+
+
+@pytest.fixture
+def ready(hana: User) -> None:
+    """Hana has applied before: her contact card is whole."""
+    ContactCard.objects.filter(user=hana).update(emergency_contact="母 090-0000-0099")
 
 
 def shown(client: Client, user: User):
@@ -108,7 +114,7 @@ def test_paused_party_is_told_so(client: Client, mowing: Need, hana: User, hana_
 
 
 def test_application_is_the_participants_own_and_waits_for_a_guide(
-    client: Client, mowing: Need, hana: User, hana_party: Volunteer
+    client: Client, mowing: Need, hana: User, hana_party: Volunteer, ready: None
 ) -> None:
     client.force_login(hana)
     address = reverse("need-apply", args=[mowing.public_id])
@@ -123,7 +129,13 @@ def test_application_is_the_participants_own_and_waits_for_a_guide(
 
 
 def test_application_for_somebody_elses_party_or_date_is_refused(
-    client: Client, mowing: Need, saga: Region, hana: User, yuki_party: Volunteer, hana_party: Volunteer
+    client: Client,
+    mowing: Need,
+    saga: Region,
+    hana: User,
+    yuki_party: Volunteer,
+    hana_party: Volunteer,
+    ready: None,
 ) -> None:
     client.force_login(hana)
     address = reverse("need-apply", args=[mowing.public_id])
@@ -140,6 +152,82 @@ def test_application_for_somebody_elses_party_or_date_is_refused(
         == 422
     )
     assert not Match.objects.exists()
+
+
+def test_first_application_asks_for_the_contact_card_and_loses_nothing(
+    client: Client, mowing: Need, hana: User, hana_party: Volunteer
+) -> None:
+    second = make_party(hana, name="二つめ")
+    ContactCard.objects.filter(user=hana).update(phone="")
+    client.force_login(hana)
+    address = reverse("need-apply", args=[mowing.public_id])
+    answers = {
+        "volunteer": second.pk,
+        "slots": [mowing.slots.get().pk],
+        "people": "1",
+        "note": "はじめてです",
+    }
+    assert client.post(address, answers)["Location"] == reverse("me-contact")
+    text = client.get(reverse("me-contact")).content.decode()
+    assert "あと2つ" in text
+    assert not Match.objects.exists()
+
+    lines = {"full_name": "花 本名", "phone": "090-1"}
+    assert client.post(reverse("me-contact"), lines)["Location"] == reverse(
+        "me-contact"
+    )  # one is still missing
+    assert client.post(reverse("me-contact"), lines | {"emergency_contact": "母"})["Location"] == address
+    form = client.get(address).context["form"]
+    kept = {name: form[name].value() for name in answers}
+    assert kept == {
+        "volunteer": str(second.pk),
+        "slots": [str(mowing.slots.get().pk)],
+        "people": "1",
+        "note": "はじめてです",
+    }
+    assert client.post(address, answers).status_code == 302
+    assert (Match.objects.get().volunteer, Match.objects.get().people) == (second, 1)
+    assert client.get(address).context["form"]["note"].value() is None  # sent is not kept
+
+
+def test_wrong_answers_are_told_before_the_card_is_asked_for(
+    client: Client, mowing: Need, hana: User, hana_party: Volunteer
+) -> None:
+    client.force_login(hana)
+    answer = client.post(reverse("need-apply", args=[mowing.public_id]), {"volunteer": hana_party.pk})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["slots"])
+
+
+def test_who_has_no_account_comes_back_to_the_need(
+    client: Client, mowing: Need, hana: User, hana_party: Volunteer
+) -> None:
+    address = reverse("need-apply", args=[mowing.public_id])
+    assert client.get(address)["Location"].startswith("/accounts/login/")
+    newcomer = agree_to_terms(make_user("新"))
+    client.force_login(newcomer)
+    assert client.get("/start/")["Location"] == address
+    assert client.get(address)["Location"] == reverse("join-begin")
+    session = client.session
+    session["join"] = {
+        "do": [], "wish": [], "postal": "8100001", "home": hana_party.home_id, "go": "car",
+        "days": "any", "far": "120", "who": "individual",
+    }  # fmt: skip
+    session.save()
+    assert client.get("/start/")["Location"] == address
+    assert client.get(address).status_code == 200
+    client.logout()
+    client.force_login(hana)
+    assert client.get("/start/")["Location"] == "/for-you/"
+
+
+def test_party_that_was_looked_at_is_the_one_that_applies(
+    client: Client, mowing: Need, hana: User, hana_party: Volunteer, yuki_party: Volunteer
+) -> None:
+    second = make_party(hana, name="二つめ")
+    client.force_login(hana)
+    for party, chosen in ((second, second), (yuki_party, hana_party)):
+        answer = client.get(f"{reverse('need-apply', args=[mowing.public_id])}?party={party.public_id}")
+        assert answer.context["form"]["volunteer"].value() == chosen.pk
 
 
 def test_party_nobody_has_looked_at_is_told_that_we_are_looking(
@@ -186,6 +274,7 @@ def test_what_was_closed_blocked_or_refused_since_is_not_shown(
     assert page(client, hana).context["fits"] == []
 
 
+@pytest.mark.parametrize(("waits", "queries"), [(False, 14), (True, 16)])
 @pytest.mark.parametrize("count", [1, 3])
 def test_page_takes_a_fixed_number_of_queries(
     client: Client,
@@ -194,17 +283,21 @@ def test_page_takes_a_fixed_number_of_queries(
     hana_party: Volunteer,
     mori: User,
     count: int,
+    waits: bool,
+    queries: int,
     django_assert_num_queries,
 ) -> None:
     Volunteer.objects.update(live_limit=10)
     for number in range(count):
-        make_need(saga)
+        make_need(saga, offers=[make_offer(saga)])
         asked = make_need(saga)
-        later = timedelta(weeks=number)
+        later = timedelta(weeks=number + 1)
         asked.slots.update(start_at=F("start_at") + later, end_at=F("end_at") + later)
-        story.asked(story.propose(asked, hana_party), guide=mori)
+        if waits:
+            story.asked(story.propose(asked, hana_party), guide=mori)
     looked_at(hana_party)
     client.force_login(hana)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(queries):
         answer = client.get(reverse("for-you"))
-    assert (len(answer.context["fits"]), len(answer.context["waiting"])) == (count, count)
+    assert len(answer.context["waiting"]) == (count if waits else 0)
+    assert len(answer.context["fits"]) >= count
