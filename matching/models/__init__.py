@@ -6,6 +6,7 @@ from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
 from matching.models.messages import MatchMessage
 from matching.models.relations import Block, Relation
 from matching.models.runs import MatchRun, NeedDiagnosis, RunShard, WeightSet
+from matching.models.watches import Watch
 
 __all__ = [
     "Answer",
@@ -25,5 +26,6 @@ __all__ = [
     "RegionConsent",
     "Relation",
     "RunShard",
+    "Watch",
     "WeightSet",
 ]

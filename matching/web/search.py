@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Invalid
-from accounts.geo import TravelMode
-from accounts.models import Municipality
 from accounts.selectors.places import municipalities_for_postal
 from accounts.selectors.vocabulary import asset_kind_tree, work_kind_tree
+from accounts.web.dates import day
 from accounts.web.prefectures import PREFECTURES
-from matching.selectors.reach import NEARNESS, needs_within, within_label
+from matching.selectors.reach import NEARNESS, within_label
+from matching.selectors.search import CONDITIONS, needs_found, needs_found_anywhere
 from regions.enums import Compensation
 from regions.models import Need
-from regions.selectors import filters as narrow
 
 STAYS = [("day", _("day trip")), ("stay", _("overnight"))]
-CONDITIONS = {
-    "home": (_("from home"), narrow.needs_from_afar),
-    "no_car": (_("without a car"), narrow.needs_with_last_mile),
-    "beginner": (_("for the first time"), narrow.needs_for_beginners),
-    "group": (_("as a group"), narrow.needs_for_groups),
-    "children": (_("with children"), narrow.needs_with_children),
-    "unqualified": (_("without a qualification"), narrow.needs_without_qualification),
-}
+
+
+DAYS = ("date_from", "date_to")
 
 
 class NeedSearch(forms.Form):
@@ -61,7 +57,6 @@ class NeedSearch(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.home: Municipality | None = None
         fields: dict[str, Any] = self.fields
         fields["wish"].choices = [(node.kind.code, node.kind.label) for node in asset_kind_tree()]
         fields["kind"].choices = [(node.kind.code, node.kind.label) for node in work_kind_tree()]
@@ -75,11 +70,11 @@ class NeedSearch(forms.Form):
         ]
 
     def clean_postal(self) -> str:
-        """The code stays as it was typed; ``home`` is the municipality it stands in."""
+        """The code stays as it was typed, if there is one like it."""
         typed: str = self.cleaned_data["postal"]
         if typed:
             try:
-                self.home = municipalities_for_postal(typed)[0]
+                municipalities_for_postal(typed)
             except Invalid as refusal:
                 raise forms.ValidationError(str(refusal.message)) from refusal
         return typed
@@ -96,37 +91,33 @@ class NeedSearch(forms.Form):
 
     def found(self, needs: QuerySet[Need]) -> QuerySet[Need]:
         """The needs that fit every answer given. Answers with a mistake are left out, and said to be."""
-        prefecture = self._answers().get("prefecture")
-        found = self.found_anywhere(needs)
-        return found.filter(region__municipality__prefecture_code=prefecture) if prefecture else found
+        return needs_found(needs, self._answers())
 
     def found_anywhere(self, needs: QuerySet[Need]) -> QuerySet[Need]:
         """The needs that fit every answer but the prefecture."""
-        answers = self._answers()
-        needs = self._by_kind(needs, answers)
-        for condition in answers.get("with_", []):
-            needs = CONDITIONS[condition][1](needs)
-        if answers.get("stay"):
-            needs = narrow.needs_by_nights(needs, overnight=answers["stay"] == "stay")
-        if answers.get("compensation"):
-            needs = needs.filter(compensation=answers["compensation"])
-        if answers.get("date_from") or answers.get("date_to"):
-            needs = narrow.needs_between(needs, first=answers.get("date_from"), last=answers.get("date_to"))
-        return self._by_distance(needs, answers)
+        return needs_found_anywhere(needs, self._answers())
+
+    def stated(self) -> dict[str, Any]:
+        """The answers that were given, as a watch keeps them."""
+        answers = {name: value for name, value in self._answers().items() if value}
+        return {
+            name: value.isoformat() if isinstance(value, date) else value for name, value in answers.items()
+        }
+
+    def words_of(self, answers: Mapping[str, Any]) -> str:
+        """Answers as a watch keeps them, in the words of the page. No query beyond those of the form."""
+        asked = [name for name in self.fields if name in answers]  # the database keeps no order of names
+        return str(_(", ")).join(word for name in asked for word in self._words(name, answers[name]))
+
+    def _words(self, name: str, value: Any) -> list[str]:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            labels: dict[str, Any] = {str(code): label for code, label in cast("Any", field).choices}
+            return [
+                str(labels.get(str(code), code)) for code in (value if isinstance(value, list) else [value])
+            ]
+        return [f"{field.label}: {day(date.fromisoformat(value)) if name in DAYS else value}"]
 
     def _answers(self) -> dict[str, Any]:
         self.is_valid()
         return self.cleaned_data
-
-    def _by_kind(self, needs: QuerySet[Need], answers: dict[str, Any]) -> QuerySet[Need]:
-        if answers.get("kind"):
-            needs = narrow.needs_of_work(needs, answers["kind"])
-        if answers.get("wish"):
-            needs = narrow.needs_in_return_for(needs, answers["wish"])
-        return needs
-
-    def _by_distance(self, needs: QuerySet[Need], answers: dict[str, Any]) -> QuerySet[Need]:
-        if self.home is None or not answers.get("within"):
-            return needs
-        mode = TravelMode.PUBLIC if "no_car" in answers.get("with_", []) else TravelMode.CAR
-        return needs_within(needs, self.home, limit_minutes=int(answers["within"]), mode=mode)
