@@ -28,7 +28,7 @@ class EraseForm(forms.Form):
     """One's own e-mail address, typed: nobody does that by accident."""
 
     confirmation = forms.CharField(
-        label=_("Your e-mail address"),
+        label=_("E-mail address of your account"),
         help_text=_("Please type it, so that this does not happen by accident."),
         max_length=254,
         widget=forms.TextInput(attrs={"type": "email", "autocomplete": "off"}),

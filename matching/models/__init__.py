@@ -7,6 +7,7 @@ from matching.models.messages import MatchMessage
 from matching.models.relations import Block, Relation
 from matching.models.runs import MatchRun, NeedDiagnosis, RunShard, WeightSet
 from matching.models.suggestions import Look, Suggestion
+from matching.models.watches import Watch
 
 __all__ = [
     "Answer",
@@ -28,5 +29,6 @@ __all__ = [
     "Relation",
     "RunShard",
     "Suggestion",
+    "Watch",
     "WeightSet",
 ]

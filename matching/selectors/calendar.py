@@ -41,14 +41,14 @@ class CalendarEntry:
 
 
 def coming_dates(actor: User, *, now: datetime) -> list[CalendarEntry]:
-    """The dates to come of the actor's holding matches, in order. Seven queries."""
+    """The dates to come of the actor's holding matches, in order. A fixed number of queries."""
     matches = own_matches(actor).filter(state__in=sorted(HOLDING), slots__end_at__gt=now)
     entries = [entry for entry in _entries(actor, matches) if entry.slot.end_at > now and not entry.is_off]
     return sorted(entries, key=lambda entry: (entry.slot.start_at, entry.slot.pk))
 
 
 def feed_dates(actor: User, *, now: datetime) -> list[CalendarEntry]:
-    """What a calendar program is told: the dates from 90 days ago to 400 days ahead, called off ones as such. Nine queries."""
+    """What a calendar program is told: the dates from 90 days ago to 400 days ahead, called off ones as such. A fixed number of queries."""
     within = Q(slots__end_at__gt=now - BACK, slots__start_at__lt=now + AHEAD) | Q(ended_at__gt=now - BACK)
     matches = own_matches(actor).filter(within).exclude(state=MatchState.PROPOSED)
     shown = _entries(actor, matches, with_dropped=True)

@@ -25,6 +25,7 @@ from matching.models import (
     PhoneCall,
     Precondition,
     Relation,
+    Watch,
 )
 from matching.selectors.labels import neutral_state
 from matching.selectors.matches import relations_for
@@ -75,6 +76,7 @@ def export(user: User) -> Mapping[str, Any]:
              "promised": row.promised, "kept": row.kept}
             for row in relations_for(user).filter(volunteer__representative=user)
         ],
+        "watches": _rows(Watch.objects.filter(user=user), "region__public_id", "answers", "made_at"),
         "blocks": list(blocks.values("side", "note", "made_at")),
     }  # fmt: skip
 
@@ -148,6 +150,7 @@ def erase(user: User, now: datetime) -> None:  # noqa: ARG001  # the signature o
     met.exclude(outcome=MeetingOutcome.WAIVED).update(note="")
     met.filter(outcome=MeetingOutcome.WAIVED).update(note=REASON_GONE)
     matches.update(overlap_reason="")
+    Watch.objects.filter(user=user).delete()
     Block.objects.filter(Q(made_by=user) | Q(volunteer__representative=user)).update(note="")
     ids = list(matches.values_list("public_id", flat=True))
     entered = AuditEntry.objects.filter(target_type="matching.match", target_id__in=ids)

@@ -14,6 +14,8 @@ from matching.services import run_queue, run_steps
 from matching.services.calendar import next_asking_time
 from matching.services.rescoring import look_again, look_at_everything, target_of
 from matching.services.standby import ask_next_in_line
+from matching.services.watches import tell_watchers
+from regions.services.rescoring import NEED_OPENED
 
 NOTICES: dict[NoticeGroup, tuple[str, ...]] = {
     NoticeGroup.ANSWERS: (
@@ -24,6 +26,7 @@ NOTICES: dict[NoticeGroup, tuple[str, ...]] = {
         "match_answered", "match_extended", "meeting_recorded", "meeting_waived", "match_agreed", "match_confirmed",
         "match_redated", "match_thanks", "message_received",
     ),
+    NoticeGroup.FITS: ("need_fits",),
     NoticeGroup.REMINDERS: ("deadline_warning", "roster_due_guide", "checks_due_guide"),
 }  # fmt: skip
 """Kinds that may wait for the letter of the day. The others (meetings, endings, a date called off) always leave at once."""
@@ -35,6 +38,7 @@ def register() -> None:
         register_notices(group, kinds)
     register_topic("matching.next_in_line", ask_next)
     register_topic("matching.rescore", rescore)
+    register_topic(NEED_OPENED, tell_watchers)
     # The steps of a run hold leases of their own and take seconds: they run without a transaction around them.
     register_topic(run_queue.START, start_run, outside=True)
     register_topic(run_queue.SHARD, run_shard, outside=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -10,25 +12,20 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Invalid
-from accounts.geo import TravelMode
 from accounts.models import Municipality
 from accounts.selectors.places import municipalities_for_postal
 from accounts.selectors.vocabulary import asset_kind_tree, work_kind_tree
+from accounts.web.dates import day
 from accounts.web.prefectures import PREFECTURES
-from matching.selectors.reach import NEARNESS, needs_within, within_label
+from matching.selectors.reach import NEARNESS, within_label
+from matching.selectors.search import CONDITIONS, needs_found, needs_found_anywhere
 from regions.enums import Compensation
 from regions.models import Need
-from regions.selectors import filters as narrow
 
 STAYS = [("day", _("day trip")), ("stay", _("overnight"))]
-CONDITIONS = {
-    "home": (_("from home"), narrow.needs_from_afar),
-    "no_car": (_("without a car"), narrow.needs_with_last_mile),
-    "beginner": (_("for the first time"), narrow.needs_for_beginners),
-    "group": (_("as a group"), narrow.needs_for_groups),
-    "children": (_("with children"), narrow.needs_with_children),
-    "unqualified": (_("without a qualification"), narrow.needs_without_qualification),
-}
+
+
+DAYS = ("date_from", "date_to")
 
 
 class NeedSearch(forms.Form):
@@ -105,6 +102,7 @@ class NeedSearch(forms.Form):
         answers: dict[str, Any] = super().clean() or {}
         if answers.get("within") and not answers.get("postal") and "postal" not in self.errors:
             self.add_error("postal", _("Please enter a postal code, so that we know from where."))
+        answers["home"] = self.origin.pk if self.origin is not None else ""
         first, last = answers.get("date_from"), answers.get("date_to")
         if first and last and last < first:
             self.add_error("date_to", _("This day is before the first one."))
@@ -112,37 +110,35 @@ class NeedSearch(forms.Form):
 
     def found(self, needs: QuerySet[Need]) -> QuerySet[Need]:
         """The needs that fit every answer given. Answers with a mistake are left out, and said to be."""
-        prefecture = self._answers().get("prefecture")
-        found = self.found_anywhere(needs)
-        return found.filter(region__municipality__prefecture_code=prefecture) if prefecture else found
+        return needs_found(needs, self._answers())
 
     def found_anywhere(self, needs: QuerySet[Need]) -> QuerySet[Need]:
         """The needs that fit every answer but the prefecture."""
-        answers = self._answers()
-        needs = self._by_kind(needs, answers)
-        for condition in answers.get("with_", []):
-            needs = CONDITIONS[condition][1](needs)
-        if answers.get("stay"):
-            needs = narrow.needs_by_nights(needs, overnight=answers["stay"] == "stay")
-        if answers.get("compensation"):
-            needs = needs.filter(compensation=answers["compensation"])
-        if answers.get("date_from") or answers.get("date_to"):
-            needs = narrow.needs_between(needs, first=answers.get("date_from"), last=answers.get("date_to"))
-        return self._by_distance(needs, answers)
+        return needs_found_anywhere(needs, self._answers())
+
+    def stated(self) -> dict[str, Any]:
+        """The answers that were given, as a watch keeps them."""
+        answers = {name: value for name, value in self._answers().items() if value}
+        return {
+            name: value.isoformat() if isinstance(value, date) else value for name, value in answers.items()
+        }
+
+    def words_of(self, answers: Mapping[str, Any]) -> str:
+        """Answers as a watch keeps them, in the words of the page. No query beyond those of the form."""
+        asked = [
+            name for name in self.fields if name in answers and name != "home"
+        ]  # the database keeps no order of names
+        return str(_(", ")).join(word for name in asked for word in self._words(name, answers[name]))
+
+    def _words(self, name: str, value: Any) -> list[str]:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            labels: dict[str, Any] = {str(code): label for code, label in cast("Any", field).choices}
+            return [
+                str(labels.get(str(code), code)) for code in (value if isinstance(value, list) else [value])
+            ]
+        return [f"{field.label}: {day(date.fromisoformat(value)) if name in DAYS else value}"]
 
     def _answers(self) -> dict[str, Any]:
         self.is_valid()
         return self.cleaned_data
-
-    def _by_kind(self, needs: QuerySet[Need], answers: dict[str, Any]) -> QuerySet[Need]:
-        if answers.get("kind"):
-            needs = narrow.needs_of_work(needs, answers["kind"])
-        if answers.get("wish"):
-            needs = narrow.needs_in_return_for(needs, answers["wish"])
-        return needs
-
-    def _by_distance(self, needs: QuerySet[Need], answers: dict[str, Any]) -> QuerySet[Need]:
-        if self.origin is None or not answers.get("within"):
-            return needs
-        mode = TravelMode.PUBLIC if "no_car" in answers.get("with_", []) else TravelMode.CAR
-        return needs_within(needs, self.origin, limit_minutes=int(answers["within"]), mode=mode)

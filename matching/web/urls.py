@@ -16,6 +16,7 @@ from matching.web import (
     match_acts,
     matches,
     needs,
+    watches,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -31,6 +32,9 @@ urlpatterns: list[URLPattern] = [
     path("calendar/address/", calendar.feed_new, name="calendar-feed-new"),
     path("calendar/address/remove/", calendar.feed_remove, name="calendar-feed-remove"),
     path("calendar/<str:secret>.ics", calendar.calendar_feed, name="calendar-feed"),
+    path("watches/", watches.watch_list, name="watch-list"),
+    path("watches/new/", watches.watch_new, name="watch-new"),
+    path("watches/<slug:public_id>/remove/", watches.watch_remove, name="watch-remove"),
     path("matches/", matches.match_list, name="match-list"),
     path("matches/<slug:public_id>/", matches.match_page, name="match-page"),
     path("matches/<slug:public_id>/contacts/", matches.match_contacts, name="contacts-page"),

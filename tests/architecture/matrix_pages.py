@@ -58,6 +58,14 @@ CASES = [
     Case(
         "calendar-feed", "GET", everybody(200), where=lambda scene: {"secret": make_feed(actor=scene.hana)}
     ),  # who knows the address needs no account
+    Case("watch-list", "GET", SIGNED_IN_ONLY),
+    Case("watch-new", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case(
+        "watch-remove",
+        "GET",
+        (302, *(405,) * (len(ROLES) - 1)),
+        where=lambda _scene: {"public_id": "abc"},
+    ),
     Case("my-data", "GET", SIGNED_IN_ONLY),
     Case("notice-settings", "GET", SIGNED_IN_ONLY),
     Case("my-data-export", "GET", SIGNED_IN_ONLY),

@@ -180,5 +180,5 @@ def test_page_and_feed_take_a_fixed_number_of_queries(
     client.force_login(hana)
     with django_assert_num_queries(11):
         client.get(reverse("calendar"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         client.get(path)
