@@ -57,12 +57,12 @@ def lock_organization(organization_id: int) -> Organization:
 
 
 def lock_guide(guide_id: int) -> Guide:
-    """Lock and return one guide.
+    """Lock and return one guide, also one who was dismissed meanwhile.
 
     Raises:
         NotFound("guide_unknown")
     """
-    guide = Guide.objects.select_for_update(of=("self",), no_key=True).filter(pk=guide_id).first()
+    guide = Guide.everyone.select_for_update(of=("self",), no_key=True).filter(pk=guide_id).first()
     if guide is None:
         raise NotFound("guide_unknown", _("This guide does not exist."))
     return guide

@@ -103,7 +103,7 @@ def recipients(match: Match, audience: Audience) -> list[User]:
         return [match.volunteer.representative]
     if audience is Audience.REGION:
         return list(speakers_for(match.need.region))
-    if match.guide is not None:
+    if match.guide is not None and match.guide.ended_on is None:
         return [match.guide.user]
     return [guide.user for guide in reviewers_for(match.need)] or list(administrators())
 
