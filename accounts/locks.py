@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, NotFound
 from accounts.models import Guide, IdempotencyRecord, Organization, Outbox, User, Volunteer
-from accounts.models.vocabulary import VocabularyEntry
+from accounts.models.vocabulary import SurveyActivity, VocabularyEntry
 
 IDEMPOTENCY_PATIENCE_SECONDS = 5
 Word = TypeVar("Word", bound=VocabularyEntry)
@@ -72,6 +72,18 @@ def lock_words(model: type[Word]) -> list[Word]:
     """Lock and return a whole vocabulary in pk order: two changes of a tree at once could close a circle."""
     rows = model._default_manager.select_for_update(of=("self",), no_key=True)  # noqa: SLF001  # documented API for unknown models
     return list(rows.order_by("pk"))
+
+
+def lock_activity(number: int) -> SurveyActivity:
+    """Lock and return one activity of the survey, before the kinds it stands for are replaced.
+
+    Raises:
+        NotFound("activity_unknown")
+    """
+    activity = SurveyActivity.objects.select_for_update(no_key=True).filter(pk=number).first()
+    if activity is None:
+        raise NotFound("activity_unknown", _("The survey has no such activity."))
+    return activity
 
 
 def claim_outbox(outbox_id: int, *, now: datetime) -> Outbox | None:
