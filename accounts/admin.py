@@ -35,7 +35,8 @@ from accounts.models import (
     Wish,
     WorkKind,
 )
-from accounts.services.vocabulary import Asked, check_entry, set_typical, store_entry
+from accounts.policies import is_admin
+from accounts.services.vocabulary import Asked, check_entry, map_activity, set_typical, store_entry
 
 # Libraries bring pages of their own, with which an administrator could add an address, a second factor or a token to
 # somebody else's account and act as that person, past every service and without a record. Roles are no groups here.
@@ -120,7 +121,25 @@ class DataReleaseAdmin(ReadOnlyAdmin):
 
 @admin.register(SurveyActivity)
 class SurveyActivityAdmin(ReadOnlyAdmin):
-    list_display = ("number", "name_ja", "survey_type")
+    """The survey's words are read; the kinds an activity stands for are chosen."""
+
+    list_display = ("number", "name_ja", "survey_type", "edited_at")
+    readonly_fields = ("number", "name_ja", "survey_type", "edited_at")
+    filter_horizontal = ("work_kinds", "asset_kinds")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_admin(request.user)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        map_activity(
+            actor=cast("User", request.user),
+            activity=obj,
+            work_kinds=form.cleaned_data["work_kinds"],
+            asset_kinds=form.cleaned_data["asset_kinds"],
+        )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Nothing is left to write: the service has stored the kinds."""
 
 
 class EntryAdmin(admin.ModelAdmin):

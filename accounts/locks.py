@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict, NotFound
 from accounts.models import Guide, IdempotencyRecord, Organization, Outbox, User, Volunteer
-from accounts.models.vocabulary import VocabularyEntry
+from accounts.models.vocabulary import SurveyActivity, VocabularyEntry
 
 IDEMPOTENCY_PATIENCE_SECONDS = 5
 Word = TypeVar("Word", bound=VocabularyEntry)
@@ -57,12 +57,12 @@ def lock_organization(organization_id: int) -> Organization:
 
 
 def lock_guide(guide_id: int) -> Guide:
-    """Lock and return one guide.
+    """Lock and return one guide, also one who was dismissed meanwhile.
 
     Raises:
         NotFound("guide_unknown")
     """
-    guide = Guide.objects.select_for_update(of=("self",), no_key=True).filter(pk=guide_id).first()
+    guide = Guide.everyone.select_for_update(of=("self",), no_key=True).filter(pk=guide_id).first()
     if guide is None:
         raise NotFound("guide_unknown", _("This guide does not exist."))
     return guide
@@ -72,6 +72,18 @@ def lock_words(model: type[Word]) -> list[Word]:
     """Lock and return a whole vocabulary in pk order: two changes of a tree at once could close a circle."""
     rows = model._default_manager.select_for_update(of=("self",), no_key=True)  # noqa: SLF001  # documented API for unknown models
     return list(rows.order_by("pk"))
+
+
+def lock_activity(number: int) -> SurveyActivity:
+    """Lock and return one activity of the survey, before the kinds it stands for are replaced.
+
+    Raises:
+        NotFound("activity_unknown")
+    """
+    activity = SurveyActivity.objects.select_for_update(no_key=True).filter(pk=number).first()
+    if activity is None:
+        raise NotFound("activity_unknown", _("The survey has no such activity."))
+    return activity
 
 
 def claim_outbox(outbox_id: int, *, now: datetime) -> Outbox | None:

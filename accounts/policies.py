@@ -62,8 +62,10 @@ def memberships_ended_by(user: Actor) -> QuerySet[Membership]:
 
 
 def is_guide(user: Actor) -> bool:
-    """Whether ``user`` is a guide of any organization. One query at most."""
-    return isinstance(user, User) and user.is_active and hasattr(user, "guide")
+    """Whether ``user`` is a guide of any organization, and not dismissed. One query at most."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return hasattr(user, "guide") and user.guide.ended_on is None
 
 
 def is_guide_of(user: Actor, organization: Organization) -> bool:
@@ -84,7 +86,7 @@ def guides_visible_to(user: Actor) -> QuerySet[Guide]:
         return Guide.objects.none()
     if is_admin(user):
         return Guide.objects.all()
-    return Guide.objects.filter(organization__guides__user=user)
+    return Guide.objects.filter(organization__in=Guide.objects.filter(user=user).values("organization_id"))
 
 
 def organizations_covering(municipality: Municipality) -> QuerySet[Organization]:

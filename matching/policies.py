@@ -24,7 +24,7 @@ def roles_on(user: User, match: Match) -> frozenset[Role]:
         Role.PARTY: represents_party(user, match.volunteer),
         Role.REGION: acts_for_region(user, match.need.region),
         Role.GUIDE: is_guide_for(user, match.need.region)
-        or (match.guide is not None and match.guide.user_id == user.pk),
+        or (match.guide is not None and match.guide.ended_on is None and match.guide.user_id == user.pk),
         Role.ADMIN: is_admin(user),
     }
     return frozenset(role for role, is_held in held.items() if is_held)
@@ -48,7 +48,7 @@ def matches_visible_to(user: User) -> QuerySet[Match]:
         return Match.objects.all()
     own_party = Q(volunteer__representative=user) & _known_to_party()
     own_region = Q(need__region__in=represented_regions(user)) & _known_to_region()
-    guided = Q(need__region__in=guide_regions(user)) | Q(guide__user=user)
+    guided = Q(need__region__in=guide_regions(user)) | Q(guide__user=user, guide__ended_on=None)
     return Match.objects.filter(own_party | own_region | guided)
 
 

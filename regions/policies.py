@@ -85,7 +85,7 @@ def guide_regions(user: Actor) -> QuerySet[Region]:
     """Communities ``user`` guides for.
 
     Where an administrator named a guide, all guides of that one's organization; else (or when that account is
-    closed) those of the organizations that cover the municipality. Colleagues see the same, so that nothing hangs on one person.
+    closed or the guide dismissed) those of the organizations that cover the municipality. Colleagues see the same, so that nothing hangs on one person.
     """
     if not _is_somebody(user):
         return Region.objects.none()
@@ -94,21 +94,24 @@ def guide_regions(user: Actor) -> QuerySet[Region]:
         return Region.objects.none()
     covered = municipalities_covered_by(guide.organization).values("pk")
     named = Q(guide__organization=guide.organization)
-    nobody_named = Q(guide=None) | Q(guide__user__is_active=False)
+    nobody_named = Q(guide=None) | Q(guide__user__is_active=False) | Q(guide__ended_on__isnull=False)
     return Region.objects.filter(named | Q(nobody_named, municipality__in=covered))
 
 
 def covered_regions() -> QuerySet[Region]:
     """Communities with somebody to review for them: a named guide, or an organization with guides that covers them.
 
-    A closed account reviews nothing: twin of a ``guides_for`` that is not empty.
+    A closed account and a dismissed guide review nothing: twin of a ``guides_for`` that is not empty.
     """
-    with_guides = Coverage.objects.filter(organization__guides__user__is_active=True)
+    with_guides = Coverage.objects.filter(
+        organization__guides__user__is_active=True, organization__guides__ended_on=None
+    )
     named = Exists(with_guides.filter(municipality=OuterRef("municipality")))
     is_named = Exists(Coverage.objects.filter(municipality=OuterRef("municipality")))
     prefecture = OuterRef("municipality__prefecture_code")
     whole = Exists(with_guides.filter(municipality=None, prefecture_code=prefecture))
-    return Region.objects.filter(Q(guide__user__is_active=True) | Q(named) | Q(~is_named, whole))
+    in_charge = Q(guide__user__is_active=True, guide__ended_on=None)
+    return Region.objects.filter(in_charge | Q(named) | Q(~is_named, whole))
 
 
 def is_covered(region: Region) -> bool:

@@ -231,11 +231,32 @@ class GuidesView(DeskView):
         return self.reply(made)
 
 
-class AbsenceView(DeskView):
+class OneDeskView(DeskView):
+    """What the views of one guide share."""
+
+    def guide(self) -> Guide:
+        """The guide of the address.
+
+        Raises:
+            NotFound("not_found")
+        """
+        return self.rows().filter(user__public_id=self.kwargs["user_id"]).first() or self.missing()
+
+
+class GuideView(OneDeskView):
+    """For administrators: ending that a person guides. The guide's live matches go to colleagues."""
+
+    operations: ClassVar = {"DELETE": Operation(id="dismiss_guide", status=status.HTTP_204_NO_CONTENT)}
+
+    def delete(self, _request: Request, **_address: str) -> Response:
+        services.dismiss_guide(actor=self.actor, guide=self.guide())
+        return self.reply(None)
+
+
+class AbsenceView(OneDeskView):
     """When a guide is away, who stands in and what that person must know: by the guide or, for one who is ill, a colleague."""
 
     operations: ClassVar = {"PUT": Operation(id="set_absence", form=DeskForm, answer=GuideDeskSerializer)}
 
     def put(self, _request: Request, **_address: str) -> Response:
-        guide = self.rows().filter(user__public_id=self.kwargs["user_id"]).first() or self.missing()
-        return self.reply(services.set_absence(actor=self.actor, guide=guide, **self.values()))
+        return self.reply(services.set_absence(actor=self.actor, guide=self.guide(), **self.values()))

@@ -16,6 +16,7 @@ from accounts.api.fields import EmptyForm, StrictSerializer, TextField
 from accounts.api.schema import Operation
 from accounts.enums import ConsentKind, Language
 from accounts.models import Consent, User
+from accounts.policies import is_guide
 from accounts.selectors.notifications import unread_count
 from accounts.selectors.users import consents_of
 from accounts.services import contact_cards
@@ -67,7 +68,7 @@ class MeView(HouseView):
             shown
             | {
                 "language": person.language,
-                "is_guide": hasattr(person, "guide"),
+                "is_guide": is_guide(person),
                 "is_superuser": person.is_superuser,
                 "unread": unread_count(person),
             }

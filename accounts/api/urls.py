@@ -44,6 +44,11 @@ urlpatterns: list[URLPattern] = [
         name="organization-guides",
     ),
     path(
+        "organizations/<slug:public_id>/guides/<slug:user_id>/",
+        organizations.GuideView.as_view(),
+        name="organization-guide",
+    ),
+    path(
         "organizations/<slug:public_id>/guides/<slug:user_id>/absence/",
         organizations.AbsenceView.as_view(),
         name="guide-absence",

@@ -60,8 +60,19 @@ class Coverage(models.Model):
         return f"{self.organization_id}:{self.prefecture_code}:{self.municipality_id or '*'}"
 
 
+class GuidesInOffice(models.Manager["Guide"]):
+    """Guides who have not been dismissed: what ``Guide.objects`` means, so that no reader can forget to ask."""
+
+    def get_queryset(self) -> models.QuerySet[Guide]:
+        return super().get_queryset().filter(ended_on=None)
+
+
 class Guide(models.Model):
-    """A community guide (関係案内人) of one organization."""
+    """A community guide (関係案内人) of one organization.
+
+    The row outlives the office: finished matches name it. A row that points to a guide (``match.guide``, ``user.guide``) and a
+    join through one also find those who were dismissed; lists of an organization do not.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="guide")
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="guides")
@@ -73,8 +84,14 @@ class Guide(models.Model):
     absent_until = models.DateField(_("absent until"), null=True, blank=True)
     stand_in = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     handover = models.TextField(_("handover notes"), blank=True)
+    ended_on = models.DateField(_("dismissed on"), null=True, blank=True)
+
+    objects = GuidesInOffice()
+    everyone: models.Manager[Guide] = models.Manager()
 
     class Meta:
+        base_manager_name = "everyone"
+        default_manager_name = "objects"
         constraints = [
             models.CheckConstraint(condition=Q(weekly_capacity__gte=1), name="guide_capacity_positive"),
             models.CheckConstraint(

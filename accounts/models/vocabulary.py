@@ -165,6 +165,8 @@ class SurveyActivity(models.Model):
     survey_type = models.CharField(_("type"), max_length=20, choices=SurveyType.choices, blank=True)
     work_kinds = models.ManyToManyField(WorkKind, blank=True, related_name="survey_activities")
     asset_kinds = models.ManyToManyField(AssetKind, blank=True, related_name="survey_activities")
+    # Set when an administrator changed the kinds: a new edition of the shipped data then leaves them alone.
+    edited_at = models.DateTimeField(_("edited at"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("activity of the survey")

@@ -92,9 +92,9 @@ def desk_of(guide: Guide, *, on: date) -> Guide | None:
     if not is_absent(guide, on=on):
         return guide
     stand_in = guide.stand_in
-    if stand_in is None or not stand_in.user.is_active or is_absent(stand_in, on=on):
+    if stand_in is None or stand_in.ended_on is not None:
         return None
-    return stand_in
+    return stand_in if stand_in.user.is_active and not is_absent(stand_in, on=on) else None
 
 
 def is_absent(guide: Guide, *, on: date) -> bool:

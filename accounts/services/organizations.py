@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.enums import LegalStatus
 from accounts.errors import Conflict, Invalid, NotAllowed
 from accounts.locks import lock_guide, lock_organization, lock_user
-from accounts.models import Coverage, Guide, Municipality, Organization, User
+from accounts.models import AuditEntry, Coverage, Guide, Municipality, Organization, User
 from accounts.policies import can_edit_organization, is_admin
 from accounts.services.audit import record
 from accounts.services.checks import Problems, check_number, check_values
+from accounts.services.outbox import owe
 from accounts.services.tokens import end_tokens
 
 CAPACITY_MAX = 100
+GUIDE_ENDED = "matching.guide_ended"  # the matching hands over what the guide had in hand
 
 
 @transaction.atomic
@@ -121,7 +125,7 @@ def record_employment_basis(*, actor: User, organization: Organization, basis: s
 def appoint_guide(
     *, actor: User, organization: Organization, user: User, role: str = "", weekly_capacity: int = 8
 ) -> Guide:
-    """Make ``user`` a guide of the organization, or change role and capacity of one.
+    """Make ``user`` a guide of the organization (again), or change role and capacity of one.
 
     Locks the organization, then the user's row; a new guide's tokens end (a mailbox was enough for them); audits.
 
@@ -136,25 +140,62 @@ def appoint_guide(
     check_number(problems, "weekly_capacity", weekly_capacity, at_least=1, at_most=CAPACITY_MAX)
     problems.refuse()
     organization = lock_organization(organization.pk)
-    values = {"role": role, "weekly_capacity": weekly_capacity}
     lock_user(user.pk)
-    guide, is_new = Guide.objects.get_or_create(user=user, defaults={"organization": organization, **values})
-    if guide.organization_id != organization.pk:
-        raise Conflict("guide_elsewhere", _("This person guides for another organization."))
-    if is_new:
-        end_tokens(user)
-    else:
-        guide.role, guide.weekly_capacity = role, weekly_capacity
-        guide.save(update_fields=["role", "weekly_capacity"])
-    details = {"guide": user.public_id, **values}
-    record(
-        actor=actor,
-        action="organization.appoint_guide",
-        target=organization,
-        label=organization.name,
-        details=details,
-    )
+    values = {"role": role, "weekly_capacity": weekly_capacity}
+    guide = _seat(organization, user, values)
+    _record_guide(actor, "appoint_guide", guide, values)
     return guide
+
+
+def _seat(organization: Organization, user: User, values: Mapping[str, Any]) -> Guide:
+    """The person's one row: made, opened again (where that one now guides), or with new values."""
+    before = Guide.everyone.filter(user=user).first()
+    guide = lock_guide(before.pk) if before else Guide(user=user, ended_on=timezone.localdate())
+    if guide.ended_on is not None:
+        end_tokens(user)
+        guide.organization, guide.ended_on = organization, None
+    elif guide.organization_id != organization.pk:
+        raise Conflict("guide_elsewhere", _("This person guides for another organization."))
+    for name, value in values.items():
+        setattr(guide, name, value)
+    guide.save()
+    return guide
+
+
+@transaction.atomic
+def dismiss_guide(*, actor: User, guide: Guide) -> None:
+    """End that a person guides: the role opens nothing from here on. What the guide did stays under that name.
+
+    Absence, handover note and standing in end too; the person's tokens end. Owes that the guide's live matches are handed to
+    colleagues. Locks the organization, then the user's row, then the guide; audits. Twice: no change.
+
+    Raises:
+        NotAllowed("not_administrator")
+    """
+    _require_admin(actor)
+    lock_organization(guide.organization_id)
+    lock_user(guide.user_id)
+    guide = lock_guide(guide.pk)
+    if guide.ended_on is not None:
+        return
+    guide.ended_on = timezone.localdate()
+    guide.absent_from = guide.absent_until = guide.stand_in = None
+    guide.handover = ""
+    guide.save(update_fields=["ended_on", "absent_from", "absent_until", "stand_in", "handover"])
+    Guide.objects.filter(stand_in=guide).update(stand_in=None)
+    end_tokens(guide.user)
+    entry = _record_guide(actor, "dismiss_guide", guide, {})
+    owe(topic=GUIDE_ENDED, key=f"guide:{guide.pk}:ended:{entry.pk}", payload={"guide": guide.pk})
+
+
+def _record_guide(actor: User, act: str, guide: Guide, values: Mapping[str, Any]) -> AuditEntry:
+    return record(
+        actor=actor,
+        action=f"organization.{act}",
+        target=guide.organization,
+        label=guide.organization.name,
+        details={"guide": guide.user.public_id, **values},
+    )
 
 
 @transaction.atomic

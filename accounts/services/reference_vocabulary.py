@@ -167,7 +167,7 @@ def _link_works(
 def _store_survey(
     rows: Sequence[Row], *, works: Mapping[str, WorkKind], assets: Mapping[str, AssetKind]
 ) -> None:
-    """The activities of the survey, word for word: nobody edits them, so they are simply written."""
+    """The activities of the survey, word for word: nobody edits those. The kinds they stand for an administrator may have."""
     SurveyActivity.objects.bulk_create(
         [
             SurveyActivity(
@@ -181,17 +181,19 @@ def _store_survey(
         unique_fields=["number"],
         update_fields=["name_ja", "survey_type"],
     )
+    free = set(SurveyActivity.objects.filter(edited_at=None).values_list("number", flat=True))
+    unedited = [row for row in rows if row["no"] in free]
     work_links = SurveyActivity.work_kinds.through
-    work_links.objects.all().delete()
+    work_links.objects.filter(surveyactivity__in=free).delete()
     work_links.objects.bulk_create(
         work_links(surveyactivity_id=row["no"], workkind_id=works[code].pk)
-        for row in rows
+        for row in unedited
         for code in row["work_kinds"]
     )
     asset_links = SurveyActivity.asset_kinds.through
-    asset_links.objects.all().delete()
+    asset_links.objects.filter(surveyactivity__in=free).delete()
     asset_links.objects.bulk_create(
         asset_links(surveyactivity_id=row["no"], assetkind_id=assets[code].pk)
-        for row in rows
+        for row in unedited
         for code in row["asset_kinds"]
     )

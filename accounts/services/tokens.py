@@ -76,5 +76,5 @@ def revoke_token(*, actor: User, token_id: str) -> None:
 
 
 def end_tokens(user: User) -> None:
-    """End all tokens of a person whose power grows: they may have been issued to a mailbox alone. In a transaction."""
+    """End all tokens of a person whose power grows (they may have been issued to a mailbox alone) or ends. In a transaction."""
     AuthToken.objects.filter(user=user).delete()

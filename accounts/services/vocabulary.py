@@ -13,8 +13,16 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import WorkSetting
 from accounts.errors import Invalid, NotAllowed
-from accounts.locks import lock_words
-from accounts.models import Hazard, KindQualification, Qualification, User, WorkKind
+from accounts.locks import lock_activity, lock_words
+from accounts.models import (
+    AssetKind,
+    Hazard,
+    KindQualification,
+    Qualification,
+    SurveyActivity,
+    User,
+    WorkKind,
+)
 from accounts.models.vocabulary import LAST_BIT, Kind, VocabularyEntry
 from accounts.policies import is_admin
 from accounts.services.audit import record
@@ -140,6 +148,54 @@ def _typical(kind: WorkKind) -> dict[str, Any]:
     return {
         "hazards": sorted(kind.hazards.values_list("code", flat=True)),
         "qualifications": sorted(list(line) for line in lines),
+    }
+
+
+@transaction.atomic
+def map_activity(
+    *,
+    actor: User,
+    activity: SurveyActivity,
+    work_kinds: Iterable[WorkKind],
+    asset_kinds: Iterable[AssetKind],
+) -> SurveyActivity:
+    """Replace the kinds that an activity of the survey stands for; its words are the survey's and stay.
+
+    Locks the activity; audits; later editions of the shipped data leave its kinds alone. Nothing happens where nothing
+    differs.
+
+    Raises:
+        NotAllowed("not_administrator"), NotFound("activity_unknown")
+    """
+    _require_admin(actor)
+    activity = lock_activity(activity.pk)
+    works, assets = list(work_kinds), list(asset_kinds)
+    after = {
+        "work_kinds": sorted(kind.code for kind in works),
+        "asset_kinds": sorted(kind.code for kind in assets),
+    }
+    before = _mapping(activity)
+    if after == before:
+        return activity
+    activity.work_kinds.set(works)
+    activity.asset_kinds.set(assets)
+    activity.edited_at = timezone.now()
+    activity.save(update_fields=["edited_at"])
+    details = {name: [before[name], codes] for name, codes in after.items() if before[name] != codes}
+    record(
+        actor=actor,
+        action="vocabulary.map_activity",
+        target=activity,
+        label=activity.name_ja,
+        details=details,
+    )
+    return activity
+
+
+def _mapping(activity: SurveyActivity) -> dict[str, list[str]]:
+    return {
+        "work_kinds": sorted(activity.work_kinds.values_list("code", flat=True)),
+        "asset_kinds": sorted(activity.asset_kinds.values_list("code", flat=True)),
     }
 
 

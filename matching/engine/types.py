@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 KINDS_MAX = 128
-"""Kinds per vocabulary: one 64-bit word holds a set of kinds."""
+"""Kinds per vocabulary: two 64-bit words at most hold a set of kinds."""
 DAY_MINUTES = 1440
 PART_STARTS = (0, 720, 1020, DAY_MINUTES)
 """The day's three parts: 00-12, 12-17, 17-24 (the last entry closes the day)."""

@@ -77,7 +77,7 @@ def guided_by(actor: User) -> Q:
     """Matches whose score ``actor`` may see and sort by."""
     if is_admin(actor) or actor.is_system:
         return Q(pk__isnull=False)
-    return Q(need__region__in=guide_regions(actor)) | Q(guide__user=actor)
+    return Q(need__region__in=guide_regions(actor)) | Q(guide__user=actor, guide__ended_on=None)
 
 
 def in_states(states: Iterable[str], actor: User) -> Q:

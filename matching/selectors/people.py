@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from accounts.models import User, Volunteer
 
@@ -10,4 +10,7 @@ from accounts.models import User, Volunteer
 def people_of_party(party: Volunteer) -> QuerySet[User]:
     """The representative and the members who joined, the representative first. One query."""
     who = Q(pk=party.representative_id) | Q(memberships__volunteer=party)
-    return User.objects.filter(who, is_active=True).distinct().order_by("pk")
+    after = Case(
+        When(pk=party.representative_id, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+    return User.objects.filter(who, is_active=True).alias(after=after).order_by("after", "pk").distinct()

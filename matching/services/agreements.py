@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Invalid
@@ -13,7 +14,7 @@ from accounts.models import User
 from matching.enums import AnswerValue, MatchState, PreconditionKind, Role, Side
 from matching.models import Answer, Match, Meeting, Precondition
 from matching.selectors.readiness import SETTLING, meeting_settled, missing_for_agreement
-from matching.services.announce import recipients, tell
+from matching.services.announce import after_undo, consents_key, recipients, tell
 from matching.services.deadlines import meeting_deadline, preparation_deadline, record_deadline
 from matching.services.matches import apply_move
 from matching.services.preparations import list_preconditions
@@ -24,7 +25,7 @@ from matching.transitions import Audience
 def settle(*, match_id: int, actor: User, role: Role | None, words: Words, now: datetime | None) -> Match:
     """Lead a match on as far as its facts allow: to the meeting, or to the promise. Otherwise the state stays.
 
-    Where both said yes and a consent of the community is not recorded, owes word of it, once a match.
+    Where both said yes and a consent of the community is not recorded, owes word of it, once an approval.
 
     Called in the transaction of the act that brought the last fact, and in that act's name.
     """
@@ -33,7 +34,7 @@ def settle(*, match_id: int, actor: User, role: Role | None, words: Words, now: 
         return match
     missing = missing_for_agreement(match)
     if "consents" in missing and "answers" not in missing:
-        _ask_for_consents(match)
+        _ask_for_consents(match, now or timezone.now())
     if not missing:
         return agree(match_id=match_id, actor=actor, role=role, words=words, now=now)
     if match.state == MatchState.ASKING and _both_answered_to_meet(match):
@@ -49,11 +50,13 @@ def settle(*, match_id: int, actor: User, role: Role | None, words: Words, now: 
     return match
 
 
-def _ask_for_consents(match: Match) -> None:
-    """Both said yes; what the community requires of itself is not on record: its people and the guide are told once."""
+def _ask_for_consents(match: Match, now: datetime) -> None:
+    """Both said yes; what the community requires of itself is not on record: its people and the guide are told, once an
+    approval, and no sooner than it can no longer be taken back."""
+    key = f"{consents_key(match)}{match.approved_at:%Y%m%d%H%M%S%f}:"
+    not_before = after_undo(match, now)
     for audience in (Audience.REGION, Audience.GUIDE):
-        users = recipients(match, audience)
-        tell(match, "consent_to_record", users, key=f"match:{match.public_id}:consents:")
+        tell(match, "consent_to_record", recipients(match, audience), key=key, not_before=not_before)
 
 
 def agree(

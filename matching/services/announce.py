@@ -30,7 +30,7 @@ SILENT_KINDS = frozenset({"match_ended", "match_redated", "date_called_off"})
 
 def announce(step: Step, event: MatchEvent) -> None:
     """Owe the messages of a move, and what an ending sets in motion."""
-    not_before = _after_undo(step)
+    not_before = after_undo(step.match, step.now)
     for kind, audience in step.move.tells:
         if kind in SILENT_KINDS and not _knew(step.match, audience):
             continue
@@ -46,16 +46,20 @@ def announce(step: Step, event: MatchEvent) -> None:
         _offer_again(step, event)
 
 
-def _after_undo(step: Step) -> datetime | None:
+def after_undo(match: Match, now: datetime) -> datetime | None:
     """While an approval can still be taken back, nothing leaves: not its own messages, and none of what follows it."""
-    approved = step.match.approved_at
-    until = approved + timedelta(seconds=UNDO_SECONDS) if approved is not None else step.now
-    return until if until > step.now else None
+    until = now if match.approved_at is None else match.approved_at + timedelta(seconds=UNDO_SECONDS)
+    return until if until > now else None
 
 
 def message_key(match: Match, seq: int) -> str:
     """Stem of the keys of one event's messages, so that an undo can take them back."""
     return f"match:{match.public_id}:{seq}:"
+
+
+def consents_key(match: Match) -> str:
+    """Stem of the keys of the word that consents are missing; each approval has its own below it."""
+    return f"match:{match.public_id}:consents:"
 
 
 def tell(
@@ -114,7 +118,7 @@ def recipients(match: Match, audience: Audience) -> list[User]:
         return [match.volunteer.representative]
     if audience is Audience.REGION:
         return list(speakers_for(match.need.region))
-    if match.guide is not None:
+    if match.guide is not None and match.guide.ended_on is None:
         return [match.guide.user]
     return [guide.user for guide in reviewers_for(match.need)] or list(administrators())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -53,9 +53,10 @@ def reveal(*, match: Match, viewer: User) -> list[Contact]:
     if match.state != MatchState.MEETING and match.state not in DISCLOSED:
         return []
     is_full = match.state in DISCLOSED
-    people = _people_for(match, roles, with_roster=is_full)
-    contacts = [_contact(person, is_full=is_full) for person in people if person.pk != viewer.pk]
-    _record(match, viewer, [person for person in people if person.pk != viewer.pk], contacts)
+    everybody = _people_for(match, roles, with_roster=is_full)
+    people = [person for person in everybody if person.pk != viewer.pk]
+    contacts = _with_cards(people) if is_full else [_introduced(person) for person in people]
+    _record(match, viewer, people, contacts)
     return contacts
 
 
@@ -73,14 +74,20 @@ def _people_for(match: Match, roles: frozenset[Role], *, with_roster: bool) -> l
     return list(people.values())
 
 
-def _contact(person: User, *, is_full: bool) -> Contact:
-    if not is_full:
-        return Contact(person=person.public_id, name=person.name, affiliation=person.affiliation)
-    card = ContactCard.objects.filter(user=person).first() or ContactCard(user=person)
-    return Contact(
-        person=person.public_id, name=person.name, affiliation=person.affiliation, email=person.email,
-        **{field: getattr(card, field) for field in CARD_FIELDS},
-    )  # fmt: skip
+def _introduced(person: User) -> Contact:
+    """Name and affiliation alone."""
+    return Contact(person=person.public_id, name=person.name, affiliation=person.affiliation)
+
+
+def _with_cards(people: list[User]) -> list[Contact]:
+    """Everybody with the card, empty where nobody filled one in. One query, however many."""
+    cards = {card.user_id: card for card in ContactCard.objects.filter(user__in=people)}
+    return [_full(person, cards.get(person.pk) or ContactCard(user=person)) for person in people]
+
+
+def _full(person: User, card: ContactCard) -> Contact:
+    fields = {field: getattr(card, field) for field in CARD_FIELDS}
+    return replace(_introduced(person), email=person.email, **fields)
 
 
 def _record(match: Match, viewer: User, people: list[User], contacts: list[Contact]) -> None:

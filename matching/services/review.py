@@ -18,7 +18,7 @@ from matching.enums import AnswerValue, EndReason, Role, Side
 from matching.locks import lock_people, named_people
 from matching.models import Answer, Match, MatchEvent, MatchPerson, Meeting, RegionConsent
 from matching.selectors.readiness import may_say_yes
-from matching.services.announce import ask_in_line, message_key
+from matching.services.announce import ask_in_line, consents_key, message_key
 from matching.services.deadlines import answer_deadline, review_deadline
 from matching.services.guards import asked_first, overlap_reason
 from matching.services.matches import apply_move
@@ -131,6 +131,7 @@ def _take_back(step: Step) -> Mapping[str, Any]:
         "seq", flat=True
     ):
         cancel_owed(key_prefix=message_key(step.match, seq))
+    cancel_owed(key_prefix=consents_key(step.match))
     Meeting.objects.filter(match=step.match).delete()
     Answer.objects.filter(match=step.match).delete()
     RegionConsent.objects.filter(match=step.match).delete()

@@ -9,9 +9,11 @@ from django.utils import timezone
 from accounts.enums import NoticeGroup
 from accounts.models import Outbox
 from accounts.services.notice_kinds import register_notices
+from accounts.services.organizations import GUIDE_ENDED
 from accounts.services.outbox import owe, register_topic
 from matching.services import run_queue, run_steps
 from matching.services.calendar import next_asking_time
+from matching.services.handover import hand_over_matches
 from matching.services.rescoring import look_again, look_at_everything, target_of
 from matching.services.standby import ask_next_in_line
 from matching.services.watches import tell_watchers
@@ -39,6 +41,8 @@ def register() -> None:
     register_topic("matching.next_in_line", ask_next)
     register_topic("matching.rescore", rescore)
     register_topic(NEED_OPENED, tell_watchers)
+    # Every match is handed over in a transaction of its own, or the locks of two would cross.
+    register_topic(GUIDE_ENDED, guide_ended, outside=True)
     # The steps of a run hold leases of their own and take seconds: they run without a transaction around them.
     register_topic(run_queue.START, start_run, outside=True)
     register_topic(run_queue.SHARD, run_shard, outside=True)
@@ -64,6 +68,11 @@ def rescore(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
     target = target_of(payload)
     if target is not None:
         look_again(target)
+
+
+def guide_ended(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
+    """Hand the live matches of a dismissed guide to colleagues."""
+    hand_over_matches(guide_id=payload["guide"], now=timezone.now())
 
 
 def start_run(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001

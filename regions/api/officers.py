@@ -17,7 +17,7 @@ from accounts.errors import NotFound
 from accounts.models import Municipality
 from accounts.selectors.users import people_in_reach
 from regions.models import MunicipalStaff
-from regions.services.offices import appoint_staff
+from regions.services.offices import appoint_staff, dismiss_staff
 
 
 class OfficerForm(StrictSerializer):
@@ -34,6 +34,32 @@ class OfficerSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(source="user.name", read_only=True)
     office = serializers.CharField(read_only=True)
     municipality = serializers.CharField(source="municipality_id", read_only=True)
+
+
+class OfficerView(HouseView):
+    """For administrators: ending that a person is an officer of a municipality."""
+
+    tag = "regions"
+    operations: ClassVar = {"DELETE": Operation(id="dismiss_officer", status=status.HTTP_204_NO_CONTENT)}
+    permission_classes = [IsAdministrator]
+    queryset = MunicipalStaff.objects.none()
+
+    def officer(self) -> MunicipalStaff:
+        """The officer of the address.
+
+        Raises:
+            NotFound("not_found")
+        """
+        rows = MunicipalStaff.objects.select_related("municipality", "user")
+        found = rows.filter(municipality=self.kwargs["code"], user__public_id=self.kwargs["user_id"]).first()
+        if found is None:
+            raise NotFound("not_found", _("This does not exist, or is not for you to see."))
+        return found
+
+    def delete(self, _request: Request, **_address: str) -> Response:
+        staff = self.officer()
+        dismiss_staff(actor=self.actor, municipality=staff.municipality, user=staff.user)
+        return self.reply(None)
 
 
 class OfficersView(HouseView):

@@ -26,6 +26,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("regions/<slug:public_id>/guide/", regions.GuideView.as_view(), name="region-guide"),
     path("municipalities/<slug:code>/officers/", officers.OfficersView.as_view(), name="officers"),
+    path(
+        "municipalities/<slug:code>/officers/<slug:user_id>/", officers.OfficerView.as_view(), name="officer"
+    ),
     path("needs/", needs.NeedsView.as_view(), name="needs"),
     path("needs/<slug:public_id>/", needs.OneNeedView.as_view(), name="need"),
     path("needs/<slug:public_id>/advance/", needs.AdvanceView.as_view(), name="need-advance"),

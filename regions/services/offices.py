@@ -95,8 +95,7 @@ def appoint_staff(*, actor: User, municipality: Municipality, user: User, office
     Raises:
         NotAllowed("not_administrator"), Invalid("text_too_long")
     """
-    if not is_admin(actor):
-        raise NotAllowed("not_administrator", _("Only administrators can change this."))
+    _require_admin(actor)
     problems = Problems()
     check_values(problems, MunicipalStaff, {"office": office})
     problems.refuse()
@@ -106,12 +105,40 @@ def appoint_staff(*, actor: User, municipality: Municipality, user: User, office
     )
     if is_new:
         end_tokens(user)
-        details = {"municipality": municipality.pk, "office": office}
-        record(
-            actor=actor,
-            action="municipality.appoint_staff",
-            target=user,
-            label=user.public_id,
-            details=details,
-        )
+        _record_staff(actor, "appoint_staff", staff)
     return staff
+
+
+@transaction.atomic
+def dismiss_staff(*, actor: User, municipality: Municipality, user: User) -> None:
+    """End that ``user`` is an officer of a municipality: its communities are no longer open to that person.
+
+    Nothing of the past names the row; entries name the person and the office in words. The person's tokens end.
+    Locks the user's row; audits. Who is none: no change.
+
+    Raises:
+        NotAllowed("not_administrator")
+    """
+    _require_admin(actor)
+    lock_user(user.pk)
+    staff = MunicipalStaff.objects.filter(municipality=municipality, user=user).first()
+    if staff is None:
+        return
+    staff.delete()
+    end_tokens(user)
+    _record_staff(actor, "dismiss_staff", staff)
+
+
+def _record_staff(actor: User, act: str, staff: MunicipalStaff) -> None:
+    record(
+        actor=actor,
+        action=f"municipality.{act}",
+        target=staff.user,
+        label=staff.user.public_id,
+        details={"municipality": staff.municipality_id, "office": staff.office},
+    )
+
+
+def _require_admin(actor: User) -> None:
+    if not is_admin(actor):
+        raise NotAllowed("not_administrator", _("Only administrators can change this."))

@@ -160,10 +160,12 @@ def assign_guide(*, actor: User, region: Region, guide: Guide | None) -> Region:
 
     Raises:
         NotAllowed("not_administrator")
-        Conflict("guide_inactive"): the guide's account is closed.
+        Conflict("guide_inactive"): the guide's account is closed, or the guide was dismissed.
     """
     if not is_admin(actor):
         raise NotAllowed("not_administrator", _("Only administrators can change this."))
+    if guide is not None and guide.ended_on is not None:
+        raise Conflict("guide_inactive", _("This person is no longer a guide."))
     if guide is not None and not guide.user.is_active:
         raise Conflict("guide_inactive", _("This guide's account is closed."))
     region = lock_region(region.pk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from accounts.models import AssetKind, AuditEntry, Municipality, Qualification, WorkKind
+from accounts.models import AssetKind, AuditEntry, Municipality, Qualification, SurveyActivity, WorkKind
 
 
 @pytest.fixture
@@ -102,3 +102,17 @@ def test_kinds_are_never_deleted(office):
         == 403
     )
     assert AssetKind.objects.filter(pk=kind.pk).exists()
+
+
+def test_kinds_of_a_survey_activity_are_chosen_and_its_words_stay(office):
+    activity = SurveyActivity.objects.get(number=5)
+    grass, trail = WorkKind.objects.get(code="grass"), AssetKind.objects.get(code="trail_mtb")
+    url = reverse("admin:accounts_surveyactivity_change", args=[5])
+    assert activity.name_ja in office.get(url).content.decode()
+    data = {"work_kinds": [grass.pk], "asset_kinds": [trail.pk], "name_ja": "x", "survey_type": ""}
+    assert office.post(url, data).status_code == 302
+    stored = SurveyActivity.objects.get(number=5)
+    assert (stored.name_ja, stored.survey_type) == (activity.name_ja, activity.survey_type)
+    assert (list(stored.work_kinds.all()), list(stored.asset_kinds.all())) == ([grass], [trail])
+    assert AuditEntry.objects.get().action == "vocabulary.map_activity"
+    assert office.post(reverse("admin:accounts_surveyactivity_delete", args=[5])).status_code == 403

@@ -22,6 +22,7 @@ ALLOWED = {
     "accounts.WorkKind": {"add", "change"},  # the same
     "accounts.AssetKind": {"add", "change"},  # the same
     "accounts.KindQualification": {"add", "change", "delete"},  # lines of a kind of work, stored with it
+    "accounts.SurveyActivity": {"change"},  # accounts.services.vocabulary.map_activity: the kinds alone
     "regions.Region": {
         "change"
     },  # regions.services.regions.assign_guide: the guide alone, all else is read-only

@@ -27,7 +27,7 @@ WHO = {
         *("suggest", "snooze", "stand_by", "undo_approval", "reject", "record_call"),
         *("waive_meeting", "record_meeting", "tick", "untick", "confirm"),
     },
-    frozenset({R.GUIDE, R.ADMIN}): {"assign"},
+    frozenset({R.GUIDE, R.ADMIN, R.SYSTEM}): {"assign"},
     frozenset({R.GUIDE, R.SYSTEM}): {"approve", "lapse", "complete"},
     frozenset({R.GUIDE, R.PARTY}): {"name_people"},
     frozenset({R.GUIDE, R.REGION, R.ADMIN}): {"drop_date"},

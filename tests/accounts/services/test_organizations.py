@@ -5,18 +5,24 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils import timezone
+from knox.models import AuthToken
 
 from accounts.enums import LegalStatus
 from accounts.errors import Conflict, Invalid, NotAllowed
-from accounts.models import AuditEntry, Guide, Organization
-from accounts.policies import organizations_covering
+from accounts.models import AuditEntry, Guide, Organization, Outbox, User
+from accounts.policies import guides_visible_to, is_guide, is_guide_of, organizations_covering
+from accounts.selectors.organizations import guides_of
 from accounts.services.organizations import (
+    GUIDE_ENDED,
     appoint_guide,
     create_organization,
+    dismiss_guide,
     record_employment_basis,
     set_absence,
     set_coverage,
 )
+from accounts.services.tokens import issue_token
 from tests.cast import FUKUOKA, SAGA, make_guide, make_municipality, make_organization
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +160,44 @@ def test_absence_is_refused_with_wrong_days_or_stand_in(organization, mori):
 def test_stranger_notes_no_absence(mori, hana):
     with pytest.raises(NotAllowed):
         set_absence(actor=hana, guide=mori.guide, absent_from=None, absent_until=None, stand_in=None)
+
+
+def test_dismissed_guide_opens_nothing_and_the_row_stays(admin, organization, mori, sato):
+    Guide.objects.filter(user=sato).update(stand_in=mori.guide)
+    issue_token(actor=mori)
+    row = Guide.objects.get(user=mori)
+
+    for _time in range(2):
+        dismiss_guide(actor=admin, guide=row)
+
+    person = User.objects.get(pk=mori.pk)
+    assert not is_guide(person)
+    assert not is_guide_of(person, organization)
+    assert not guides_visible_to(person).exists()
+    assert not AuthToken.objects.filter(user=mori).exists()
+    assert [guide.user for guide in organization.guides.all()] == [sato]
+    assert guides_of([organization.pk])[organization.pk] == (Guide.objects.get(user=sato),)
+    assert Guide.objects.get(user=sato).stand_in is None
+    assert (person.guide.pk, person.guide.ended_on) == (row.pk, timezone.localdate())
+    assert AuditEntry.objects.filter(action="organization.dismiss_guide").count() == 1
+    assert [entry.payload for entry in Outbox.objects.filter(topic=GUIDE_ENDED)] == [{"guide": row.pk}]
+
+
+def test_dismissed_guide_may_be_appointed_again_elsewhere(admin, mori):
+    dismiss_guide(actor=admin, guide=mori.guide)
+    other = make_organization()
+    again = appoint_guide(actor=admin, organization=other, user=mori, weekly_capacity=2)
+    assert (again.pk, again.organization, again.ended_on, again.weekly_capacity) == (
+        mori.guide.pk,
+        other,
+        None,
+        2,
+    )
+    assert Guide.everyone.count() == 1
+
+
+def test_only_administrators_dismiss_guides(mori, sato, hana):
+    for actor in (mori, sato, hana):
+        with pytest.raises(NotAllowed):
+            dismiss_guide(actor=actor, guide=mori.guide)
+    assert is_guide(mori)

@@ -23,7 +23,7 @@ from accounts.models import (
     WorkKind,
 )
 from accounts.services.reference import load_reference
-from accounts.services.vocabulary import store_entry
+from accounts.services.vocabulary import map_activity, store_entry
 
 TABLES = (
     Municipality,
@@ -183,3 +183,19 @@ def test_constraints_refuse_a_kind_below_itself_and_a_place_abroad(reference):
         AssetKind.objects.filter(pk=kind.pk).update(parent=kind)
     with pytest.raises(IntegrityError), transaction.atomic():
         Municipality.objects.filter(code="412015").update(longitude=2.35)
+
+
+def test_new_edition_leaves_the_kinds_chosen_for_an_activity_alone(reference, admin):
+    grass, other = WorkKind.objects.get(code="grass"), SurveyActivity.objects.get(number=6)
+    chosen = map_activity(
+        actor=admin, activity=SurveyActivity.objects.get(number=5), work_kinds=[grass], asset_kinds=[]
+    )
+
+    def change(file):
+        for activity in file["survey_map"]:
+            activity["work_kinds"] = ["waterway"]
+
+    rewrite(reference, change)
+    load_reference(data=reference)
+    assert list(chosen.work_kinds.values_list("code", flat=True)) == ["grass"]
+    assert list(other.work_kinds.values_list("code", flat=True)) == ["waterway"]

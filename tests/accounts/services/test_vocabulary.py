@@ -6,9 +6,9 @@ import pytest
 
 from accounts.enums import QualificationLevel
 from accounts.errors import Invalid, NotAllowed
-from accounts.models import AssetKind, AuditEntry, Hazard, Outbox, Qualification, WorkKind
+from accounts.models import AssetKind, AuditEntry, Hazard, Outbox, Qualification, SurveyActivity, WorkKind
 from accounts.models.vocabulary import LAST_BIT
-from accounts.services.vocabulary import Asked, set_typical, store_entry
+from accounts.services.vocabulary import Asked, map_activity, set_typical, store_entry
 from matching.engine.types import KINDS_MAX
 
 
@@ -136,3 +136,27 @@ def test_entry_by_someone_else_is_refused(reference, yuki):
     with pytest.raises(NotAllowed):
         store_entry(hazard, actor=yuki)
     assert Hazard.objects.get(code="heat").name_ja == "熱中症"
+
+
+def test_activity_of_the_survey_is_mapped_anew_once_and_on_record(reference, admin):
+    activity, grass = SurveyActivity.objects.get(number=5), WorkKind.objects.get(code="grass")
+    before = sorted(activity.work_kinds.values_list("code", flat=True))
+    assets = list(activity.asset_kinds.all())
+    assert before != ["grass"]
+    for _time in range(2):
+        map_activity(actor=admin, activity=activity, work_kinds=[grass], asset_kinds=assets)
+    assert list(activity.work_kinds.all()) == [grass]
+    assert list(activity.asset_kinds.all()) == assets
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.target_label) == ("vocabulary.map_activity", activity.name_ja)
+    assert entry.details == {"work_kinds": [before, ["grass"]]}
+
+
+def test_only_administrators_map_activities(reference, hana, mori):
+    activity = SurveyActivity.objects.get(number=5)
+    before = list(activity.work_kinds.all())
+    for actor in (hana, mori):
+        with pytest.raises(NotAllowed):
+            map_activity(actor=actor, activity=activity, work_kinds=[], asset_kinds=[])
+    assert list(activity.work_kinds.all()) == before
+    assert not AuditEntry.objects.exists()

@@ -49,3 +49,23 @@ def test_who_still_has_to_set_up_a_second_factor_may_read_them(mori: User) -> No
     client = Client()
     client.force_login(mori)
     assert client.get("/privacy/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ja", ("関係案内人には、双方の連絡先カードと名簿が見えます", "いまはそのための画面がない")),
+        (
+            "en",
+            (
+                "guides of the organization in charge see the contact cards of both sides",
+                "no page for this yet",
+            ),
+        ),
+    ],
+)
+def test_notice_says_that_guides_see_both_cards_and_how_one_corrects(
+    language: str, said: tuple[str, str]
+) -> None:
+    page = Client().get("/privacy/", headers={"Accept-Language": language}).content.decode()
+    assert [text for text in said if text not in page] == []

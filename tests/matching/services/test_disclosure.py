@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core import mail, serializers
 from django.db import models
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.errors import NotFound
 from accounts.models import ContactCard, User, Volunteer
@@ -21,7 +22,7 @@ from matching.services.disclosure import Contact, reveal
 from matching.services.endings import cancel_match
 from matching.services.review import name_people
 from regions.models import Need
-from tests.builders import TOKYO, make_party
+from tests.builders import TOKYO, make_party, make_user
 from tests.matching import saga as story
 from tests.support.outbox import drain_outbox
 
@@ -109,6 +110,25 @@ def test_roster_is_for_community_and_guide_from_the_promise_on(
     assert shown(match, ume) == {"原田": CARD, "花": CARD}
     assert shown(match, mori) == {"原田": CARD, "花": CARD, "梅": CARD}
     assert shown(match, riders.representative) == {"梅": CARD}
+
+
+@pytest.mark.parametrize("named", [1, 3])
+def test_roster_costs_the_same_however_many_come(
+    mowing: Need,
+    riders: Volunteer,
+    ume: User,
+    mori: User,
+    named: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    match = story.agreed(mowing, riders, guide=mori)
+    for _number in range(named):
+        MatchPerson.objects.create(match=match, user=make_user())
+
+    with django_assert_num_queries(8):
+        contacts = reveal(match=match, viewer=ume)
+
+    assert len(contacts) == 1 + named
 
 
 def test_colleague_and_municipal_officer_see_what_their_role_shows(

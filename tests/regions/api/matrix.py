@@ -60,6 +60,10 @@ def rule(_scene: Scene) -> Values:
     return {"kind": "nth_weekday", "places": 5, "parameters": parameters}
 
 
+def officer(scene: Scene) -> Values:
+    return {"code": SAGA, "user_id": scene.kenji.public_id}
+
+
 CASES = [
     Case("regions", "GET", everybody(200)),
     # ume represents one community; that lets her record no others
@@ -78,6 +82,7 @@ CASES = [
         where=municipality,
         body=lambda scene: {"user": scene.hana.public_id},
     ),
+    Case("officer", "DELETE", (401, 403, 403, 403, 403, 403, 204), where=officer),
     Case("needs", "GET", everybody(200)),
     Case("needs", "POST", MAKES, body=in_region(title="溝掃除")),
     Case("need", "GET", everybody(200), where=need),

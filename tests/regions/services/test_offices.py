@@ -6,13 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
+from knox.models import AuthToken
 
 from accounts.errors import Conflict, Invalid, NotAllowed
 from accounts.models import AuditEntry
+from accounts.services.tokens import issue_token
 from regions.models import MunicipalStaff, Region, Representative
-from regions.policies import represents_region
-from regions.services.offices import appoint_staff, name_representative
-from tests.cast import make_municipality, make_user
+from regions.policies import acts_for_region, needs_second_factor, represented_regions, represents_region
+from regions.services.offices import appoint_staff, dismiss_staff, name_representative
+from tests.cast import FUKUOKA, make_municipality, make_user
 
 pytestmark = pytest.mark.django_db
 CHIEF = "自治会長"
@@ -116,3 +118,35 @@ def test_officers_appoint_no_colleagues(saga, kenji, hana):
     with pytest.raises(NotAllowed):
         appoint_staff(actor=hana, municipality=saga.municipality, user=hana)
     assert list(MunicipalStaff.objects.values_list("user", flat=True)) == [kenji.pk]
+
+
+def test_officer_who_moved_on_acts_for_nobody_and_stays_on_record(admin, saga, kenji):
+    name_representative(actor=kenji, region=saga, role="山の管理委員")
+    issue_token(actor=kenji)
+    assert (acts_for_region(kenji, saga), needs_second_factor(kenji)) == (True, True)
+
+    for _time in range(2):
+        dismiss_staff(actor=admin, municipality=saga.municipality, user=kenji)
+
+    assert (acts_for_region(kenji, saga), needs_second_factor(kenji)) == (False, False)
+    assert not represented_regions(kenji).exists()
+    assert not AuthToken.objects.filter(user=kenji).exists()
+    with pytest.raises(NotAllowed):
+        name_representative(actor=kenji, region=saga, role="会計")
+    ended = AuditEntry.objects.filter(action="municipality.dismiss_staff").get()
+    assert ended.details["municipality"] == saga.municipality_id
+    assert AuditEntry.objects.filter(action="region.name_representative", actor=kenji).count() == 1
+
+
+def test_office_elsewhere_goes_on(admin, saga, kenji):
+    other = make_municipality(FUKUOKA)
+    appoint_staff(actor=admin, municipality=other, user=kenji)
+    dismiss_staff(actor=admin, municipality=other, user=kenji)
+    assert acts_for_region(kenji, saga)
+
+
+def test_only_administrators_dismiss_officers(saga, kenji):
+    for actor in (kenji, make_user()):
+        with pytest.raises(NotAllowed):
+            dismiss_staff(actor=actor, municipality=saga.municipality, user=kenji)
+    assert acts_for_region(kenji, saga)
