@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_room_for_128_kinds'),
+        ('accounts', '0004_survey_activity_edited_at'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_the_letter_of_the_day'),
+        ('accounts', '0005_the_letter_of_the_day'),
     ]
 
     operations = [
