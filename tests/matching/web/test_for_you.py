@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Availability, ContactCard, Outbox, User, Volunteer
+from accounts.models import Availability, ContactCard, Outbox, PostalCode, User, Volunteer
 from matching.enums import EndReason, Origin, Side
 from matching.models import Block, Look, Match, MatchRun
 from matching.services.endings import decline_match
@@ -213,7 +213,9 @@ def test_who_has_no_account_comes_back_to_the_need(
         "days": "any", "far": "120", "who": "individual",
     }  # fmt: skip
     session.save()
-    assert client.get("/start/")["Location"] == address
+    PostalCode.objects.get_or_create(postal="8100001", municipality=hana_party.home)
+    assert client.get("/start/")["Location"] == reverse("join-check")
+    assert client.post(reverse("join-check"))["Location"] == address
     assert client.get(address).status_code == 200
     client.logout()
     client.force_login(hana)
