@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from accounts.services.feeds import make_feed
+from matching.models import Match
+from matching.services.conversation import send_message
 from tests.matching import saga as story
 from tests.support.matrix import ROLES, Case, Scene, Values, everybody
 
@@ -17,6 +19,15 @@ def asked_match(scene: Scene) -> Values:
     """A match of hana's party in the community, in which both sides have been asked."""
     match = story.asked(story.propose(scene.mowing, scene.hana_party), guide=scene.mori)
     return {"public_id": match.public_id}
+
+
+def spoken_match(scene: Scene) -> Values:
+    """The same, in which hana and the guide have written to each other."""
+    where = asked_match(scene)
+    match = Match.objects.get(**where)
+    for actor in (scene.hana, scene.mori):
+        send_message(match_id=match.pk, actor=actor, text="よろしくお願いします。")
+    return where
 
 
 CASES = [
@@ -70,7 +81,7 @@ CASES = [
         (302, 404, 200, 200, 200, 302, 302),
         where=lambda scene: asked_match(scene) | {"act": "answer"},
     ),
-    Case("message-list", "GET", (302, 404, 200, 200, 200, 200, 404), where=asked_match),
+    Case("message-list", "GET", (302, 404, 200, 200, 200, 200, 404), where=spoken_match),
     Case("contacts-page", "GET", (302, *(405,) * (len(ROLES) - 1)), where=asked_match),
     Case("terms", "GET", everybody(200)),
     Case("privacy", "GET", everybody(200)),
