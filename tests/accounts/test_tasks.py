@@ -19,6 +19,7 @@ def test_names_are_those_by_which_they_are_started() -> None:
         "accounts.deliver",
         "accounts.relay_outbox",
         "accounts.beat_heartbeat",
+        "accounts.sweep_digests",
         "accounts.sweep_records",
     }
     assert DELIVER_TASK in ours

@@ -47,7 +47,8 @@ def test_open_need_is_owed_a_look_once(saga, ume, mori):
     with pytest.raises(Conflict) as caught:
         open_need(actor=ume, need=need)
     assert caught.value.code == "need_stage"
-    assert Outbox.objects.count() == 1
+    topics = Outbox.objects.order_by("topic").values_list("topic", flat=True)
+    assert list(topics) == ["matching.need_opened", "matching.rescore"]
 
 
 @pytest.mark.parametrize(
