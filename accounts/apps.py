@@ -12,12 +12,15 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what the outbox delivers, and put the installation's routing service in its place."""
+        """Register what the outbox delivers and what is kept of people, and put the installation's routing service in its place."""
         from accounts import geo
-        from accounts.services import notifications, outbox
+        from accounts.services import digests, notifications, outbox, own_data, personal_data
 
         outbox.register_topic(notifications.NOTIFY_TOPIC, notifications.store_notification)
         outbox.register_topic(notifications.EMAIL_TOPIC, notifications.email_notification, outside=True)
+        outbox.register_topic(digests.DIGEST_TOPIC, digests.gather_digest)
+        outbox.register_topic(digests.DIGEST_EMAIL_TOPIC, digests.email_digest, outside=True)
+        personal_data.register_provider(own_data.PROVIDER)
         try:
             geo.install_named(settings.ENISHI_TRAVEL_PROVIDER)
         except geo.ProviderError as error:

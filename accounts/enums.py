@@ -93,3 +93,20 @@ class SurveyType(models.TextChoices):
     COMMISSION = "commission", "非訪問系：特定の地域の仕事の請け負い"
     TELLING = "telling", "非訪問系：情報発信"
     ONLINE = "online", "非訪問系：オンライン活用"
+
+
+class NoticeGroup(models.TextChoices):
+    """Kinds of messages, by what they want of the reader."""
+
+    ANSWERS = "answers", _("An answer is wanted of you")
+    HAPPENED = "happened", _("Something has happened")
+    FITS = "fits", _("Something new fits")
+    REMINDERS = "reminders", _("Reminders")
+
+
+class NoticeChoice(models.TextChoices):
+    """When a message is e-mailed. In the house it stands at once, whatever is chosen."""
+
+    AT_ONCE = "at_once", _("at once")
+    DAILY = "daily", _("once a day, at 18:00")
+    NONE = "none", _("no e-mail")

@@ -6,9 +6,9 @@ Every predicate is false for nobody (an anonymous or deactivated user); nothing 
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from accounts.models import Coverage, Guide, Municipality, Organization, User, Volunteer
+from accounts.models import Coverage, Guide, Membership, Municipality, Organization, User, Volunteer
 
 Actor = User | AnonymousUser
 
@@ -51,6 +51,14 @@ def parties_visible_to(user: Actor) -> QuerySet[Volunteer]:
         return Volunteer.objects.all()
     joined = user.memberships.values("volunteer_id")
     return Volunteer.objects.filter(Q(representative=user) | Q(pk__in=joined))
+
+
+def memberships_ended_by(user: Actor) -> QuerySet[Membership]:
+    """Memberships that ``user`` may end: of the groups they represent, and their own. A representative's own stays."""
+    if not isinstance(user, User) or not user.is_active:
+        return Membership.objects.none()
+    others = Membership.objects.exclude(user=F("volunteer__representative"))
+    return others.filter(Q(volunteer__representative=user) | Q(user=user))
 
 
 def is_guide(user: Actor) -> bool:

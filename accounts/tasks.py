@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import Task, shared_task
 from django.utils import timezone
 
-from accounts.services import heartbeats, idempotency, outbox
+from accounts.services import digests, heartbeats, idempotency, outbox
 
 SOFT_LIMIT_SECONDS = 75  # before Celery's limit ends the process: a handler that hangs counts as failed
 
@@ -33,3 +33,9 @@ def sweep_records() -> None:
     """Forget answers nobody will ask for again and processes that ended long ago."""
     idempotency.purge_answers(now=timezone.now())
     heartbeats.purge_heartbeats(now=timezone.now())
+
+
+@shared_task(name="accounts.sweep_digests")
+def sweep_digests() -> None:
+    """In the evening, owe everybody the letter of the day."""
+    digests.sweep_digests(now=timezone.now())

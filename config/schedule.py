@@ -18,6 +18,9 @@ SWEEPS = (
     Sweep(
         "accounts.sweep_records", 3600
     ),  # forgets stored answers after 48 h and silent processes after a day
+    Sweep(
+        "accounts.sweep_digests", 300
+    ),  # from 18:00 to 20:00 in Japan: the one letter of a day to each person
     Sweep("matching.sweep_deadlines", 60),  # silence means no: moves what is past its deadline
     Sweep("regions.sweep_slots", 21_600),  # writes the dates that rules give as the horizon moves on
     Sweep("matching.sweep_runs", 15),  # gives the shards of dead workers back

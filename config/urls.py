@@ -33,6 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("accounts.web.about")),
+    path("my-data/", include("accounts.web.my_data")),
+    path("", include("accounts.web.urls")),
     path("", include("matching.web.urls")),
 ]
 if settings.ENISHI_DEMO:  # one-click sign-in as sample people: only the demo settings have these addresses

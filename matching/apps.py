@@ -8,8 +8,10 @@ class MatchingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts.services.personal_data import register_provider
         from accounts.services.promises import register_size_check
-        from matching.services import party_size, topics
+        from matching.services import own_data, party_size, topics
 
         topics.register()
         register_size_check(party_size.require_people_promised_fit)
+        register_provider(own_data.PROVIDER)

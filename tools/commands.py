@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ make up      the same stack with the data that is there (settings: DJANGO_SETTIN
 make check   lint, types, contracts, migrations, deploy check, quick tests (under 3 minutes)
 make test    check, every test on its own PostgreSQL, Redis and browser, and the smoke
 make bench   how long a run over 400 parties and 40 needs takes, as one JSON line
+make screens pictures of every page, on a phone and on a desk, into build/screens/
 make smoke   the demo's stack on a free port, driven from sign-up to agreed by HTTP alone
 make help    this list
 
@@ -119,7 +121,9 @@ def _judge(tests: list[Step]) -> int:
 
 
 def check() -> int:
-    return _judge([Step("tests", pytest("-m", "not slow and not bench", "-n", "2"), quiet=False)])
+    return _judge(
+        [Step("tests", pytest("-m", "not slow and not bench and not screens", "-n", "2"), quiet=False)]
+    )
 
 
 def smoke_program() -> list[str]:
@@ -130,7 +134,7 @@ def test_steps() -> list[Step]:
     """What `make test` does after the static steps; the smoke is last, so that its JSON object is easy to find."""
     return [
         Step("on SQLite", pytest("-m", "both_databases"), {"ENISHI_TEST_DB": "sqlite"}, quiet=False),
-        Step("tests", pytest("-m", "not bench", "-n", "2"), quiet=False),
+        Step("tests", pytest("-m", "not bench and not screens", "-n", "2"), quiet=False),
         Step("smoke", smoke_program(), quiet=False),
     ]
 
@@ -177,6 +181,16 @@ def bench() -> int:
     return subprocess.run(measure, check=False, cwd=ROOT, env=clean_environment()).returncode
 
 
+def screens() -> int:
+    """Photograph every page with the machine's Chromium; a page without its picture fails, and so does no Chromium."""
+    environment.ensure_browser()
+    environment.ensure(TEST_REQUIREMENTS)
+    environment.compile_locale()
+    shutil.rmtree(ROOT / "build" / "screens", ignore_errors=True)
+    pictures = pytest("-m", "screens", "tests/browser/test_screens.py")
+    return subprocess.run(pictures, check=False, cwd=ROOT, env=clean_environment() | {"CI": "1"}).returncode
+
+
 def smoke() -> int:
     """The demo's stack driven over HTTP. Its own last line is the result."""
     environment.ensure(RUN_REQUIREMENTS)
@@ -195,6 +209,7 @@ COMMANDS = {
     "check": check,
     "test": test,
     "bench": bench,
+    "screens": screens,
     "smoke": smoke,
     "help": usage,
 }

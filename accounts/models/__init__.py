@@ -2,8 +2,10 @@
 
 from accounts.models.accesses import ContactAccess
 from accounts.models.contacts import ContactCard
+from accounts.models.feeds import CalendarFeed
+from accounts.models.notices import NoticeSetting
 from accounts.models.organizations import Coverage, Guide, Organization
-from accounts.models.outbox import IdempotencyRecord, Notification, Outbox, WorkerHeartbeat
+from accounts.models.outbox import Digest, IdempotencyRecord, Notification, Outbox, WorkerHeartbeat
 from accounts.models.places import DataRelease, Municipality, PostalCode
 from accounts.models.records import AuditEntry, Consent
 from accounts.models.users import User
@@ -31,11 +33,13 @@ __all__ = [
     "AssetKind",
     "AuditEntry",
     "Availability",
+    "CalendarFeed",
     "Consent",
     "ContactAccess",
     "ContactCard",
     "Coverage",
     "DataRelease",
+    "Digest",
     "Guide",
     "Hazard",
     "HeldQualification",
@@ -43,6 +47,7 @@ __all__ = [
     "KindQualification",
     "Membership",
     "Municipality",
+    "NoticeSetting",
     "Notification",
     "Organization",
     "Outbox",

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.enums import WorkerKind
+from accounts.enums import NoticeChoice, WorkerKind
 
 
 class OutboxQuerySet(models.QuerySet["Outbox"]):
@@ -74,8 +74,25 @@ class Outbox(models.Model):
         return self.done_at is None and self.dead_at is None and self.cancelled_at is None
 
 
+class Digest(models.Model):
+    """The one letter of a day to a person: the messages that point to it. ``emailed_at`` when the mail server took it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
+    on = models.DateField()
+    emailed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "on"], name="one_digest_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.on}"
+
+
 class Notification(models.Model):
-    """One message to one person, once per key; ``emailed_at`` when the mail server took it."""
+    """One message to one person, once per key; ``emailed_at`` when the mail server took it.
+
+    ``mail``: how it is e-mailed, as decided when it was stored; ``digest``: the letter of a day it went into.
+    """
 
     key = models.CharField(max_length=160, unique=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
@@ -84,9 +101,23 @@ class Notification(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     emailed_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    mail = models.CharField(max_length=8, choices=NoticeChoice, default=NoticeChoice.AT_ONCE)
+    digest = models.ForeignKey(
+        Digest, null=True, blank=True, on_delete=models.SET_NULL, related_name="notifications"
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-created_at"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(mail__in=NoticeChoice.values), name="notification_mail")
+        ]
+        indexes = [
+            models.Index(fields=["user", "-created_at"]),
+            models.Index(
+                fields=["user"],
+                condition=Q(mail=NoticeChoice.DAILY, digest__isnull=True),
+                name="notification_for_digest",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -33,3 +33,32 @@ def parties_for(actor: Actor) -> QuerySet[Volunteer]:
 def own_parties(actor: Actor) -> QuerySet[Volunteer]:
     """The parties ``actor`` represents, newest first."""
     return Volunteer.objects.filter(representative_id=actor.pk).order_by("-created_at", "-pk")
+
+
+def told_parties(actor: Actor) -> QuerySet[Volunteer]:
+    """The parties ``actor`` represents with what they can do and look for, and when they can come, the first one first.
+
+    Four queries.
+    """
+    return (
+        own_parties(actor)
+        .select_related("home")
+        .prefetch_related(
+            Prefetch(
+                "abilities", Ability.objects.select_related("work_kind").order_by("work_kind__position")
+            ),
+            Prefetch(
+                "wishes",
+                Wish.objects.select_related("asset_kind").order_by("-weight", "asset_kind__position"),
+            ),
+            "availabilities",
+        )
+        .order_by("pk")
+    )
+
+
+def joined_parties(actor: Actor) -> QuerySet[Volunteer]:
+    """The groups ``actor`` is a named member of and does not represent, by name."""
+    joined = Membership.objects.filter(user=actor.pk).values("volunteer")
+    others = Volunteer.objects.filter(pk__in=joined).exclude(representative_id=actor.pk)
+    return others.select_related("representative").order_by("name", "pk")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from accounts.enums import ConsentKind
-from accounts.models import Consent, User
+from accounts.models import Consent, ContactAccess, User
 from accounts.policies import Actor
 
 
@@ -27,6 +27,11 @@ def user_by_email(email: str) -> User | None:
 def consents_of(user: User) -> QuerySet[Consent]:
     """What a person agreed to, newest first, withdrawn ones included."""
     return user.consents.select_related("given_by").order_by("-given_at", "-pk")
+
+
+def looks_at(user: User) -> QuerySet[ContactAccess]:
+    """Who was shown contact data of ``user`` when, newest first, with the viewer. One query."""
+    return user.contact_accesses.select_related("viewer").order_by("-at", "-pk")
 
 
 def has_consented(user: User, kind: ConsentKind, *, text_version: str | None = None) -> bool:

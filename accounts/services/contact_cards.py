@@ -13,6 +13,9 @@ from accounts.models import ContactCard, User
 from accounts.services.audit import record
 from accounts.services.checks import Problems, check_values
 
+NEEDED = ("full_name", "phone", "emergency_contact")
+"""What a guide must have before somebody goes anywhere; asked at the first application, not at the door."""
+
 
 class CardValues(TypedDict, total=False):
     """The lines of a contact card."""
@@ -26,6 +29,12 @@ class CardValues(TypedDict, total=False):
 def own_contact_card(*, actor: User) -> ContactCard | None:
     """The actor's own card, if there is one."""
     return ContactCard.objects.filter(user_id=actor.pk).first() if actor.is_active else None
+
+
+def missing_lines(*, actor: User) -> list[str]:
+    """The needed lines that the actor's own card does not hold yet, in the order of the card. One query."""
+    card = own_contact_card(actor=actor)
+    return [name for name in NEEDED if not getattr(card, name, "").strip()]
 
 
 @transaction.atomic
@@ -51,3 +60,8 @@ def save_contact_card(*, actor: User, **values: Unpack[CardValues]) -> ContactCa
     details = {"fields": sorted(values)}
     record(actor=actor, action="contact_card.save", target=actor, label=actor.public_id, details=details)
     return card
+
+
+def erase_contact_card(user: User) -> None:
+    """Remove the card of somebody whose account is being closed. In the transaction that locked the person."""
+    ContactCard.objects.filter(user=user).delete()

@@ -47,7 +47,7 @@ def join_party(*, actor: User, code: str) -> Membership:
     """
     if not actor.is_active:
         raise NotAllowed("not_active", _("Please sign in first."))
-    party = lock_party(_party_of(code).pk)
+    party = lock_party(invited_party(code).pk)
     membership = party.memberships.filter(user=actor).first()
     if membership is not None:
         return membership
@@ -61,7 +61,12 @@ def join_party(*, actor: User, code: str) -> Membership:
     return membership
 
 
-def _party_of(code: str) -> Volunteer:
+def invited_party(code: str) -> Volunteer:
+    """The group a code invites to: who was handed the code may know what it is.
+
+    Raises:
+        Invalid("code_invalid"): not a code of this house, or older than fourteen days.
+    """
     message = _("This invitation is not valid any more. Please ask for a new one.")
     refusal = Invalid("code_invalid", message, fields={"code": [message]})
     if len(code) > CODE_MAX:
@@ -70,7 +75,8 @@ def _party_of(code: str) -> Volunteer:
         public_id = signing.loads(code, salt=SALT, max_age=CODE_SECONDS)["party"]
     except signing.BadSignature:
         raise refusal from None
-    party = Volunteer.objects.filter(public_id=public_id, kind__in=GROUP_KINDS).first()
+    groups = Volunteer.objects.filter(kind__in=GROUP_KINDS).select_related("representative")
+    party = groups.filter(public_id=public_id).first()
     if party is None:
         raise refusal
     return party

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.enums import NoticeChoice
 from accounts.models import Notification, Outbox, User
 from accounts.services.dates import format_date
 from accounts.services.mail import has_templates, send_notification_mail
+from accounts.services.notice_kinds import mail_for
 from accounts.services.outbox import owe
 
-__all__ = ["EMAIL_TOPIC", "NOTIFY_TOPIC", "email_notification", "format_date", "notify", "store_notification"]
+__all__ = [
+    "EMAIL_TOPIC",
+    "NOTIFY_TOPIC",
+    "email_notification",
+    "format_date",
+    "notify",
+    "notify_at_most_hourly",
+    "store_notification",
+]
 
 NOTIFY_TOPIC = "accounts.notify"
 EMAIL_TOPIC = "accounts.email"
+HOUR = timedelta(hours=1)
 
 
 def notify(
-    *, user: User, kind: str, key: str, context: Mapping[str, str], not_before: datetime | None = None
+    *,
+    user: User,
+    kind: str,
+    key: str,
+    context: Mapping[str, str],
+    not_before: datetime | None = None,
+    due_at: datetime | None = None,
 ) -> Outbox:
     """Owe one message to ``user``, once per ``key``. In the transaction of the change that is told.
 
@@ -30,6 +47,7 @@ def notify(
         context: what the templates show: labels and ids that ``user`` may see, dates in words, never contact data.
             Known: match, need, region, party, people, date, due, note, path (of the page to open).
         not_before: until then ``cancel_owed`` with a prefix of ``key`` takes it back.
+        due_at: what is due within 48 hours does not wait for the letter of the day.
 
     Raises:
         LookupError: there are no templates of that kind.
@@ -42,20 +60,51 @@ def notify(
         "kind": kind,
         "context": {name: str(value) for name, value in context.items()},
     }
+    if due_at is not None:
+        payload["due_at"] = due_at.isoformat()
     return owe(topic=NOTIFY_TOPIC, key=key, payload=payload, not_before=not_before)
+
+
+def notify_at_most_hourly(
+    *,
+    user: User,
+    kind: str,
+    about: str,
+    key: str,
+    context: Mapping[str, str],
+    not_before: datetime,
+    due_at: datetime | None = None,
+) -> Outbox:
+    """Owe a notice of ``kind``, unless one that begins with ``about`` is still owed to this person; then return that one.
+
+    The next one leaves an hour after the last at the earliest, so that nothing is lost and nobody is flooded. The
+    caller holds a lock under which all notices of this ``about`` are written; ``key`` begins with ``about``.
+
+    Raises: as ``notify``.
+    """
+    rows = Outbox.objects.filter(
+        topic=NOTIFY_TOPIC, key__startswith=about, payload__kind=kind, payload__user_id=user.pk
+    )
+    last = rows.filter(cancelled_at=None).order_by("-next_at", "-pk").first()
+    if last is not None and last.is_open:
+        return last
+    earliest = not_before if last is None else max(not_before, last.next_at + HOUR)
+    return notify(user=user, kind=kind, key=key, context=context, not_before=earliest, due_at=due_at)
 
 
 def store_notification(payload: dict[str, Any], /, *, outbox: Outbox) -> None:
     """Handler of ``accounts.notify``: the message in the house, and the e-mail owed with it.
 
-    Someone whose account is gone is told nothing; the system and closed accounts get no e-mail.
+    What the reader wants gathered waits for the letter of the day (``digests``); how is decided here and stored. Someone whose account is gone is told nothing; the system and closed accounts get no e-mail.
     """
     user = User.objects.filter(pk=payload["user_id"]).first()
     if user is None:
         return
-    values = {"user": user, "kind": payload["kind"], "context": payload["context"]}
+    due_at = datetime.fromisoformat(payload["due_at"]) if "due_at" in payload else None
+    mail = mail_for(user, payload["kind"], due_at=due_at, now=timezone.now())
+    values = {"user": user, "kind": payload["kind"], "context": payload["context"], "mail": mail}
     notification, _ = Notification.objects.get_or_create(key=outbox.key, defaults=values)
-    if user.is_active and not user.is_system:
+    if user.is_active and not user.is_system and notification.mail == NoticeChoice.AT_ONCE:
         owe(topic=EMAIL_TOPIC, key=f"{outbox.key}:email", payload={"notification_id": notification.pk})
 
 

@@ -27,7 +27,10 @@ class SignUpForm(SignupForm):
     name = forms.CharField(
         label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    accepts_terms = forms.BooleanField(label=_("I have read both texts and agree to them."))
+    accepts_terms = forms.BooleanField(
+        label=_("I have read both texts and agree to them."),
+        error_messages={"required": _("Please read both texts. You can sign up once you agree to them.")},
+    )
     terms_version = forms.CharField(max_length=20, initial=TERMS_VERSION, widget=forms.HiddenInput)
     data: Any
     account_already_exists: bool

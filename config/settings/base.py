@@ -174,6 +174,8 @@ ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Enishi"
+ACCOUNT_ADAPTER = "matching.web.adapter.SignUpAdapter"
+MFA_ADAPTER = "accounts.web.passkeys.PasskeyNames"
 
 # Words and time.
 LANGUAGE_CODE = "ja"

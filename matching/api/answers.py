@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from matching.models import Match, MatchEvent
+from matching.models import Match, MatchEvent, MatchMessage
+from matching.selectors.conversation import said
 from matching.selectors.events import shown_event
 from matching.selectors.sights import MatchSight
 
@@ -223,3 +224,19 @@ class EventSerializer(Answer):
     def to_representation(self, instance: MatchEvent) -> dict[str, Any]:
         """The event as the page's viewer may read it."""
         return super().to_representation(shown_event(instance, self.context["viewer"]))
+
+
+class MessageSerializer(Answer):
+    """A message within a match. ``who``: the label of a side as this viewer may know it, or the guide's name."""
+
+    id = serializers.CharField()
+    role = serializers.CharField()
+    who = serializers.CharField()
+    text = serializers.CharField()
+    on_behalf_of = serializers.CharField(allow_blank=True)
+    sent_at = serializers.DateTimeField()
+    is_own = serializers.BooleanField()
+
+    def to_representation(self, instance: MatchMessage) -> dict[str, Any]:
+        """The message as the viewer of the match may read it."""
+        return super().to_representation(said(instance, self.context["sight"]))

@@ -31,6 +31,7 @@ from matching.enums import (
     PreconditionKind,
     Side,
 )
+from matching.models.messages import TEXT_MAX
 from matching.policies import matches_visible_to
 from matching.selectors.matches import (
     guides_assignable_by,
@@ -236,6 +237,12 @@ class AttendanceForm(StrictSerializer):
     return_given = YesNoField()
     note = note_field()
     on_behalf_of = TextField(max_length=NAME_MAX, required=False)
+
+
+class MessageForm(EntryForm):
+    """``text``: plain; without telephone numbers and e-mail addresses before the promise."""
+
+    text = TextField(max_length=TEXT_MAX, allow_blank=False)
 
 
 # Around the matches.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from matching.api import desk, guide_acts, matches, needs, runs, side_acts, weights
+from matching.api import conversation, desk, guide_acts, matches, needs, runs, side_acts, weights
 from matching.api.base import MatchAct
 
 ACTS: dict[str, type[MatchAct]] = {
@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("matches/", matches.MatchesView.as_view(), name="matches"),
     path("matches/<slug:public_id>/", matches.OneMatchView.as_view(), name="match"),
     path("matches/<slug:public_id>/contacts/", matches.ContactsView.as_view(), name="match-contacts"),
+    path("matches/<slug:public_id>/messages/", conversation.MessagesView.as_view(), name="match-messages"),
     path("matches/<slug:public_id>/events/", matches.EventsView.as_view(), name="match-events"),
     *(
         path(f"matches/<slug:public_id>/{act}/", view.as_view(), name=f"match-{act}")

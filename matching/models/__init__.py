@@ -3,16 +3,21 @@
 from matching.models.answers import Answer, Attendance, Meeting, PhoneCall, Precondition, RegionConsent
 from matching.models.events import MatchEvent
 from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
+from matching.models.messages import MatchMessage
 from matching.models.relations import Block, Relation
 from matching.models.runs import MatchRun, NeedDiagnosis, RunShard, WeightSet
+from matching.models.suggestions import Look, Suggestion
+from matching.models.watches import Watch
 
 __all__ = [
     "Answer",
     "Attendance",
     "Block",
     "Hold",
+    "Look",
     "Match",
     "MatchEvent",
+    "MatchMessage",
     "MatchPerson",
     "MatchRun",
     "MatchSlot",
@@ -23,5 +28,7 @@ __all__ = [
     "RegionConsent",
     "Relation",
     "RunShard",
+    "Suggestion",
+    "Watch",
     "WeightSet",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from matching.enums import Side
 from matching.models import MatchEvent
 from matching.selectors.labels import neutral_state, state_label
 from matching.selectors.matches import is_ending, is_of_side
@@ -15,7 +16,8 @@ NEUTRAL_END = {"move": "end", "role": None}
 def shown_event(event: MatchEvent, viewer: Viewer) -> dict[str, Any]:
     """An event whose match came with it, as ``viewer`` may read it. No row's number leaves the house.
 
-    To a side, the other side's words stay hidden, and of an ending who made it (``move`` is then ``end``).
+    To a side, the other side's words stay hidden, a guide's own notes too, and of an ending who made it (``move`` is
+    then ``end``).
     """
     plain = {
         "seq": event.seq,
@@ -40,7 +42,7 @@ def shown_event(event: MatchEvent, viewer: Viewer) -> dict[str, Any]:
     if viewer.oversees(event.match):
         return plain | words | {"actor": str(event.actor)}
     if is_of_side(event, viewer.sides_on(event.match)):
-        return plain | words
+        return plain | words | ({} if event.role in Side.values else {"note": ""})
     return plain | NEUTRAL_END | _neutral_target(event) if is_ending(event) else plain
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import Invalid
 from accounts.models import Guide, User, Volunteer
 from accounts.policies import is_admin, is_guide, represents_party
-from matching.enums import ENDED, NEUTRAL_ENDING, NOT_THIS_TIME, MatchState, Origin, Side
+from matching.enums import ENDED, LIVE, NEUTRAL_ENDING, NOT_THIS_TIME, MatchState, Origin, Side
 from matching.models import Match, MatchEvent, MatchPerson, RegionConsent, Relation
 from matching.policies import matches_visible_to
 from matching.selectors.viewers import Viewer
@@ -21,6 +21,11 @@ from regions.policies import acts_for_region, guide_regions, represented_regions
 
 GUIDES_OWN = frozenset({"assign", "snooze", "stand_by", "escalate", "record_call"})
 """Moves of the guide's desk that neither side reads of."""
+SAID_BY_A_SIDE = frozenset(
+    {"answer", "set_board_date", "extend", "confirm_promise", "change_promise", "name_people", "plan_meeting"}
+)
+"""Moves by which a side shows that it was willing."""
+CUT_SHORT = ENDED - {MatchState.COMPLETED}
 
 
 def with_details(matches: QuerySet[Match]) -> QuerySet[Match]:
@@ -52,6 +57,15 @@ def with_everything(matches: QuerySet[Match]) -> QuerySet[Match]:
 def matches_for(actor: User) -> QuerySet[Match]:
     """The matches ``actor`` may know of, with details, newest first. Two queries."""
     return with_details(matches_visible_to(actor)).order_by("-created_at", "-pk")
+
+
+def opened_to(party: Volunteer) -> QuerySet[Match]:
+    """The live matches that a party has been told of, by deadline. Two queries.
+
+    What no guide has approved yet, it does not read of, except where it applied itself: then nothing waits for it.
+    """
+    told = sorted(LIVE - {MatchState.PROPOSED})
+    return with_details(Match.objects.filter(volunteer=party, state__in=told)).order_by("due_at", "pk")
 
 
 def match_shown(match: Match) -> Match:
@@ -108,7 +122,8 @@ def slots_of_matches(actor: User) -> QuerySet[Slot]:
 def events_of(match: Match, viewer: Viewer) -> QuerySet[MatchEvent]:
     """The moves of a match as far as the viewer may read of them, with actors, in order. One query.
 
-    A side reads neither of the guide's desk nor of the other side's inner consents.
+    A side reads neither of the guide's desk nor of the other side's inner consents; once it has ended before its time,
+    nothing the other side said either: who is missing among those who answered would tell who refused.
     """
     events = MatchEvent.objects.filter(match=match).order_by("seq")
     events = events.select_related("actor", "match__need", "match__volunteer")
@@ -116,7 +131,15 @@ def events_of(match: Match, viewer: Viewer) -> QuerySet[MatchEvent]:
         return events
     sides = viewer.sides_on(match)
     inner = set() if Side.REGION in sides else {"record_consent"}
-    return events.exclude(move__in=sorted(GUIDES_OWN | inner))
+    events = events.exclude(move__in=sorted(GUIDES_OWN | inner))
+    return _without_words_of_others(events, sides) if match.state in CUT_SHORT else events
+
+
+def _without_words_of_others(events: QuerySet[MatchEvent], sides: frozenset[Side]) -> QuerySet[MatchEvent]:
+    """Without what a side said or confirmed that the viewer does not speak for; endings stay, told neutrally."""
+    others = sorted(side.value for side in set(Side) - sides)
+    told = Q(role__in=others) | Q(data__side__in=others)
+    return events.exclude(told, move__in=sorted(SAID_BY_A_SIDE))
 
 
 def is_ending(event: MatchEvent) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import pgettext_lazy
 
 from matching.models import Hold
-from regions.models import Need
+from regions.models import Need, Slot
 
 NEARLY = 3
 """A date is nearly full when at most a third of its places are free."""
@@ -45,6 +45,19 @@ def openings(needs: Iterable[Need]) -> dict[int, Opening]:
     return {
         pk: _best([(slot.places - held.get(slot.pk, 0), slot.places) for slot in coming])
         for pk, coming in slots.items()
+    }
+
+
+def with_held(slots: QuerySet[Slot]) -> QuerySet[Slot]:
+    """Dates with how many of their places are held, for ``openings_of_counted``. No query of its own."""
+    return slots.annotate(held=Count("holds", filter=Q(holds__released_at=None)))
+
+
+def openings_of_counted(needs: Iterable[Need]) -> dict[int, Opening]:
+    """As ``openings``, of needs whose coming slots came ``with_held``. No query."""
+    return {
+        need.pk: _best([(slot.places - slot.held, slot.places) for slot in need.slots.all()])  # type: ignore[attr-defined]  # annotated
+        for need in needs
     }
 
 

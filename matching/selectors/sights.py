@@ -11,16 +11,17 @@ from django.utils.translation import gettext_lazy
 
 from accounts.enums import GROUP_KINDS
 from accounts.models import User
-from matching.enums import ENDED, LIVE, MatchState, Origin, Side
+from matching.enums import DISCLOSED, LIVE, Origin, Role, Side
 from matching.models import Answer, Attendance, Match, Meeting, Precondition, RegionConsent
 from matching.selectors.labels import neutral_state, party_label, state_label
-from matching.selectors.matches import match_shown
+from matching.selectors.matches import CUT_SHORT, match_shown
 from matching.selectors.readiness import SETTLING, missing_for_agreement
 from matching.selectors.reasons import shown_caveat, shown_reasons
-from matching.selectors.viewers import Viewer, viewer_of
+from matching.selectors.viewers import Viewer, has_met, viewer_of
 from regions.models import Slot
 from regions.policies import public_label
 
+LOOKING = frozenset({Role.PARTY, Role.REGION, Role.GUIDE})
 MISSING: Mapping[str, Any] = {
     "answers": gettext_lazy("a yes of both sides"),
     "meeting": gettext_lazy("the first meeting"),
@@ -29,7 +30,6 @@ MISSING: Mapping[str, Any] = {
     "promise_party": gettext_lazy("the participant's word that the promise is right"),
     "promise_region": gettext_lazy("the community's word that the promise is right"),
 }
-CUT_SHORT = ENDED - {MatchState.COMPLETED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +160,40 @@ class MatchSight:
 
     @property
     def redated_to(self) -> str | None:
-        """The match that took over from this one."""
+        """The match that took over from this one, as far as the viewer may know of it yet."""
         after: Match | None = getattr(self.match, "redated_to", None)
-        return after.public_id if after is not None else None
+        if after is None or not (self.oversees or after.approved_at is not None or self._began(after)):
+            return None
+        return after.public_id
+
+    def _began(self, after: Match) -> bool:
+        return after.origin in {side.value for side in self.sides}
+
+    @property
+    def may_look(self) -> bool:
+        """Whether there is somebody whose name or card the viewer may look at now."""
+        return has_met(self.match) and bool(set(self.roles) & LOOKING)
+
+    @property
+    def on_site_lead(self) -> str:
+        """Who is in charge on site: named once the promise is made."""
+        return self.match.need.on_site_lead if self.match.state in DISCLOSED else ""
+
+    @property
+    def owes_answer(self) -> bool:
+        """Whether a side the viewer speaks for owes an answer."""
+        return any(row["is_open"] and row["side"] in self._own for row in self.answers)
+
+    @property
+    def owes_promise(self) -> bool:
+        """Whether a side the viewer speaks for has been asked and has not confirmed what is promised in return."""
+        if self.match.state not in SETTLING:
+            return False
+        return any(side in self._own and at is None for side, at in self.promise_confirmed.items())
+
+    @property
+    def _own(self) -> set[str]:
+        return {side.value for side in self.sides}
 
     # What stands around one match: read with ``with_everything``.
     @property

@@ -82,6 +82,11 @@ def viewer_of(user: User, matches: Iterable[Match]) -> Viewer:
     return viewer_in(user, at_hand)
 
 
+def party_viewer(user: User) -> Viewer:
+    """Somebody on the page of an own party: as the participant alone, whatever else they are. No query."""
+    return Viewer(user=user, guide_id=None, represented=frozenset(), guided=frozenset())
+
+
 def viewer_in(user: User, region_ids: Iterable[int]) -> Viewer:
     """The viewer of anything in these communities. Four queries at most."""
     at_hand = set(region_ids)

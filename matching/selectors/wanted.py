@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery
 
 from accounts.enums import QualificationLevel
-from matching.selectors.openings import Opening, openings
+from matching.selectors.openings import Opening, openings, openings_of_counted, with_held
 from regions.enums import NeedStage, Publicity
 from regions.models import Need, NeedQualification, Offer, Slot
 from regions.policies import public_label
@@ -91,6 +91,17 @@ def open_needs() -> QuerySet[Need]:
 def wanted(needs: QuerySet[Need]) -> list[Wanted]:
     """These needs as everybody may see them. Nine queries."""
     return _with_openings(list(with_details(needs)))
+
+
+def wanted_briefly(needs: QuerySet[Need]) -> list[Wanted]:
+    """These needs as a list shows them: without their work, dangers and qualifications. Four queries."""
+    given = Prefetch("offers", Offer.objects.prefetch_related("permissions").order_by("pk"))
+    told = needs.select_related("region__municipality").prefetch_related(
+        given, Prefetch("slots", with_held(coming_slots()))
+    )
+    rows = list(told)
+    room = openings_of_counted(rows)
+    return [Wanted(need, room[need.pk]) for need in rows]
 
 
 def _with_openings(needs: Iterable[Need]) -> list[Wanted]:

@@ -72,19 +72,30 @@ def tell(
     what: Sequence[Choices] = (),
 ) -> None:
     """Owe one message of ``kind`` about a match to each of ``users``, once per key. ``what`` it is about, in words of the reader's language."""
+    first = first_start(match)
+    due_at = min(first, match.due_at) if match.due_at else first
     for user in users:
-        context = message_context(match, user)
+        context = message_context(match, user, first=first)
         if what:
             with override(user.language):
                 context["note"] = _(", ").join(str(each.label) for each in what)
         notify(
-            user=user, kind=kind, key=f"{key}{kind}:{user.public_id}", context=context, not_before=not_before
+            user=user,
+            kind=kind,
+            key=f"{key}{kind}:{user.public_id}",
+            context=context,
+            not_before=not_before,
+            due_at=due_at,
         )
 
 
-def message_context(match: Match, user: User) -> dict[str, str]:
+def first_start(match: Match) -> datetime:
+    """When the first date of a match begins. One query."""
+    return match.slots.order_by("start_at").values_list("start_at", flat=True)[0]
+
+
+def message_context(match: Match, user: User, *, first: datetime) -> dict[str, str]:
     """Labels for a message, in the reader's language. No contact data, no reason of the other side."""
-    first = match.slots.order_by("start_at").values_list("start_at", flat=True)[0]
     return {
         "match": match.public_id,
         "need": match.need.title,

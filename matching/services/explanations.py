@@ -31,6 +31,11 @@ def read_codes(slot_ids: Iterable[int]) -> Codes:
     )
 
 
+def speaking_reasons(reasons: Iterable[ReasonCode], *, is_newcomer: bool) -> list[ReasonCode]:
+    """The reasons that may be said of a party: nobody is said to have kept a word never given."""
+    return [code for code in reasons if not (is_newcomer and code == ReasonCode.WORD_KEPT)]
+
+
 def stored_explanation(
     explanation: Explanation, *, codes: Codes, is_newcomer: bool, failed: Iterable[ReasonCode] = ()
 ) -> dict[str, Any]:
@@ -39,7 +44,7 @@ def stored_explanation(
     ``bonus`` is the sum of ``bonuses`` in micro; ``failed`` names the hard rules that a match made by hand breaks. Nobody is said to have kept a word never given.
     """
     facts = explanation.as_dict()
-    speaking = [code for code in facts["all_reasons"] if not (is_newcomer and code == ReasonCode.WORD_KEPT)]
+    speaking = speaking_reasons(facts["all_reasons"], is_newcomer=is_newcomer)
     facts |= facts.pop("score")
     facts |= {
         "work": [_named(matched, codes.work) for matched in facts["work"]],

@@ -125,9 +125,9 @@ def create_match(
         "places_short" | "slot_over"), Invalid("slots_needed" | "slot_of_other_need" | "people_out_of_range").
     """
     at = now or timezone.now()
-    chosen = list(slots)
     lock_people([volunteer.representative_id])
     locked = lock_need(need.pk)
+    chosen = _as_they_are(slots)
     desk = reviewers_for(locked) if reviewers is None else reviewers
     _require_open(locked, volunteer, desk)
     _require_slots(locked, chosen, at)
@@ -150,6 +150,12 @@ def create_match(
         match=match, move=TABLE[MOVE_OF[origin]], actor=actor, role=role, now=at, words=words or Words()
     )
     return begin_match(step)
+
+
+def _as_they_are(slots: Iterable[Slot]) -> list[Slot]:
+    """The dates read again under the need's lock: one may have been called off since they were chosen. One query."""
+    chosen = [slot.pk for slot in slots]
+    return sorted(Slot.objects.filter(pk__in=chosen), key=lambda slot: chosen.index(slot.pk))
 
 
 def _put_score(match: Match, scored: Scored | None) -> None:

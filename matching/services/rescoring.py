@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,21 +12,19 @@ from accounts.models import User, Volunteer
 from matching.enums import RUN_OPEN, RunState
 from matching.locks import lock_run
 from matching.models import MatchRun
+from matching.services.nights import night_before
 from matching.services.runs import Target, request_run
-from matching.snapshots import ALL, TOKYO
+from matching.snapshots import ALL
 from regions.models import Need
 from regions.selectors.reviewers import may_be_matched
-
-NIGHT = time(3, 0)
-"""When a day of matching begins in Japan: nobody is changing anything."""
 
 
 @transaction.atomic
 def look_again(target: Need | Volunteer) -> MatchRun | None:
     """Have a changed need or party matched by a run that begins after the change; None where there is nothing to match.
 
-    A run over everything that has not begun will do. An open run of the same scope that has read the tables already
-    is told to be followed by another one. Locks that run.
+    A run over everything that has not begun will do for a need; a party has its own, which keeps what fits it. An open
+    run of the same scope that has read the tables already is told to be followed by another one. Locks that run.
     """
     return _queue(target) if _can_be_matched(target) else None
 
@@ -39,7 +37,7 @@ def look_at_everything() -> MatchRun:
 
 def _queue(target: Target) -> MatchRun:
     waiting = MatchRun.objects.filter(scope=ALL, state=RunState.QUEUED, started_at=None).first()
-    if waiting is not None:
+    if waiting is not None and not isinstance(target, Volunteer):
         return waiting
     system = User.objects.system()
     run = lock_run(request_run(actor=system, target=target).pk)
@@ -57,18 +55,11 @@ def match_nightly(*, now: datetime) -> MatchRun | None:
     None where one was asked for since the night began, whoever did; an open one is left alone. A night the beat slept
     through is made up for.
     """
-    since = _night_before(now)
+    since = night_before(now)
     everything = MatchRun.objects.filter(scope=ALL)
     if everything.filter(Q(created_at__gte=since) | Q(state__in=sorted(RUN_OPEN))).exists():
         return None
     return request_run(actor=User.objects.system(), now=now)
-
-
-def _night_before(now: datetime) -> datetime:
-    """The last 03:00 in Japan at or before ``now``."""
-    local = now.astimezone(TOKYO)
-    night = datetime.combine(local.date(), NIGHT, tzinfo=TOKYO)
-    return night if night <= local else night - timedelta(days=1)
 
 
 def target_of(payload: dict[str, Any]) -> Need | Volunteer | None:

@@ -28,6 +28,7 @@ from matching.engine import (
 )
 from matching.models import MatchRun
 from matching.services.explanations import Codes, read_codes, stored_explanation
+from matching.services.suggestions import Fitting, fitting_of
 from matching.services.weights import weights_of
 from matching.snapshots import Inputs, read_inputs
 
@@ -69,10 +70,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a run will write: proposals by need, best first; diagnoses; its report."""
+    """What a run will write: proposals by need, best first; diagnoses; what fits the one party it is about; its report."""
 
     proposals: list[Planned]
     found: list[Found]
+    fitting: Fitting | None
     pairs_feasible: int
     report: dict[str, Any]
 
@@ -86,6 +88,7 @@ class Plan:
         return cls(
             proposals=[Planned(**row) for row in stored["proposals"]],
             found=[Found(**row) for row in stored["found"]],
+            fitting=Fitting.from_json(stored["fitting"]) if stored.get("fitting") else None,
             pairs_feasible=stored["pairs_feasible"],
             report=stored["report"],
         )
@@ -134,11 +137,14 @@ def score(prepared: Prepared, shard: Shard) -> ShardResult:
     )
 
 
-def plan_of(prepared: Prepared, results: Iterable[ShardResult], *, diagnosed: bool) -> Plan:
+def plan_of(
+    prepared: Prepared, results: Iterable[ShardResult], *, diagnosed: bool, about: int | None = None
+) -> Plan:
     """Merge, allocate and explain. Three queries, for names.
 
     Args:
         diagnosed: whether everybody was compared, so that it can be said why a need finds too few.
+        about: the party that the run is about, so that it is kept what fits it.
     """
     merged, inputs = merge(results), prepared.inputs
     allocation = allocate(
@@ -154,8 +160,18 @@ def plan_of(prepared: Prepared, results: Iterable[ShardResult], *, diagnosed: bo
     return Plan(
         proposals=[_planned(prepared, proposal, codes) for proposal in allocation.proposals],
         found=found,
+        fitting=None if about is None else _fitting(prepared, about),
         pairs_feasible=int(merged.passed.sum()),
         report=asdict(allocation.report) | {"compared": merged.compared, "needs_diagnosed": _told(found)},
+    )
+
+
+def _fitting(prepared: Prepared, party: int) -> Fitting:
+    """What fits one party. A party that was paused or deleted meanwhile was compared with nothing."""
+    if party not in prepared.snapshot.row_of_id:
+        return Fitting(party=party, fits=[], compared=0, keeps_away="", would_bring=0)
+    return fitting_of(
+        party_id=party, inputs=prepared.inputs, snapshot=prepared.snapshot, needs=prepared.needs
     )
 
 

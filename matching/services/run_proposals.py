@@ -22,6 +22,7 @@ from matching.services.diagnosis import store_diagnoses
 from matching.services.proposals import create_match
 from matching.services.run_plan import Plan, Planned
 from matching.services.runs import request_again
+from matching.services.suggestions import store_fitting
 from matching.services.weights import weights_of
 from regions.models import Need, Slot
 from regions.selectors.reviewers import reviewers_by_need
@@ -130,7 +131,7 @@ def _live_beside(match: Match) -> dict[str, int]:
 
 @transaction.atomic
 def close_run(*, run_id: int, now: datetime) -> bool:
-    """End a run whose proposals are all written: diagnoses, counts, report. Locks the run; whether it was this call.
+    """End a run whose proposals are all written: diagnoses, what fits, counts, report. Locks the run; whether it was this call.
 
     If something changed after its snapshot, the same scope is queued again.
     """
@@ -139,6 +140,8 @@ def close_run(*, run_id: int, now: datetime) -> bool:
         return False
     plan = Plan.from_json(run.report["plan"])
     store_diagnoses(run, plan.found, now=now)
+    if plan.fitting is not None:
+        store_fitting(run, plan.fitting, now=now)
     again = bool(run.report.get("again"))
     run.report = plan.report | {"skipped": run.report["skipped"], "planned": len(plan.proposals)}
     run.proposals_count = Match.objects.filter(run=run).count()

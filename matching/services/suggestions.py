@@ -1,13 +1,25 @@
-"""What fits a party now, asked by itself: needs with reasons, or which one condition keeps most of them away."""
+"""What fits a party, judged by itself in the run over that party, and kept for its own page (docs/adr/0023).
+
+Nothing here proposes anything: nobody is asked before a guide approves.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accounts.models import Volunteer
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import NotAllowed
+from accounts.models import User, Volunteer
+from accounts.policies import can_edit_party
+from accounts.services.outbox import owe
+from accounts.services.party_values import LIVE_MAX
+from accounts.services.rescoring import TOPIC
 from matching.engine import (
     Assessment,
     NeedSet,
@@ -16,15 +28,18 @@ from matching.engine import (
     ReasonCode,
     Snapshot,
     assess,
-    build_needs,
-    build_snapshot,
     explain,
 )
-from matching.selectors.reasons import shown_caveat, shown_reasons
-from matching.services.weights import current_weights
-from matching.snapshots import Inputs, party_scope, read_inputs
+from matching.models import Look, MatchRun, Suggestion
+from matching.selectors.reasons import REASONS_SHOWN
+from matching.selectors.suggestions import SHOWN, look_at
+from matching.services.explanations import speaking_reasons
+from matching.services.nights import night_before
+from matching.snapshots import Inputs
+from regions.models import Need
 
-SHOWN = 5
+KEPT = SHOWN + LIVE_MAX
+"""Enough to fill the page when a party has as many matches among them as it may have at once."""
 LOOSENABLE = frozenset(
     {
         ReasonCode.NO_COMMON_DATE, ReasonCode.TRAVEL_TOO_FAR, ReasonCode.NO_WORK_FIT, ReasonCode.NO_WISH_FIT,
@@ -37,47 +52,49 @@ LOOSENABLE = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """A need that fits, with at most three reasons and one caveat in words."""
+    """A need that fits, with the engine's codes for why and for what may not."""
 
-    need_id: int
+    need: int
     score_micro: int
-    reasons: list[dict[str, str]]
-    caveat: dict[str, str] | None
+    reasons: list[str]
+    caveat: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestions:
-    """What fits, best first; how many needs were looked at; the rule that alone keeps most of them away, and how many."""
+class Fitting:
+    """What fits, best first; how many needs were compared; the rule that alone keeps most of them away, and how many."""
 
+    party: int
     fits: list[Fit]
     compared: int
-    keeps_away: ReasonCode | None
+    keeps_away: str
     would_bring: int
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Fitting:
+        """What ``dataclasses.asdict`` made of it."""
+        return cls(**{**stored, "fits": [Fit(**row) for row in stored["fits"]]})
 
-def suggestions_for(party: Volunteer, *, now: datetime) -> Suggestions:
-    """Judge every open need for one party by the engine's rules and the weights in force.
 
-    Writes nothing and proposes nothing: nobody is asked before a guide approves. A fixed number of queries.
-    """
-    inputs = read_inputs(scope=party_scope(party), weights=current_weights(), now=now)
-    if not inputs.needs or not inputs.participants:
-        return Suggestions(fits=[], compared=0, keeps_away=None, would_bring=0)
-    snapshot = build_snapshot(
-        vocabulary=inputs.vocabulary, horizon=inputs.horizon, participants=inputs.participants
-    )
-    needs = build_needs(snapshot=snapshot, needs=inputs.needs)
-    judged = {row.id: _judge(row.id, party, snapshot, needs, inputs) for row in inputs.needs}
+def fitting_of(*, party_id: int, inputs: Inputs, snapshot: Snapshot, needs: NeedSet) -> Fitting:
+    """Judge every need of the inputs for one party by the engine's rules and the inputs' weights. No query."""
+    judged = {
+        row.id: assess(
+            snapshot=snapshot, needs=needs, need_id=row.id, participant_id=party_id, minutes=inputs.minutes, weights=inputs.weights
+        )
+        for row in inputs.needs
+    }  # fmt: skip
     best = sorted((found.score.score_micro, need) for need, found in judged.items() if found.score)[::-1]
     alone = Counter(found.reasons[0] for found in judged.values() if _is_loosenable(found))
-    keeps_away, would_bring = alone.most_common(1)[0] if alone else (None, 0)
-    return Suggestions(
+    keeps_away, would_bring = alone.most_common(1)[0] if alone else ("", 0)
+    return Fitting(
+        party=party_id,
         fits=[
-            _fit(need=need, found=judged[need], party=party, snapshot=snapshot, needs=needs, inputs=inputs)
-            for _score, need in best[:SHOWN]
+            _fit(_proposal(need, judged[need], party_id), snapshot=snapshot, needs=needs, inputs=inputs)
+            for _score, need in best[:KEPT]
         ],
         compared=len(judged),
-        keeps_away=keeps_away,
+        keeps_away=str(keeps_away),
         would_bring=would_bring,
     )
 
@@ -87,32 +104,71 @@ def _is_loosenable(found: Assessment) -> bool:
     return len(found.reasons) == 1 and found.reasons[0] in LOOSENABLE
 
 
-def _judge(need: int, party: Volunteer, snapshot: Snapshot, needs: NeedSet, inputs: Inputs) -> Assessment:
-    return assess(
-        snapshot=snapshot, needs=needs, need_id=need, participant_id=party.pk, minutes=inputs.minutes, weights=inputs.weights
-    )  # fmt: skip
-
-
-def _fit(
-    *, need: int, found: Assessment, party: Volunteer, snapshot: Snapshot, needs: NeedSet, inputs: Inputs
-) -> Fit:
-    proposal = _proposal(need, found, party)
+def _fit(proposal: Proposal, *, snapshot: Snapshot, needs: NeedSet, inputs: Inputs) -> Fit:
     explained = explain(snapshot=snapshot, needs=needs, weights=inputs.weights, proposal=proposal)
-    words: dict[str, Any] = {"reasons": explained.reasons, "caveat": explained.caveat}
+    is_newcomer = proposal.participant_id in inputs.newcomers
+    reasons = speaking_reasons(explained.all_reasons, is_newcomer=is_newcomer)
     return Fit(
-        need_id=need,
+        need=proposal.need_id,
         score_micro=proposal.score.score_micro,
-        reasons=shown_reasons(words),
-        caveat=shown_caveat(words),
+        reasons=[str(code) for code in reasons[:REASONS_SHOWN]],
+        caveat=str(explained.caveat or ""),
     )
 
 
-def _proposal(need: int, found: Assessment, party: Volunteer) -> Proposal:
+def _proposal(need: int, found: Assessment, party: int) -> Proposal:
     """The pair on its first usable date, as the engine would propose it alone."""
     if found.score is None:
         raise ValueError("a pair that fails a rule is no suggestion")
     slot, people = found.slots[0]
     return Proposal(
-        need_id=need, participant_id=party.pk, slot_ids=(slot,), people=people, score=found.score, phase=Phase.HAND,
+        need_id=need, participant_id=party, slot_ids=(slot,), people=people, score=found.score, phase=Phase.HAND,
         bonuses=(), rank_for_need=None, rank_for_participant=None, compared=1, need_passed=1, party_passed=1,
     )  # fmt: skip
+
+
+def store_fitting(run: MatchRun, fitting: Fitting, *, now: datetime) -> Look | None:
+    """Replace what is kept for a party by what a run over it found; None where the party was deleted meanwhile.
+
+    Inside the transaction that closes the run. Needs deleted meanwhile are passed over.
+    """
+    if not Volunteer.objects.filter(pk=fitting.party).exists():
+        return None
+    told = {
+        "run": run,
+        "looked_at": now,
+        "compared": fitting.compared,
+        "keeps_away": fitting.keeps_away,
+        "would_bring": fitting.would_bring,
+    }
+    look, _is_new = Look.objects.update_or_create(party_id=fitting.party, defaults=told)
+    look.suggestions.all().delete()
+    present = set(Need.objects.filter(pk__in=[fit.need for fit in fitting.fits]).values_list("pk", flat=True))
+    Suggestion.objects.bulk_create(
+        Suggestion(
+            look=look, need_id=fit.need, place=place, score_micro=fit.score_micro, reasons=fit.reasons, caveat=fit.caveat
+        )
+        for place, fit in enumerate(fitting.fits)
+        if fit.need in present
+    )  # fmt: skip
+    return look
+
+
+def seen_by_party(*, actor: User, party: Volunteer, now: datetime) -> Look | None:
+    """What is kept for a party that looks at its own page; None where nobody has looked for it yet.
+
+    What is older than the last night, or missing, is owed a run over the party, once a night. Two queries where nothing
+    is owed.
+
+    Raises:
+        NotAllowed("not_your_party"): actor neither represents the party nor administers.
+    """
+    if not can_edit_party(actor, party):
+        raise NotAllowed("not_your_party", _("Only the representative can change this."))
+    look = look_at(party)
+    night = night_before(now)
+    if party.is_active and (look is None or look.looked_at < night):
+        with transaction.atomic():
+            key = f"rescore:party:{party.public_id}:seen:{night:%Y%m%d}"
+            owe(topic=TOPIC, key=key, payload={"party": party.pk})
+    return look

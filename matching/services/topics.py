@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.enums import NoticeGroup
 from accounts.models import Outbox
+from accounts.services.notice_kinds import register_notices
 from accounts.services.organizations import GUIDE_ENDED
 from accounts.services.outbox import owe, register_topic
 from matching.services import run_queue, run_steps
@@ -14,12 +16,31 @@ from matching.services.calendar import next_asking_time
 from matching.services.handover import hand_over_matches
 from matching.services.rescoring import look_again, look_at_everything, target_of
 from matching.services.standby import ask_next_in_line
+from matching.services.watches import tell_watchers
+from regions.services.rescoring import NEED_OPENED
+
+NOTICES: dict[NoticeGroup, tuple[str, ...]] = {
+    NoticeGroup.ANSWERS: (
+        "match_proposed_guide", "review_escalated", "match_uncovered_admin", "standby_asked", "match_asked",
+        "answer_reminder", "answer_overdue_guide", "promise_to_confirm", "consent_to_record",
+    ),
+    NoticeGroup.HAPPENED: (
+        "match_answered", "match_extended", "meeting_recorded", "meeting_waived", "match_agreed", "match_confirmed",
+        "match_redated", "match_thanks", "message_received",
+    ),
+    NoticeGroup.FITS: ("need_fits",),
+    NoticeGroup.REMINDERS: ("deadline_warning", "roster_due_guide", "checks_due_guide"),
+}  # fmt: skip
+"""Kinds that may wait for the letter of the day. The others (meetings, endings, a date called off) always leave at once."""
 
 
 def register() -> None:
-    """Register every topic of this app. Called once from ``AppConfig.ready``."""
+    """Register every topic and kind of message of this app. Called once from ``AppConfig.ready``."""
+    for group, kinds in NOTICES.items():
+        register_notices(group, kinds)
     register_topic("matching.next_in_line", ask_next)
     register_topic("matching.rescore", rescore)
+    register_topic(NEED_OPENED, tell_watchers)
     # Every match is handed over in a transaction of its own, or the locks of two would cross.
     register_topic(GUIDE_ENDED, guide_ended, outside=True)
     # The steps of a run hold leases of their own and take seconds: they run without a transaction around them.

@@ -40,6 +40,13 @@ def looks_at_everybody(scope: str) -> bool:
     return not scope.startswith(PARTY)
 
 
+def party_of_scope(scope: str) -> int | None:
+    """The id of the party a run is about; None for other runs, and where it was deleted. One query."""
+    if not scope.startswith(PARTY):
+        return None
+    return Volunteer.objects.filter(public_id=scope.removeprefix(PARTY)).values_list("pk", flat=True).first()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
     """Engine rows of a run. ``minutes`` [car | public, community, home]; ``capacity`` by desk of guides.

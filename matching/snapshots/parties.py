@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -13,19 +13,14 @@ from django.db.models import Q, QuerySet, Sum
 from accounts.enums import GROUP_KINDS, AbilityLevel, PartyKind
 from accounts.models import Ability, Absence, Availability, HeldQualification, Volunteer, Wish
 from matching.engine import AvailabilityRule, ParticipantRow, Transport
-from matching.enums import HOLDING, LIVE, EndReason, MatchState
-from matching.models import Block, Match, MatchPerson, MatchSlot, Relation
+from matching.enums import HOLDING, LIVE
+from matching.models import Block, MatchPerson, MatchSlot, Relation
+from matching.selectors.repeats import unrepeatable
 from matching.snapshots.calendar import Days
-from matching.transitions import SIDE_REASONS
 
 MICRO = 1_000_000
 KEPT_PRIOR = 3
 """So many promises of an average party are mixed into everybody's record: two kept ones prove little yet."""
-ASKED_AGAIN_AFTER = timedelta(days=365)
-REFUSED = frozenset({MatchState.REJECTED, MatchState.DECLINED})
-STEPPED_BACK = frozenset(
-    {EndReason.NO_ANSWER, EndReason.CHANGED_PLANS, EndReason.CANNOT_COME, EndReason.NO_SHOW}
-)
 
 Facts = Mapping[int, list[tuple[Any, ...]]]
 
@@ -93,25 +88,13 @@ def _read_facts(parties: QuerySet[Volunteer], *, now: datetime) -> PartyFacts:
         absences=_listed(Absence.objects.filter(mine), "from_on", "until_on"),
         relations=_listed(Relation.objects.filter(mine), "region_id", "promised", "kept", "days"),
         blocks=_listed(Block.objects.filter(mine), "region_id"),
-        matches=_listed(_unrepeatable(now).filter(mine), "need_id", "state"),
+        matches=_listed(unrepeatable(now).filter(mine), "need_id", "state"),
         busy_parties=_by_first(own.values_list("match__volunteer_id", "slot__start_at", "slot__end_at")),
         busy_people=_by_first(
             people.values_list("user_id", "match__slots__start_at", "match__slots__end_at")
         ),
         kept_mean_micro=_kept_mean(),
     )
-
-
-def _unrepeatable(now: datetime) -> QuerySet[Match]:
-    """Live matches, and those in which somebody said no or fell silent within a year: not proposed again by itself.
-
-    Taken back is a no too, unless the need or the date went away. What lapsed unread, was rained off or was completed
-    may come again.
-    """
-    recent = Q(ended_at__gt=now - ASKED_AGAIN_AFTER)
-    taken_back = Q(state=MatchState.WITHDRAWN, end_reason__in=sorted(SIDE_REASONS))
-    ended = Q(state__in=sorted(REFUSED)) | Q(end_reason__in=sorted(STEPPED_BACK)) | taken_back
-    return Match.objects.filter(Q(state__in=sorted(LIVE)) | (recent & ended))
 
 
 def _listed(rows: QuerySet[Any], *fields: str) -> Facts:

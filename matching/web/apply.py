@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User, Volunteer
+from accounts.services.contact_cards import missing_lines
+from accounts.web.base import remember, returning
 from matching.models import Match
 from matching.selectors.wanted import open_needs
 from matching.services.proposals import apply_for_need
-from matching.web.base import actor_of, private, take
+from matching.web.base import actor_of, take
 from matching.web.match_forms import note_field, slot_label
 from regions.models import Need, Slot
 from regions.selectors.needs import coming_slots
@@ -48,24 +50,62 @@ class ApplyForm(forms.Form):
         fields["slots"].label_from_instance = slot_label
 
 
-@private
+@returning
 @require_http_methods(["GET", "POST"])
 def need_apply(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Ask for an open need. Who has no party yet is led to become one, and the need is remembered."""
+    """Ask for an open need. Who has no account, no party or no contact card yet is led there and back: nothing is lost."""
     actor = actor_of(request)
     need = open_needs().filter(public_id=public_id).select_related("region__municipality").first()
     if need is None:
         raise Http404
-    if not actor.represented_parties.exists():
-        messages.info(request, _("First tell us a little about you."))
-        return redirect("join-begin")
-    form = ApplyForm(request.POST if request.method == "POST" else None, actor=actor, need=need)
+    if not actor.represented_parties.filter(is_active=True).exists():
+        return _first_take_part(request, actor)
+    posted = request.POST if request.method == "POST" else None
+    form = ApplyForm(posted, actor=actor, need=need, initial=_kept(request, need))
+    if request.method == "POST" and form.is_valid() and missing_lines(actor=actor):
+        return _first_the_card(request, need)
     made: list[Match] = []
     if request.method == "POST" and take(form, lambda **values: made.append(_apply(actor, need, values))):
+        request.session.pop(_kept_as(need), None)
         messages.success(request, _("Thank you. A guide looks at it and talks with you."))
         return redirect("match-page", public_id=made[0].public_id)
     context = {"need": need, "form": form}
     return render(request, "need_apply.html", context, status=422 if form.errors else 200)
+
+
+def _first_take_part(request: HttpRequest, actor: User) -> HttpResponse:
+    """Who has no party becomes one first, and comes back to this need; who has paused is told so."""
+    if actor.represented_parties.exists():
+        messages.info(request, _("You have paused matching. Take it up again to ask for a need."))
+        return redirect("for-you")
+    remember(request)
+    messages.info(request, _("First tell us a little about you."))
+    return redirect("join-begin")
+
+
+def _kept_as(need: Need) -> str:
+    return f"apply:{need.public_id}"
+
+
+def _kept(request: HttpRequest, need: Need) -> dict[str, Any]:
+    """The answers given before the way to the contact card; else the party that was looked at when this was chosen."""
+    kept = request.session.get(_kept_as(need))
+    if kept is not None:
+        return {name: said if name == "slots" else "".join(said[:1]) for name, said in kept.items()}
+    chosen = actor_of(request).represented_parties.filter(
+        public_id=request.GET.get("party", ""), is_active=True
+    )
+    return {"volunteer": party} if (party := chosen.first()) else {}
+
+
+def _first_the_card(request: HttpRequest, need: Need) -> HttpResponse:
+    """Keep the answers and ask for what the contact card lacks; that page leads back here."""
+    request.session[_kept_as(need)] = {name: request.POST.getlist(name) for name in ApplyForm.base_fields}
+    remember(request)
+    messages.info(
+        request, _("Your answers are kept. Only your contact details are missing; then you can send them.")
+    )
+    return redirect("me-contact")
 
 
 def _apply(actor: User, need: Need, values: dict[str, Any]) -> Match:

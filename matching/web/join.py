@@ -12,13 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.enums import ConsentKind
 from accounts.errors import DomainError
 from accounts.models import User
 from accounts.policies import is_guide
+from accounts.selectors.users import has_consented
+from accounts.services.consents import TERMS_VERSION, accept_terms
 from accounts.services.parties import create_party
+from accounts.web.base import onwards
 from matching.selectors.wanted import open_needs
-from matching.web.base import actor_of, private
-from matching.web.join_forms import STEPS, party_values
+from matching.web.base import actor_of, private, take
+from matching.web.join_forms import STEPS, CheckForm, party_values, summary
 from regions.selectors import filters as narrow
 
 KEPT = "join"
@@ -51,7 +55,7 @@ def _onwards(request: HttpRequest, step: str) -> HttpResponse:
     following = names.index(step) + 1
     if following < len(names):
         return redirect("join", step=names[following])
-    return redirect("start" if request.user.is_authenticated else AFTER)
+    return redirect("join-check" if request.user.is_authenticated else AFTER)
 
 
 def _before(step: str) -> str:
@@ -82,27 +86,63 @@ def _fitting(kept: Mapping[str, Any]) -> int:
 @private
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Where one goes after signing in: what was said before becomes a party; then to one's own page."""
+    """Where one goes after signing in. Changes nothing: what was said before the account waits to be sent."""
     actor = actor_of(request)
-    kept = request.session.get(KEPT)
-    if kept and _is_whole(kept):
-        return _begin(request, actor, kept)
-    if is_guide(actor) or not actor.represented_parties.exists():
+    if request.session.get(KEPT) and is_new_here(actor):
+        return redirect("join-check")
+    left = onwards(request)
+    if left is not None:
+        return redirect(left)
+    if is_guide(actor) or is_new_here(actor):
         return redirect("match-list")
     return redirect("for-you")
 
 
-def _is_whole(kept: Mapping[str, Any]) -> bool:
-    return all(form.is_in(kept) for form in STEPS.values())
+def is_new_here(actor: User) -> bool:
+    """Whether somebody has no party yet and no part in reviewing."""
+    return not is_guide(actor) and not actor.represented_parties.exists()
 
 
-def _begin(request: HttpRequest, actor: User, kept: Mapping[str, Any]) -> HttpResponse:
-    """Make the party; a refusal leads back to the screen it is about, with everything kept."""
+@private
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """The answers once more, and the button that makes a party of them. What is missing or unknown now is asked again."""
+    actor, kept = actor_of(request), request.session.get(KEPT, {})
+    missing = _first_missing(kept)
+    if missing is not None:
+        return redirect("join", step=missing)
+    form = CheckForm(request.POST if request.method == "POST" else None, asks_consent=not _consented(actor))
+    if request.method == "POST" and take(form, lambda **values: _begin(actor, kept, values)):
+        del request.session[KEPT]
+        messages.success(request, _("You are in. From now on you hear of it when both sides fit."))
+        return redirect(onwards(request) or "for-you")
+    context = {"form": form, "answers": summary(kept), "steps": _marked("days")}
+    return render(request, "join/check.html", context, status=422 if form.errors else 200)
+
+
+def begin_kept(request: HttpRequest, actor: User) -> None:
+    """Make a party of what somebody new has answered before signing up; what is in the way is said on the next page."""
+    kept = request.session.get(KEPT, {})
+    if _first_missing(kept) is not None or not is_new_here(actor) or not _consented(actor):
+        return
     try:
-        create_party(actor=actor, **party_values(kept))
-    except DomainError as refusal:
-        messages.error(request, str(refusal.message) or _("Please look at your answers again."))
-        return redirect("join", step="home")
+        _begin(actor, kept, {})
+    except DomainError:
+        return  # the answers stay, and the page that checks them says why
     del request.session[KEPT]
     messages.success(request, _("You are in. From now on you hear of it when both sides fit."))
-    return redirect("for-you")
+
+
+def _first_missing(kept: Mapping[str, Any]) -> str | None:
+    """The first screen whose answers are not there, or not offered any more."""
+    return next((step for step, form in STEPS.items() if not form.is_whole(kept)), None)
+
+
+def _consented(actor: User) -> bool:
+    return has_consented(actor, ConsentKind.TERMS, text_version=TERMS_VERSION)
+
+
+def _begin(actor: User, kept: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    if values.get("accepts_terms"):
+        accept_terms(actor=actor, version=values["terms_version"])
+    create_party(actor=actor, **party_values(kept))

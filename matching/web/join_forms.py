@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import PartyKind, Transport
-from accounts.errors import Invalid
-from accounts.models import AssetKind, WorkKind
+from accounts.models import AssetKind, Municipality, WorkKind
 from accounts.models.vocabulary import Kind
 from accounts.models.volunteers import SIZE_MAX
-from accounts.selectors.places import municipalities_for_postal
+from accounts.services.consents import TERMS_VERSION
 from accounts.services.inputs import AbilityInput, AvailabilityInput, WishInput
+from accounts.web.postal import PostalForm
 
 DO_TILES = {
     "grass": "grass",
@@ -46,7 +47,7 @@ FAR = {"60": (60, None), "120": (120, None), "180": (180, None), "stay": (480, 1
 
 
 class JoinForm(forms.Form):
-    """A screen. ``kept`` is what stays in the session; ``is_in`` whether it has been answered."""
+    """A screen. ``kept`` is what stays in the session; ``is_whole`` whether that would be taken today."""
 
     needed: ClassVar[tuple[str, ...]] = ()
 
@@ -55,9 +56,9 @@ class JoinForm(forms.Form):
         return dict(self.cleaned_data)
 
     @classmethod
-    def is_in(cls, kept: Mapping[str, Any]) -> bool:
-        """Whether what is kept holds the answers that this screen must have."""
-        return all(kept.get(name) for name in cls.needed)
+    def is_whole(cls, kept: Mapping[str, Any]) -> bool:
+        """Whether what is kept has been answered, and is still offered: kinds are retired, codes change."""
+        return all(kept.get(name) for name in cls.needed) and cls(data=dict(kept)).is_valid()
 
 
 class InterestsForm(JoinForm):
@@ -91,46 +92,13 @@ def _labels(model: type[Kind], tiles: Mapping[str, str]) -> list[tuple[str, str]
     return [(code, found[code]) for code in tiles if code in found]
 
 
-class HomeForm(JoinForm):
+class HomeForm(JoinForm, PostalForm):
     """From where, and how one comes. A postal code of two municipalities asks which."""
 
     needed = ("postal", "home", "go")
-    postal = forms.CharField(
-        label=_("Your postal code"),
-        max_length=12,
-        help_text=_("Used to find what is within reach. We do not ask for your address."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
-    )
-    home = forms.ChoiceField(label=_("Which municipality"), required=False, widget=forms.RadioSelect)
     go = forms.ChoiceField(
         label=_("How you come"), choices=Transport.choices, widget=forms.RadioSelect, initial=Transport.PUBLIC
     )
-
-    def clean(self) -> dict[str, Any]:
-        """The municipality of the postal code; asks where there are several."""
-        answers: dict[str, Any] = super().clean() or {}
-        if "postal" not in answers:
-            return answers
-        try:
-            found = municipalities_for_postal(answers["postal"])
-        except Invalid as refusal:
-            self.add_error("postal", str(refusal.message))
-            return answers
-        codes = [place.code for place in found]
-        fields: dict[str, Any] = self.fields
-        fields["home"].choices = [(place.code, place.label) for place in found]
-        typed = self.data.get("home", "")
-        self.errors.pop("home", None)
-        answers["home"] = codes[0] if len(codes) == 1 else typed
-        if answers["home"] not in codes:
-            self.add_error("home", _("This postal code lies in several municipalities. Which one is yours?"))
-        return answers
-
-    @property
-    def asks_which(self) -> bool:
-        """Whether the code lies in several municipalities."""
-        fields: dict[str, Any] = self.fields
-        return len(list(fields["home"].choices)) > 1
 
 
 class DaysForm(JoinForm):
@@ -205,3 +173,37 @@ def party_values(kept: Mapping[str, Any]) -> dict[str, Any]:
     if kept.get("name") and not alone:
         values["name"] = kept["name"]
     return values
+
+
+class CheckForm(forms.Form):
+    """The last step: consent to the texts in force, where it has not been given."""
+
+    accepts_terms = forms.BooleanField(label=_("I have read both texts and agree to them."))
+    terms_version = forms.CharField(max_length=20, initial=TERMS_VERSION, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, asks_consent: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_consent:
+            del self.fields["accepts_terms"], self.fields["terms_version"]
+
+
+def summary(kept: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
+    """Question, answer in words, and the screen where it can be changed."""
+    interests, home, days = (form(initial=dict(kept)) for form in STEPS.values())
+    asked = [
+        (interests, "do", "interests"), (interests, "wish", "interests"), (home, "go", "home"),
+        (days, "days", "days"), (days, "far", "days"), (days, "who", "days"),
+    ]  # fmt: skip
+    rows = [(form[name].label, _chosen(form, name, kept), screen) for form, name, screen in asked]
+    place = Municipality.objects.filter(pk=kept["home"]).first()
+    rows.insert(2, (home["postal"].label, place.label if place is not None else "", "home"))
+    if kept.get("size") and kept["who"] != PartyKind.INDIVIDUAL:
+        rows.append((days["size"].label, str(kept["size"]), "days"))
+    return rows
+
+
+def _chosen(form: forms.Form, name: str, kept: Mapping[str, Any]) -> str:
+    fields: dict[str, Any] = form.fields
+    value = kept.get(name) or []
+    picked = {value} if isinstance(value, str) else set(value)
+    return str(gettext(", ")).join(str(label) for code, label in fields[name].choices if code in picked)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -31,9 +31,6 @@ class Act:
     done: Any
     form: type[forms.MatchForm]
     service: Callable[..., Match]
-    is_entered: bool = True
-    is_ending: bool = False
-    fixed: Mapping[str, Any] = field(default_factory=dict)
 
 
 ACTS: dict[str, Act] = {
@@ -43,7 +40,7 @@ ACTS: dict[str, Act] = {
     ),
     "decline": Act(
         "decline", _("Not this time"), _("Not this time"), _("It ends here. Thank you for telling us."),
-        forms.EndForm, endings.decline_match, is_ending=True,
+        forms.EndForm, endings.decline_match,
     ),
     "board-date": Act(
         "set_board_date", _("When does your board meet next?"), _("Record the date"),
@@ -59,11 +56,11 @@ ACTS: dict[str, Act] = {
     ),
     "plan": Act(
         "plan_meeting", _("The first meeting"), _("Record the plan"), _("The plan is recorded, and the others are told."),
-        forms.PlanForm, meetings.plan_meeting, is_entered=False,
+        forms.PlanForm, meetings.plan_meeting,
     ),
     "people": Act(
         "name_people", _("Who comes"), _("Record who comes"), _("Recorded who comes."),
-        forms.PeopleForm, review.name_people, is_entered=False,
+        forms.PeopleForm, review.name_people,
     ),
     "other-dates": Act(
         "redate", _("Propose other dates"), _("Propose these dates"),
@@ -71,22 +68,29 @@ ACTS: dict[str, Act] = {
     ),
     "withdraw": Act(
         "withdraw", _("Take it back"), _("Take it back"), _("It is taken back. Nobody blames you."),
-        forms.WithdrawForm, endings.withdraw_match, is_ending=True,
+        forms.WithdrawForm, endings.withdraw_match,
     ),
     "cancel": Act(
         "cancel", _("We cannot come after all"), _("Call it off"),
         _("It is called off; the others are told and the places are free again. Nobody blames you."),
-        forms.CancelForm, endings.cancel_match, is_ending=True,
+        forms.CancelForm, endings.cancel_match,
     ),
 }  # fmt: skip
-PATH_OF = {act.move: path for path, act in ACTS.items()}
+ANSWERING = frozenset({"answer", "set_board_date", "extend"})
 
 
 def acts_of(sight: MatchSight) -> list[tuple[str, Act]]:
     """The acts that somebody who speaks for a side may try now, in the order of the page."""
     if not sight.sides:
         return []
-    return [(path, act) for path, act in ACTS.items() if act.move in sight.moves]
+    return [(path, act) for path, act in ACTS.items() if act.move in sight.moves and _is_left(sight, act)]
+
+
+def _is_left(sight: MatchSight, act: Act) -> bool:
+    """Whether there is still something to do: who has answered or confirmed is not asked again."""
+    if act.move in ANSWERING:
+        return sight.owes_answer
+    return sight.owes_promise if act.move == "confirm_promise" else True
 
 
 @private
@@ -108,10 +112,7 @@ def match_act(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
 
 
 def _do(act: Act, match: Match, actor: User, values: dict[str, Any]) -> Match:
-    if act.is_entered:
-        values["on_behalf_of"] = entered_for(actor, match.need.region, as_party=_is_party(actor, match))
-    return act.service(match_id=match.pk, actor=actor, **values)
-
-
-def _is_party(actor: User, match: Match) -> bool:
-    return match.volunteer.representative_id == actor.pk
+    """The service, told on whose behalf an officer of the municipality enters it."""
+    is_party = match.volunteer.representative_id == actor.pk
+    entered = entered_for(actor, match.need.region, as_party=is_party)
+    return act.service(match_id=match.pk, actor=actor, on_behalf_of=entered, **values)

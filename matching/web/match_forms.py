@@ -135,6 +135,11 @@ class DatesForm(MatchForm):
     slots = forms.ModelMultipleChoiceField(
         label=_("Other dates"), queryset=Slot.objects.none(), widget=forms.CheckboxSelectMultiple
     )
+    people = forms.IntegerField(
+        label=_("With how many"), required=False, min_value=1,
+        help_text=_("Leave it empty for as many as now."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "input input--num"}),
+    )  # fmt: skip
     note = note_field()
 
     def prepare(self) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.web.prefectures import CELL, COLUMNS, PREFECTURES, ROWS, Prefecture
 from matching.selectors.wanted import Wanted, needs_by_prefecture, open_needs, wanted
 from matching.web.search import NeedSearch
+from matching.web.watches import kind_to_watch
 from regions.models import Need
 from regions.selectors.regions import guides_for
 
@@ -81,7 +82,8 @@ def need_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """One open need for everybody. 404 for anything that is not open."""
     shown = _one(public_id)
     guides = guides_for(shown.need.region)
-    context = {"wanted": shown, "need": shown.need, "guide": guides[0] if guides else None}
+    kind = kind_to_watch(shown.need) if request.user.is_authenticated else None
+    context = {"wanted": shown, "need": shown.need, "guide": guides[0] if guides else None, "kind": kind}
     return render(request, "need_public.html", context)
 
 

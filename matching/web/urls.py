@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from matching.web import apply, communities, for_you, home, join, match_acts, matches, needs
+from matching.web import (
+    apply,
+    calendar,
+    communities,
+    conversation,
+    for_you,
+    home,
+    join,
+    match_acts,
+    matches,
+    needs,
+    watches,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -13,11 +25,20 @@ urlpatterns: list[URLPattern] = [
     path("needs/<slug:public_id>/", needs.need_page, name="need-page"),
     path("join/", RedirectView.as_view(url="/join/interests/"), name="join-begin"),
     path("join/<slug:step>/", join.join, name="join"),
+    path("join-check/", join.check, name="join-check"),
     path("start/", join.start, name="start"),
     path("for-you/", for_you.for_you, name="for-you"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/address/", calendar.feed_new, name="calendar-feed-new"),
+    path("calendar/address/remove/", calendar.feed_remove, name="calendar-feed-remove"),
+    path("calendar/<str:secret>.ics", calendar.calendar_feed, name="calendar-feed"),
+    path("watches/", watches.watch_list, name="watch-list"),
+    path("watches/new/", watches.watch_new, name="watch-new"),
+    path("watches/<slug:public_id>/remove/", watches.watch_remove, name="watch-remove"),
     path("matches/", matches.match_list, name="match-list"),
     path("matches/<slug:public_id>/", matches.match_page, name="match-page"),
     path("matches/<slug:public_id>/contacts/", matches.match_contacts, name="contacts-page"),
+    path("matches/<slug:public_id>/messages/", conversation.message_list, name="message-list"),
     path("matches/<slug:public_id>/<slug:act>/", match_acts.match_act, name="match-act"),
     path("needs/<slug:public_id>/apply/", apply.need_apply, name="need-apply"),
     path("communities/<slug:public_id>/", communities.community_page, name="community-page"),

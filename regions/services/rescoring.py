@@ -11,6 +11,7 @@ from regions.locks import lock_needs
 from regions.models import Need, Offer, Region
 
 TOPIC = "matching.rescore"
+NEED_OPENED = "matching.need_opened"
 
 
 def need_changed(need: Need) -> None:
@@ -25,6 +26,11 @@ def owe_rescoring(need: Need) -> None:
     """Owe one look at a need as of its ``changed_at``. Inside a transaction."""
     key = f"rescore:need:{need.public_id}:{need.changed_at.isoformat()}"
     owe(topic=TOPIC, key=key, payload={"need": need.pk})
+
+
+def need_opened(need: Need) -> None:
+    """Owe, once a need, that whoever watches it is told. Inside the transaction that opened it."""
+    owe(topic=NEED_OPENED, key=f"need:{need.public_id}:opened", payload={"need": need.pk})
 
 
 def offer_changed(offer: Offer) -> None:

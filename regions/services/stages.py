@@ -17,7 +17,7 @@ from regions.policies import can_edit_need, is_covered, represents_region
 from regions.selectors.needs import coming_slots
 from regions.services.behalf import behalf_of
 from regions.services.receipts import tell_uncovered
-from regions.services.rescoring import need_changed, owe_rescoring
+from regions.services.rescoring import need_changed, need_opened, owe_rescoring
 
 NOTE_MAX = 500
 NEXT = {NeedStage.CONSULTING: NeedStage.HEARING, NeedStage.HEARING: NeedStage.CONSENTED}
@@ -53,7 +53,7 @@ def advance_need(*, actor: User, need: Need, to: NeedStage, note: str = "", on_b
 
 @transaction.atomic
 def open_need(*, actor: User, need: Need, on_behalf_of: str = "") -> Need:
-    """Make a consented need public and owe its scoring.
+    """Make a consented need public; owe its scoring and word to whoever watches it.
 
     Where no guide reviews for the community it is opened all the same; the community, its poster and the
     administrators are told (once a need), and proposals wait until an administrator names a guide. Locks the need; audits.
@@ -69,6 +69,7 @@ def open_need(*, actor: User, need: Need, on_behalf_of: str = "") -> Need:
     _require_complete(need)
     need.opened_at = timezone.now()
     _write_stage(actor, need, NeedStage.OPEN, on_behalf_of=on_behalf_of)
+    need_opened(need)
     if not is_covered(need.region):
         tell_uncovered(need)
     return need

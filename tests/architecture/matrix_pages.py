@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from accounts.models import Volunteer
+from accounts.services.feeds import make_feed
+from accounts.services.members import invite_members
+from tests.builders import make_party
 from tests.matching import saga as story
 from tests.support.matrix import ROLES, Case, Scene, Values, everybody
 
@@ -18,6 +22,12 @@ def asked_match(scene: Scene) -> Values:
     return {"public_id": match.public_id}
 
 
+def group_of(scene: Scene) -> Volunteer:
+    """A group that hana represents and yuki has joined."""
+    return make_party(scene.hana, name="西の丘の会", size=12, members=[scene.yuki])
+
+
+HANA_ONLY = (302, 404, 200, 404, 404, 404, 404)
 CASES = [
     Case("home", "GET", everybody(200)),
     Case("need-list", "GET", everybody(200)),
@@ -33,6 +43,7 @@ CASES = [
     Case("credits", "GET", everybody(200)),
     Case("join-begin", "GET", everybody(302)),
     Case("join", "GET", everybody(200), where=lambda _scene: {"step": "days"}),
+    Case("join-check", "GET", everybody(302)),
     Case("start", "GET", everybody(302)),
     Case("for-you", "GET", (302, 200, 200, 302, 302, 302, 302)),
     Case(
@@ -40,6 +51,50 @@ CASES = [
         "GET",
         (302, 200, 200, 302, 302, 302, 302),
         where=lambda scene: {"public_id": scene.mowing.public_id},
+    ),
+    Case("calendar", "GET", SIGNED_IN_ONLY),
+    Case("calendar-feed-new", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case("calendar-feed-remove", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case(
+        "calendar-feed", "GET", everybody(200), where=lambda scene: {"secret": make_feed(actor=scene.hana)}
+    ),  # who knows the address needs no account
+    Case("watch-list", "GET", SIGNED_IN_ONLY),
+    Case("watch-new", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case(
+        "watch-remove",
+        "GET",
+        (302, *(405,) * (len(ROLES) - 1)),
+        where=lambda _scene: {"public_id": "abc"},
+    ),
+    Case("my-data", "GET", SIGNED_IN_ONLY),
+    Case("notice-settings", "GET", SIGNED_IN_ONLY),
+    Case("my-data-export", "GET", SIGNED_IN_ONLY),
+    Case("my-data-pause", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case("my-data-resume", "GET", (302, *(405,) * (len(ROLES) - 1))),
+    Case("my-data-erase", "GET", SIGNED_IN_ONLY),
+    Case("profile", "GET", SIGNED_IN_ONLY),
+    Case("me-name", "GET", SIGNED_IN_ONLY),
+    Case("me-contact", "GET", SIGNED_IN_ONLY),
+    Case("party-new", "GET", (302, 200, 200, 302, 302, 302, 302)),
+    Case("party-page", "GET", HANA_ONLY, where=lambda scene: {"public_id": scene.hana_party.public_id}),
+    Case(
+        "party-task",
+        "GET",
+        HANA_ONLY,
+        where=lambda scene: {"public_id": scene.hana_party.public_id, "task": "abilities"},
+    ),
+    Case("party-members", "GET", HANA_ONLY, where=lambda scene: {"public_id": group_of(scene).public_id}),
+    Case(
+        "member-remove",
+        "GET",
+        (302, 200, 200, 404, 404, 404, 404),  # yuki leaves, hana takes her out
+        where=lambda scene: {"public_id": group_of(scene).public_id, "user_id": scene.yuki.public_id},
+    ),
+    Case(
+        "group-join",
+        "GET",
+        everybody(200),
+        where=lambda scene: {"code": invite_members(actor=scene.hana, party=group_of(scene))},
     ),
     Case("match-list", "GET", SIGNED_IN_ONLY),
     Case("match-page", "GET", (302, 404, 200, 200, 200, 200, 200), where=asked_match),
@@ -49,7 +104,8 @@ CASES = [
         (302, 404, 200, 200, 200, 302, 302),
         where=lambda scene: asked_match(scene) | {"act": "answer"},
     ),
-    Case("contacts-page", "GET", (302, *(405,) * (len(ROLES) - 1)), where=asked_match),
+    Case("message-list", "GET", (302, 404, 200, 200, 200, 200, 404), where=asked_match),
+    Case("contacts-page", "GET", everybody(302), where=asked_match),
     Case("terms", "GET", everybody(200)),
     Case("privacy", "GET", everybody(200)),
     Case(

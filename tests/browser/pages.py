@@ -10,7 +10,9 @@ from django.urls import reverse
 from tests.architecture.matrix_pages import CASES
 from tests.support.matrix import ROLES, Case, Scene
 
-NO_HTML = {"healthz", "api-schema", "set_language", "mfa_login_webauthn", "api-docs"}
+NO_HTML = {
+    "healthz", "api-schema", "set_language", "mfa_login_webauthn", "api-docs", "calendar-feed", "my-data-export",
+}  # fmt: skip
 """Answers for programs, and the reading page of the API, which is another project's."""
 SHOWN = 200
 

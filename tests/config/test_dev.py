@@ -90,9 +90,17 @@ def test_help_lists_every_target_of_the_makefile(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "told"), [("check", "not slow and not bench"), ("test", "not bench"), ("bench", "bench")]
+    ("word", "told"),
+    [
+        ("check", "not slow and not bench and not screens"),
+        ("test", "not bench and not screens"),
+        ("bench", "bench"),
+        ("screens", "screens"),
+    ],
 )
-def test_benchmarks_are_run_by_make_bench_alone(checkout: Path, tmp_path: Path, word: str, told: str) -> None:
+def test_benchmarks_and_pictures_are_made_by_their_own_words_alone(
+    checkout: Path, tmp_path: Path, word: str, told: str
+) -> None:
     """Every program a check calls is replaced by one that notes how it was called."""
     log = tmp_path / "calls"
     for name in ("python", "ruff", "mypy", "lint-imports"):
@@ -105,6 +113,7 @@ def test_benchmarks_are_run_by_make_bench_alone(checkout: Path, tmp_path: Path, 
     last = len(called) - 1 - called[::-1].index("pytest")
     assert called[called.index("-m", last) + 1] == told
     assert ("tests/benchmarks" in called) is (word == "bench")
+    assert ("tests/browser/test_screens.py" in called) is (word == "screens")
 
 
 @pytest.mark.parametrize("arguments", [(), ("dmeo",), ("demo", "now")])

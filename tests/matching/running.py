@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from accounts.models import User, Volunteer
-from matching.models import Match, MatchRun
-from matching.services.runs import Target, request_run
+from matching.enums import RunState
+from matching.models import Look, Match, MatchRun
+from matching.services.run_plan import cut, plan_of, prepare, score
+from matching.services.runs import Target, request_run, scope_of
+from matching.services.suggestions import store_fitting
+from matching.services.weights import current_weights, ensure_weights
+from matching.snapshots import read_inputs
 from regions.models import Need
 from tests.support.outbox import drain_outbox
 
@@ -21,3 +28,21 @@ def pairs(run: MatchRun | None = None) -> set[tuple[Need, Volunteer]]:
     """Who was proposed to whom."""
     rows = Match.objects.all() if run is None else Match.objects.filter(run=run)
     return {(match.need, match.volunteer) for match in rows.select_related("need", "volunteer")}
+
+
+def looked_at(party: Volunteer) -> Look:
+    """What a run over the party keeps for its page, without the proposals that it would make."""
+    now = timezone.now()
+    prepared = prepare(read_inputs(scope=scope_of(party), weights=current_weights(), now=now))
+    results = [score(prepared, shard) for shard in cut(prepared, whole=True)]
+    plan = plan_of(prepared, results, diagnosed=False, about=party.pk)
+    run = MatchRun.objects.create(
+        scope=scope_of(party),
+        state=RunState.DONE,
+        requested_by=User.objects.system(),
+        weights=ensure_weights(),
+    )
+    assert plan.fitting is not None
+    look = store_fitting(run, plan.fitting, now=now)
+    assert look is not None
+    return look

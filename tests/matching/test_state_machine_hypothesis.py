@@ -20,9 +20,10 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from accounts.errors import DomainError
 from accounts.models import Outbox, User, Volunteer
-from matching.enums import DISCLOSED, LIVE, EndReason, MatchState, Origin, Side
+from matching.enums import DISCLOSED, LIVE, AnswerValue, EndReason, MatchState, Origin, Side
 from matching.models import Answer, Hold, Match, MatchEvent, Relation
 from matching.policies import role_for
+from matching.services.answers import answer_match
 from matching.services.calendar import next_asking_time
 from matching.services.day import Came, attest_attendance
 from matching.services.invariants import check_invariants
@@ -152,8 +153,9 @@ class Saga(RuleBasedStateMachine):
         """Both sides want to meet, as a guide hears on the telephone."""
         match = chance.choice(list(Match.objects.filter(state=MatchState.ASKING).order_by("pk")))
         for side in Side:
-            setting = Setting(match, self.place.guide, self.now, chance, side)
-            self._do("answer", setting._replace(random=_Only(AnswerValue.MEET), led=None))
+            heard = {"side": side, "on_behalf_of": "電話で本人", "value": AnswerValue.MEET}
+            who = Setting(match, self.place.guide, self.now, chance).who
+            self._try(lambda who=who, heard=heard: answer_match(**who, **heard))
 
     def bring_to_a_promise(self, chance: Random) -> None:
         """A guide enters whatever is missing: chance alone seldom gets this far."""
@@ -251,6 +253,7 @@ ACTS: list[tuple[Callable[[Saga, Random], None], int, Callable[[], bool]]] = [
     (Saga.propose, 5, lambda: Match.objects.count() < MATCHES_MAX),
     (Saga.anybody_does_anything, 3, Match.objects.exists),
     (Saga.act_by_the_table, 8, has(*LIVE)),
+    (Saga.bring_to_a_meeting, 2, has(MatchState.ASKING)),
     (Saga.bring_to_a_promise, 4, has(*BEING_ANSWERED)),
     (Saga.bring_to_the_day, 4, has(*PROMISED)),
     (Saga.change_places, 1, lambda: True),

@@ -15,13 +15,14 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.errors import NotFound
 from accounts.models import ContactCard, User, Volunteer
 from accounts.models.accesses import ContactAccess
+from accounts.services.digests import sweep_digests
 from matching.enums import AnswerValue, EndReason, MatchState
 from matching.models import Match, MatchPerson
 from matching.services.disclosure import Contact, reveal
 from matching.services.endings import cancel_match
 from matching.services.review import name_people
 from regions.models import Need
-from tests.builders import make_party, make_user
+from tests.builders import TOKYO, make_party, make_user
 from tests.matching import saga as story
 from tests.support.outbox import drain_outbox
 
@@ -200,6 +201,9 @@ def test_contacts_are_in_no_other_table_and_in_no_message(
     for viewer in (ume, mori, riders.representative):
         reveal(match=match, viewer=viewer)
     drain_outbox(now=timezone.now() + timedelta(seconds=11))
+    tomorrow = timezone.now().astimezone(TOKYO) + timedelta(days=1)
+    assert sweep_digests(now=tomorrow.replace(hour=18)) > 1
+    drain_outbox()
     secrets = [
         getattr(card, field)
         for card in ContactCard.objects.all()

@@ -14,7 +14,15 @@ from accounts.enums import PartyKind, Transport
 from accounts.models import Outbox, PostalCode, User, Volunteer
 from accounts.services.consents import TERMS_VERSION
 from regions.models import Need
-from tests.builders import FUKUOKA, SAGA, make_asset_kind, make_municipality, make_work_kind
+from tests.builders import (
+    FUKUOKA,
+    SAGA,
+    agree_to_terms,
+    make_asset_kind,
+    make_municipality,
+    make_user,
+    make_work_kind,
+)
 
 pytestmark = pytest.mark.django_db
 HOME = {"postal": "８１０−０００１", "go": "car"}
@@ -65,7 +73,7 @@ def test_three_screens_an_address_and_a_code_make_a_party(client: Client) -> Non
     assert [row.asset_kind.code for row in party.wishes.all()] == ["trail"]
     assert party.availabilities.get().weekdays == 0b1100000
     assert Outbox.objects.filter(topic="matching.rescore", payload={"party": party.pk}).exists()
-    client.get("/start/")
+    assert client.post("/join-check/")["Location"] == "/join/home/"
     assert Volunteer.objects.count() == 1  # what was made is not made again
 
 
@@ -77,7 +85,6 @@ def test_group_says_how_many_it_is_and_what_it_is_called(client: Client) -> None
     step(client, "days", **DAYS | {"who": "group", "size": 12, "name": "西の丘の会", "far": "stay"})
     client.post("/accounts/signup/", ACCOUNT)
     confirm(client)
-    client.get("/start/")
     party = Volunteer.objects.get()
     assert (party.kind, party.size, party.min_people, party.name) == (PartyKind.GROUP, 12, 1, "西の丘の会")
     assert (party.travel_limit_minutes, party.day_trip_limit_minutes) == (480, 180)
@@ -132,3 +139,73 @@ def test_who_has_no_answers_kept_is_led_by_role(
     for user, path in ((hana, "/for-you/"), (mori, "/matches/"), (ume, "/matches/")):
         client.force_login(user)
         assert client.get("/start/")["Location"] == path
+
+
+def keep(client: Client, **changes: object) -> None:
+    session = client.session
+    session["join"] = {"do": ["grass"], "postal": "8100001", "home": FUKUOKA, "go": "car", **DAYS, **changes}
+    session.save()
+
+
+@pytest.mark.parametrize(
+    ("change", "screen"),
+    [({"far": "999"}, "days"), ({"do": ["retired"]}, "interests"), ({"home": ""}, "home")],
+)
+def test_what_is_kept_and_not_offered_any_more_is_asked_again(
+    client: Client, hana: User, change: dict[str, object], screen: str
+) -> None:
+    client.force_login(hana)
+    keep(client, **change)
+    for answer in (client.get("/join-check/"), client.post("/join-check/")):
+        assert answer["Location"] == f"/join/{screen}/"
+
+
+def test_member_who_tries_the_screens_gets_no_second_party_by_signing_in(
+    client: Client, hana: User, hana_party: Volunteer
+) -> None:
+    client.force_login(hana)
+    keep(client)
+    assert client.get("/start/")["Location"] == "/for-you/"
+    assert hana.represented_parties.count() == 1
+
+
+def test_consent_to_the_texts_in_force_is_asked_where_it_is_missing(client: Client) -> None:
+    user = make_user("前からの人")
+    client.force_login(user)
+    keep(client)
+    assert client.post("/join-check/").status_code == 422
+    assert not Volunteer.objects.exists()
+    agreed = client.post("/join-check/", {"accepts_terms": "on", "terms_version": TERMS_VERSION})
+    assert agreed["Location"] == "/for-you/"
+    assert user.consents.get().text_version == TERMS_VERSION
+
+
+def test_need_one_signed_up_for_is_where_one_arrives(client: Client, mowing: Need) -> None:
+    user = agree_to_terms(make_user("申し込みたい人"))
+    client.force_login(user)
+    assert client.get(reverse("need-apply", args=[mowing.public_id]))["Location"] == "/join/"
+    keep(client)
+    assert client.post("/join-check/")["Location"] == reverse("need-apply", args=[mowing.public_id])
+
+
+def test_answers_of_who_signs_in_are_shown_once_more_and_sent_by_a_button(client: Client) -> None:
+    client.force_login(agree_to_terms(make_user("前からの人")))
+    keep(client)
+    assert client.get("/start/")["Location"] == "/join-check/"
+    text = client.get("/join-check/").content.decode()
+    assert "草刈り" in text
+    assert "福岡市" in text
+    assert not Volunteer.objects.exists()  # looking makes nothing
+    assert client.post("/join-check/")["Location"] == "/for-you/"
+    assert Volunteer.objects.count() == 1
+
+
+def test_sign_up_with_answers_that_are_not_offered_any_more_makes_no_party_and_asks_again(
+    client: Client,
+) -> None:
+    keep(client, far="999")
+    client.post("/accounts/signup/", ACCOUNT)
+    confirm(client)
+    assert not Volunteer.objects.exists()
+    assert client.get("/start/")["Location"] == "/join-check/"
+    assert client.get("/join-check/")["Location"] == "/join/days/"

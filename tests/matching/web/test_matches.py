@@ -10,10 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ContactAccess, User, Volunteer
-from matching.enums import AnswerValue, EndReason, MatchState
+from matching.enums import AnswerValue, EndReason, MatchState, Side
 from matching.models import Answer, Match, MatchEvent
+from matching.selectors.matches import events_of
+from matching.selectors.viewers import viewer_of
+from matching.services.answers import answer_match
 from matching.services.endings import decline_match
 from matching.web.match_acts import ACTS
+from matching.web.matches import LIVE_SHOWN
 from regions.models import Need
 from tests.builders import make_need, make_party, make_slot
 from tests.matching import saga as story
@@ -86,9 +90,10 @@ def test_yes_is_not_offered_before_the_meeting_and_is_refused(
 def test_same_act_twice_says_how_things_stand(client: Client, asked: Match, hana: User) -> None:
     act(client, asked, "answer", hana, value="meet")
     events = MatchEvent.objects.count()
-    again = act(client, asked, "answer", hana, value="meet")
-    assert again.status_code == 422
-    assert "すでに" in again.content.decode() or "返事" in again.content.decode()
+    again = client.post(
+        reverse("match-act", args=[asked.public_id, "answer"]), {"value": "meet"}, follow=True
+    )
+    assert "この操作は、いまはできません。" in again.content.decode()
     assert MatchEvent.objects.count() == events
 
 
@@ -150,6 +155,27 @@ def test_contacts_are_a_look_on_record_and_only_after_the_promise(
     assert client.post(reverse("contacts-page", args=[promised.public_id])).status_code == 404
 
 
+def test_administrator_is_shown_no_contacts_and_no_way_to_them(
+    client: Client, mowing: Need, hana_party: Volunteer, mori: User, hana: User, admin: User
+) -> None:
+    match = story.agreed(mowing, hana_party, guide=mori)
+    path = reverse("contacts-page", args=[match.public_id])
+    assert path in page(client, match, hana).content.decode()
+    assert path not in page(client, match, admin).content.decode()
+    answer = client.post(path)
+    assert (answer.status_code, "090-0000-0001" in answer.content.decode()) == (404, False)
+    assert not ContactAccess.objects.exists()
+
+
+def test_contacts_are_no_page_one_comes_back_to(client: Client, asked: Match, hana: User) -> None:
+    client.force_login(hana)
+    answer = client.get(reverse("contacts-page", args=[asked.public_id]))
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        reverse("match-page", args=[asked.public_id]),
+    )
+
+
 def test_outsider_finds_nothing(client: Client, asked: Match, yuki: User) -> None:
     client.force_login(yuki)
     for path in ("match-page", "contacts-page"):
@@ -169,6 +195,7 @@ def test_list_shows_what_waits_first_and_what_is_past_last(
     assert [sight.match for sight in shown["past"]] == [past]
     assert "今回は見送り" in client.get(reverse("match-list")).content.decode()
     act(client, asked, "answer", hana, value="meet")
+    act(client, asked, "promise", hana)
     assert [sight.match for sight in client.get(reverse("match-list")).context["going_on"]] == [asked]
 
 
@@ -185,3 +212,93 @@ def test_list_takes_a_fixed_number_of_queries(
     client.force_login(hana)
     with django_assert_num_queries(15):
         client.get(reverse("match-list"))
+
+
+def test_history_of_an_ending_does_not_show_who_had_been_willing(
+    client: Client, asked: Match, hana: User, ume: User
+) -> None:
+    act(client, asked, "answer", ume, value="meet")
+    assert "「会ってみる」" not in page(client, asked, hana).content.decode()
+    act(client, asked, "decline", hana, reason="distance")
+    asked.refresh_from_db()
+    moves = [event.move for event in events_of(asked, viewer_of(hana, [asked]))]
+    assert moves == ["propose", "approve", "decline"]
+    assert [event.move for event in events_of(asked, viewer_of(ume, [asked]))] == [
+        "propose",
+        "approve",
+        "answer",
+        "decline",
+    ]
+
+
+def test_note_a_guide_wrote_is_not_read_by_the_side_it_is_about(
+    client: Client, asked: Match, hana: User, mori: User
+) -> None:
+    answer_match(
+        match_id=asked.pk,
+        actor=mori,
+        value=AnswerValue.MEET,
+        side=Side.PARTY,
+        on_behalf_of="花さん",
+        note="不機嫌だった",
+    )
+    text = page(client, asked, hana).content.decode()
+    assert "不機嫌だった" not in text
+    assert "（代理で入力：花さん）" in text
+    assert "不機嫌だった" in page(client, asked, mori).content.decode()
+
+
+def test_answered_and_confirmed_leaves_nothing_to_do_twice(client: Client, asked: Match, hana: User) -> None:
+    act(client, asked, "answer", hana, value="meet")
+    assert offered(client, asked, hana) & {"answer", "board-date", "extend"} == set()
+    assert page(client, asked, hana).context["first"][0] == "promise"
+    act(client, asked, "promise", hana)
+    assert page(client, asked, hana).context["first"] is None
+
+
+def test_other_side_does_not_learn_of_a_new_proposal_before_its_guide_approves(
+    client: Client, asked: Match, hana: User, ume: User, mori: User
+) -> None:
+    later = make_slot(asked.need, start_at=timezone.now() + timedelta(days=80))
+    act(client, asked, "other-dates", ume, slots=[later.pk])
+    new = Match.objects.get(redated_from=asked)
+    assert new.public_id not in page(client, asked, hana).content.decode()
+    story.asked(new, guide=mori)
+    assert new.public_id in page(client, asked, hana).content.decode()
+
+
+def test_administrator_is_not_offered_a_look_at_cards(
+    client: Client, mowing: Need, hana_party: Volunteer, mori: User, admin: User
+) -> None:
+    match = story.agreed(mowing, hana_party, guide=mori)
+    assert reverse("contacts-page", args=[match.public_id]) not in page(client, match, admin).content.decode()
+    assert client.post(reverse("contacts-page", args=[match.public_id])).status_code == 404
+
+
+def test_officers_plan_says_for_whom_it_was_entered(
+    client: Client, mowing: Need, hana_party: Volunteer, mori: User, kenji: User
+) -> None:
+    match = story.both_answer(story.asked(story.propose(mowing, hana_party), guide=mori), AnswerValue.MEET)
+    at = timezone.localtime() + timedelta(days=3)
+    act(client, match, "plan", kenji, how="phone", planned_at=at.strftime("%Y-%m-%dT%H:%M"))
+    assert match.events.get(move="plan_meeting").on_behalf_of.startswith("佐賀県佐賀市")
+
+
+def test_who_is_in_charge_on_site_is_named_after_the_promise(
+    client: Client, mowing: Need, hana_party: Volunteer, hana: User, mori: User
+) -> None:
+    match = story.agreed(mowing, hana_party, guide=mori)
+    assert "区役の世話役" in page(client, match, hana).content.decode()
+    Match.objects.filter(pk=match.pk).update(state=MatchState.MEETING)
+    assert "区役の世話役" not in page(client, match, hana).content.decode()
+
+
+def test_every_match_that_goes_on_can_be_reached(client: Client, saga, mori: User) -> None:
+    made = {story.propose(make_need(saga), make_party()).public_id for _number in range(LIVE_SHOWN + 2)}
+    client.force_login(mori)
+    first, second = (client.get(f"{reverse('match-list')}?live={page}") for page in ("1", "2"))
+    seen = [{sight.match.public_id for sight in shown.context["going_on"]} for shown in (first, second)]
+    assert [len(each) for each in seen] == [LIVE_SHOWN, 2]
+    assert seen[0] | seen[1] == made
+    assert "?live=2" in first.content.decode()
+    assert client.get(f"{reverse('match-list')}?live=nonsense").context["live"].number == 1

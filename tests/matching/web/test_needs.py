@@ -9,13 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User, Volunteer
+from accounts.models import PostalCode, User, Volunteer
 from matching.selectors.openings import Opening, openings
 from matching.selectors.wanted import open_needs
 from regions.enums import Compensation, NeedMode, NeedStage, Publicity
 from regions.models import Need, Offer, Region
 from regions.selectors.needs import with_details
-from tests.builders import FUKUOKA, SHINJUKU, make_need, make_offer, make_region, make_slot
+from tests.builders import FUKUOKA, SHINJUKU, make_municipality, make_need, make_offer, make_region, make_slot
 from tests.matching import saga as story
 
 pytestmark = pytest.mark.django_db
@@ -159,9 +159,6 @@ def test_distance_counts_from_the_postal_code(client: Client, mowing: Need, refe
 
 @pytest.fixture
 def reference_places() -> dict[str, str]:
-    from accounts.models import PostalCode
-    from tests.builders import make_municipality
-
     codes = {FUKUOKA: "8100001", SHINJUKU: "1600022"}
     for code, postal in codes.items():
         PostalCode.objects.create(postal=postal, municipality=make_municipality(code))
@@ -239,3 +236,30 @@ def test_one_need_takes_few_queries(
 ) -> None:
     with django_assert_max_num_queries(13):
         client.get(reverse("need-page", args=[mowing.public_id]))
+
+
+def test_postal_code_of_two_municipalities_asks_from_which(
+    client: Client, mowing: Need, reference_places
+) -> None:
+    PostalCode.objects.create(postal=reference_places[FUKUOKA], municipality=make_municipality(SHINJUKU))
+    query = f"{reverse('need-list')}?postal={reference_places[FUKUOKA]}&within=120"
+    asked = client.get(query)
+    assert list(asked.context["form"].errors) == ["postal"]
+    assert "新宿区" in asked.content.decode()
+    assert [item.need for item in client.get(f"{query}&home={FUKUOKA}").context["needs"]] == [mowing]
+    assert list(client.get(f"{query}&home={SHINJUKU}").context["needs"]) == []
+
+
+def test_employment_is_listed_and_linked_and_never_applied_for(client: Client, saga: Region) -> None:
+    url = "https://employer.example/jobs/1"
+    need = make_need(saga, compensation=Compensation.EMPLOYMENT, employment_url=url)
+    text = client.get(reverse("need-page", args=[need.public_id])).content.decode()
+    assert url in text
+    assert reverse("need-apply", args=[need.public_id]) not in text
+
+
+def test_way_of_a_community_that_is_not_named_is_not_told(client: Client, mowing: Need) -> None:
+    Region.objects.filter(pk=mowing.region_id).update(last_mile="榎木谷入口から徒歩5分")
+    assert "徒歩5分" not in client.get(reverse("need-page", args=[mowing.public_id])).content.decode()
+    Region.objects.filter(pk=mowing.region_id).update(publicity=Publicity.REGION_NAME)
+    assert "徒歩5分" in client.get(reverse("need-page", args=[mowing.public_id])).content.decode()
