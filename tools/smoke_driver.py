@@ -219,17 +219,18 @@ def _complete_permissions(region: str, community: Door) -> None:
                 )
 
 
+def doors_of(base: str, served: Body, *keys: str) -> list[Door]:
+    """The doors of these personas of the demo, in this order."""
+    sign_in = {each["key"]: each["sign_in"] for each in served["personas"]}
+    return [door_of(base, sign_in[key]) for key in keys]
+
+
 def drive(base: str) -> Body:
     """The whole story; the result object without its seconds."""
     visitor = Door(base)
     visitor.get("/demo/")
     served = visitor.get("/demo/?format=json")
-    doors = {
-        each["key"]: door_of(base, each["sign_in"])
-        for each in served["personas"]
-        if each["key"] in {"group", "community", "guide", "admin"}
-    }
-    admin, group, community, guide = (doors[key] for key in ("admin", "group", "community", "guide"))
+    admin, group, community, guide = doors_of(base, served, "admin", "group", "community", "guide")
     runs = list(admin.rows("/api/v1/runs/"))
     first = min(runs, key=lambda row: row["created_at"])
     proposals = list(admin.rows("/api/v1/matches/?origin=worker"))

@@ -9,7 +9,7 @@ from django.db.models import Choices
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import User
+from accounts.models import Guide, User
 from accounts.selectors.users import administrators
 from accounts.services.notifications import format_date, notify
 from accounts.services.outbox import owe
@@ -118,14 +118,20 @@ def recipients(match: Match, audience: Audience) -> list[User]:
         return [match.volunteer.representative]
     if audience is Audience.REGION:
         return list(speakers_for(match.need.region))
-    if match.guide is not None and match.guide.ended_on is None:
+    if match.guide is not None and _is_at_work(match.guide):
         return [match.guide.user]
     return [guide.user for guide in reviewers_for(match.need)] or list(administrators())
 
 
+def _is_at_work(guide: Guide) -> bool:
+    """Neither dismissed nor gone: between that and the handover, those who may review are told instead."""
+    return guide.ended_on is None and guide.user.is_active
+
+
 def _in_words_for(match: Match, kind: str) -> str:
     """An administrator cannot decide a proposal, but puts a guide in charge: that is what the message says."""
-    asks_for_review = kind in ASKING_FOR_REVIEW and match.guide is None
+    is_unguided = match.guide is None or not _is_at_work(match.guide)
+    asks_for_review = kind in ASKING_FOR_REVIEW and is_unguided
     return "match_uncovered_admin" if asks_for_review and not reviewers_for(match.need) else kind
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -49,34 +50,47 @@ def name_representative(
     region = lock_region(region.pk)
     behalf = behalf_of(actor, region, on_behalf_of)  # before the act: who hands over still speaks for it
     begins_on = from_on or timezone.localdate()
-    problems = Problems()
-    check_values(problems, Representative, {"role": role, "term": term, "contact_way": contact_way})
-    before = list(region.representatives.filter(Q(until_on=None) | Q(until_on__gte=begins_on), role=role))
-    if any(_began_later(row, region, begins_on) for row in before):
-        problems.add("term_before_present", "from_on", _("The present holder came on that day or later."))
-    problems.refuse()
-    for row in before:
-        row.until_on = begins_on - timedelta(days=1)
-        row.save(update_fields=["until_on"])
+    words = {"role": role, "term": term, "contact_way": contact_way}
+    _end_terms(_holders_before(region, words, begins_on), begins_on)
     if user is not None and region.representatives.filter(user=user, until_on=None).exists():
         raise Conflict("representative_in_office", _("This person holds another office of this community."))
-    made = Representative.objects.create(
-        region=region, user=user, role=role, term=term, contact_way=contact_way, from_on=begins_on
-    )
+    made = Representative.objects.create(region=region, user=user, from_on=begins_on, **words)
+    _record_handover(actor, made, behalf)
+    return made
+
+
+def _holders_before(region: Region, words: Mapping[str, str], begins_on: date) -> list[Representative]:
+    """Who leaves the role for the newcomer, once the words and the day are in order. Raises Invalid."""
+    problems = Problems()
+    check_values(problems, Representative, words)
+    running = Q(until_on=None) | Q(until_on__gte=begins_on)
+    holders = list(region.representatives.filter(running, role=words["role"]))
+    if any(_began_later(row, region, begins_on) for row in holders):
+        problems.add("term_before_present", "from_on", _("The present holder came on that day or later."))
+    problems.refuse()
+    return holders
+
+
+def _end_terms(holders: Iterable[Representative], begins_on: date) -> None:
+    for row in holders:
+        row.until_on = begins_on - timedelta(days=1)
+        row.save(update_fields=["until_on"])
+
+
+def _record_handover(actor: User, made: Representative, on_behalf_of: str) -> None:
     details = {
-        "role": role,
-        "user": user.public_id if user is not None else "",
-        "from": begins_on.isoformat(),
+        "role": made.role,
+        "user": made.user.public_id if made.user is not None else "",
+        "from": made.from_on.isoformat() if made.from_on is not None else "",
     }
     record(
         actor=actor,
         action="region.name_representative",
-        target=region,
-        label=region.name,
-        on_behalf_of=behalf,
+        target=made.region,
+        label=made.region.name,
+        on_behalf_of=on_behalf_of,
         details=details,
     )
-    return made
 
 
 def _began_later(holder: Representative, region: Region, day: date) -> bool:

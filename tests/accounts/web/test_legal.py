@@ -54,12 +54,18 @@ def test_who_still_has_to_set_up_a_second_factor_may_read_them(mori: User) -> No
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("ja", ("関係案内人には、双方の連絡先カードと名簿が見えます", "いまはそのための画面がない")),
+        (
+            "ja",
+            (
+                "関係案内人には、双方の連絡先カードと名簿が見えます",
+                "同意の取り消しは、まだ画面からはできません",
+            ),
+        ),
         (
             "en",
             (
                 "guides of the organization in charge see the contact cards of both sides",
-                "no page for this yet",
+                "A consent cannot yet be withdrawn on a page",
             ),
         ),
     ],
@@ -68,4 +74,5 @@ def test_notice_says_that_guides_see_both_cards_and_how_one_corrects(
     language: str, said: tuple[str, str]
 ) -> None:
     page = Client().get("/privacy/", headers={"Accept-Language": language}).content.decode()
-    assert [text for text in said if text not in page] == []
+    links = ('href="/me/"', 'href="/my-data/"')
+    assert [text for text in (*said, *links) if text not in page] == []

@@ -12,7 +12,9 @@ from matching.models import Match, MatchEvent
 from matching.policies import matches_visible_to, roles_on
 from matching.selectors.matches import guided_by
 from matching.selectors.viewers import viewer_of
+from matching.services.announce import recipients
 from matching.services.review import approve_match, reject_match
+from matching.transitions import Audience
 from regions.models import Need
 from regions.policies import guide_regions, is_covered
 from tests.builders import make_need
@@ -105,3 +107,17 @@ def test_handing_over_again_or_after_a_new_appointment_changes_nothing(
     match.refresh_from_db()
     assert match.guide == sato.guide
     assert MatchEvent.objects.filter(match=match, move="assign").count() == 1
+
+
+@pytest.mark.parametrize("how", ["dismissed", "account closed"])
+def test_until_it_is_handed_over_those_who_may_review_are_told(
+    mowing: Need, riders: Volunteer, mori: User, sato: User, admin: User, how: str
+) -> None:
+    match = in_hand_of(mori.guide, mowing, riders)
+    assert recipients(match, Audience.GUIDE) == [mori]
+    if how == "dismissed":
+        dismiss_guide(actor=admin, guide=mori.guide)
+    else:
+        User.objects.filter(pk=mori.pk).update(is_active=False)
+    match = Match.objects.get(pk=match.pk)
+    assert recipients(match, Audience.GUIDE) == [sato]
