@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from accounts.models import Outbox
 from accounts.services.outbox import owe, register_topic
-from matching.services import run_queue, run_steps
+from matching.services import guardians, run_queue, run_steps
 from matching.services.calendar import next_asking_time
+from matching.services.guardian_letters import send_letter
 from matching.services.rescoring import look_again, look_at_everything, target_of
 from matching.services.standby import ask_next_in_line
 
@@ -18,6 +19,7 @@ def register() -> None:
     """Register every topic of this app. Called once from ``AppConfig.ready``."""
     register_topic("matching.next_in_line", ask_next)
     register_topic("matching.rescore", rescore)
+    register_topic(guardians.TOPIC, guardian_letter, outside=True)
     # The steps of a run hold leases of their own and take seconds: they run without a transaction around them.
     register_topic(run_queue.START, start_run, outside=True)
     register_topic(run_queue.SHARD, run_shard, outside=True)
@@ -43,6 +45,11 @@ def rescore(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
     target = target_of(payload)
     if target is not None:
         look_again(target)
+
+
+def guardian_letter(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
+    """Write to a guardian, unless it was answered or asked anew meanwhile."""
+    send_letter(ask_id=payload["ask"])
 
 
 def start_run(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from matching.web import apply, communities, for_you, home, join, match_acts, matches, needs
+from matching.web import apply, communities, for_you, guardians, home, join, match_acts, matches, needs
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern] = [
     path("matches/", matches.match_list, name="match-list"),
     path("matches/<slug:public_id>/", matches.match_page, name="match-page"),
     path("matches/<slug:public_id>/contacts/", matches.match_contacts, name="contacts-page"),
+    path("matches/<slug:public_id>/guardians/", guardians.match_guardians, name="match-guardians"),
+    path("guardian/<str:code>/", guardians.guardian, name="guardian"),
     path("matches/<slug:public_id>/<slug:act>/", match_acts.match_act, name="match-act"),
     path("needs/<slug:public_id>/apply/", apply.need_apply, name="need-apply"),
     path("communities/<slug:public_id>/", communities.community_page, name="community-page"),
