@@ -15,6 +15,14 @@ class PartyKind(models.TextChoices):
 GROUP_KINDS = frozenset({PartyKind.HOUSEHOLD, PartyKind.GROUP})
 
 
+class AgeBand(models.TextChoices):
+    """As much of an age as is needed: nobody is asked for a birthday. Under 16 the guardian holds the account."""
+
+    ADULT = "adult", _("18 or older")
+    MINOR = "minor", _("16 or 17")
+    CHILD = "child", _("under 16")
+
+
 class AbilityLevel(models.TextChoices):
     """How well a party can do a kind of work, in its own words."""
 

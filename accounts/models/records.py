@@ -10,13 +10,19 @@ from accounts.enums import ConsentKind
 
 
 class Consent(models.Model):
-    """One person's consent to one version of one text, by whom, until withdrawn."""
+    """One person's consent to one version of one text, by whom, until withdrawn.
+
+    ``about`` names what it is limited to. A guardian without an account gave it by a link: then ``given_by`` is the system
+    and ``given_by_name`` says who.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="consents")
     kind = models.CharField(max_length=12, choices=ConsentKind)
     text_version = models.CharField(max_length=20)
     purpose = models.CharField(max_length=200, blank=True)
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    given_by_name = models.CharField(max_length=80, blank=True)
+    about = models.CharField(max_length=40, blank=True)
     given_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -24,7 +30,7 @@ class Consent(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=ConsentKind.values), name="consent_kind"),
             models.UniqueConstraint(
-                fields=["user", "kind", "text_version"],
+                fields=["user", "kind", "text_version", "about"],
                 condition=models.Q(withdrawn_at__isnull=True),
                 name="consent_once_while_given",
             ),

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Language
+from accounts.enums import AgeBand, Language
 from accounts.models.base import PublicModel
 
 SYSTEM_EMAIL = "system@enishi.invalid"
@@ -39,6 +39,7 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=80, blank=True)
     affiliation = models.CharField(_("affiliation"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.JAPANESE)
+    age_band = models.CharField(_("age"), max_length=8, choices=AgeBand, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     is_system = models.BooleanField(default=False)
@@ -58,6 +59,10 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
                 fields=["is_system"], condition=models.Q(is_system=True), name="one_system_user"
             ),
             models.CheckConstraint(condition=models.Q(language__in=Language.values), name="user_language"),
+            models.CheckConstraint(
+                condition=models.Q(age_band__in=["", AgeBand.ADULT, AgeBand.MINOR]),
+                name="no_account_under_16",
+            ),
         ]
 
     def __str__(self) -> str:

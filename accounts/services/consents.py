@@ -70,6 +70,38 @@ def give_consent(*, actor: User, kind: ConsentKind, text_version: str, purpose: 
 
 
 @transaction.atomic
+def record_guardian_consent(*, minor: User, guardian: str, text_version: str, about: str) -> Consent:
+    """Put on record what a guardian said by a link, for one activity; the standing one if it was said before.
+
+    Locks the minor's row; audits in the system's name. Who may say it, the caller has checked: whoever held the link.
+    """
+    lock_user(minor.pk)
+    values = {"user": minor, "kind": ConsentKind.GUARDIAN, "text_version": text_version, "about": about}
+    standing = Consent.objects.filter(**values, withdrawn_at=None).first()
+    if standing is not None:
+        return standing
+    system = User.objects.system()
+    consent = Consent.objects.create(**values, given_by=system, given_by_name=guardian)
+    details = {"kind": str(ConsentKind.GUARDIAN), "version": text_version, "about": about}
+    record(actor=system, action="consent.give", target=minor, label=minor.public_id, details=details)
+    return consent
+
+
+@transaction.atomic
+def withdraw_guardian_consent(*, consent: Consent) -> Consent:
+    """Take back what a guardian said, from now on; the row stays as proof. Locks the minor's row; audits. Twice: no change."""
+    lock_user(consent.user_id)
+    consent.refresh_from_db()
+    if consent.withdrawn_at is None:
+        consent.withdrawn_at = timezone.now()
+        consent.save(update_fields=["withdrawn_at"])
+        system, minor = User.objects.system(), consent.user
+        details = {"kind": consent.kind, "version": consent.text_version, "about": consent.about}
+        record(actor=system, action="consent.withdraw", target=minor, label=minor.public_id, details=details)
+    return consent
+
+
+@transaction.atomic
 def withdraw_consent(*, actor: User, consent: Consent) -> Consent:
     """Withdraw one's own consent from now on; the row stays as proof. Locks the actor's row; audits. Twice: no change.
 

@@ -6,16 +6,18 @@ from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.enums import GROUP_KINDS
+from accounts.enums import GROUP_KINDS, AgeBand
 from accounts.errors import Conflict, Invalid, NotAllowed
 from accounts.locks import lock_party
 from accounts.models import Membership, User, Volunteer
 from accounts.policies import can_edit_party
+from accounts.services.ages import check_age, say_age
 from accounts.services.audit import record
 from accounts.services.rescoring import party_changed
 
 SALT = "accounts.party-invitation"
 CODE_MAX = 200
+YOUNGEST_OF_BAND = 16  # of «16 or 17»: what a community asks of the youngest must hold for either
 CODE_SECONDS = 14 * 24 * 3600
 
 
@@ -35,18 +37,21 @@ def invite_members(*, actor: User, party: Volunteer) -> str:
 
 
 @transaction.atomic
-def join_party(*, actor: User, code: str) -> Membership:
+def join_party(*, actor: User, code: str, age: str = "") -> Membership:
     """Make ``actor`` a member of the party that the code invites to. Twice changes nothing.
 
+    ``age`` is an ``AgeBand`` where the door asked for it. With a minor in it, the party comes with minors.
     Locks the party (its members are counted); audits; owes its rescoring.
 
     Raises:
         NotAllowed("not_active"): nobody, or an account that is closed.
+        Invalid("too_young"): under 16 the guardian holds the account. Invalid("choice_unknown").
         Invalid("code_invalid"): not a code of this house, or older than fourteen days.
         Conflict("party_full"): the party has as many named members as people.
     """
     if not actor.is_active:
         raise NotAllowed("not_active", _("Please sign in first."))
+    check_age(age)
     party = lock_party(invited_party(code).pk)
     membership = party.memberships.filter(user=actor).first()
     if membership is not None:
@@ -56,6 +61,10 @@ def join_party(*, actor: User, code: str) -> Membership:
             "party_full", _("Every place of this group is named. The representative can raise its size.")
         )
     membership = Membership.objects.create(volunteer=party, user=actor)
+    if age:
+        say_age(actor=actor, age=age)
+    if age == AgeBand.MINOR:
+        _comes_with_minor(party)
     record(actor=actor, action="party.join", target=party, label=party.name)
     party_changed(party)
     return membership
@@ -80,6 +89,14 @@ def invited_party(code: str) -> Volunteer:
     if party is None:
         raise refusal
     return party
+
+
+def _comes_with_minor(party: Volunteer) -> None:
+    """A member is 16 or 17. A younger person who was told of stays the youngest."""
+    party.has_minors = True
+    if party.youngest_age is None or party.youngest_age > YOUNGEST_OF_BAND:
+        party.youngest_age = YOUNGEST_OF_BAND
+    party.save(update_fields=["has_minors", "youngest_age"])
 
 
 @transaction.atomic

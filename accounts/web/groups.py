@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.enums import GROUP_KINDS, PartyKind
+from accounts.enums import GROUP_KINDS, AgeBand, PartyKind
 from accounts.errors import Invalid
 from accounts.models import Membership, User, Volunteer
 from accounts.models.volunteers import SIZE_MAX
@@ -45,6 +45,10 @@ class GroupForm(forms.Form):
 class JoinGroupForm(forms.Form):
     """One's own word."""
 
+    age = forms.ChoiceField(
+        label=_("How old you are"), choices=AgeBand.choices, widget=forms.RadioSelect,
+        help_text=_("We do not ask for a birthday. At 16 or 17 a parent or guardian is asked before each activity."),
+    )  # fmt: skip
     agrees = forms.BooleanField(label=_("I agree to be named as a member of this group."))
 
 
@@ -116,8 +120,10 @@ def group_join(request: HttpRequest, code: str) -> HttpResponse:
         remember(request)
         return render(request, "me/group_join.html", {"party": party})
     actor = actor_of(request)
-    form = JoinGroupForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and take(form, lambda **_agrees: join_party(actor=actor, code=code)):
+    form = JoinGroupForm(request.POST if request.method == "POST" else None, initial={"age": actor.age_band})
+    if request.method == "POST" and take(
+        form, lambda age, **_agrees: join_party(actor=actor, code=code, age=age)
+    ):
         messages.success(request, _("You are named as a member of the group."))
         return redirect("profile")
     context = {"party": party, "form": form, "is_member": party.memberships.filter(user=actor).exists()}

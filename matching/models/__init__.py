@@ -2,6 +2,7 @@
 
 from matching.models.answers import Answer, Attendance, Meeting, PhoneCall, Precondition, RegionConsent
 from matching.models.events import MatchEvent
+from matching.models.guardians import GuardianAsk
 from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
 from matching.models.messages import MatchMessage
 from matching.models.relations import Block, Relation
@@ -13,6 +14,7 @@ __all__ = [
     "Answer",
     "Attendance",
     "Block",
+    "GuardianAsk",
     "Hold",
     "Look",
     "Match",

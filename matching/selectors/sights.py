@@ -55,6 +55,11 @@ class MatchSight:
         return self.viewer.sides_on(self.match)
 
     @property
+    def cares_for_people(self) -> bool:
+        """Whether who comes, and whose guardian agreed, is this viewer's business: the participant's and the guides'."""
+        return self.oversees or Side.PARTY in self.sides
+
+    @property
     def roles(self) -> list[str]:
         """The viewer's roles on the match."""
         return sorted(self.viewer.roles_on(self.match))

@@ -7,6 +7,7 @@ from datetime import datetime
 from accounts.enums import QualificationLevel
 from matching.enums import PreconditionKind
 from matching.models import Match, Precondition
+from matching.selectors.guardians import minors_of
 from matching.services.deadlines import precondition_due
 from regions.models import NeedQualification
 
@@ -30,7 +31,7 @@ def preconditions_for(match: Match) -> tuple[PreconditionKind, ...]:
     )
     if required.exists():
         kinds.append(PreconditionKind.QUALIFICATIONS)
-    if match.volunteer.has_minors:
+    if match.volunteer.has_minors or minors_of(match):
         kinds.append(PreconditionKind.GUARDIAN)
     if match.need.region.wants_circular:
         kinds.append(PreconditionKind.CIRCULAR)

@@ -22,6 +22,7 @@ from matching.services.announce import recipients, tell
 from matching.services.day import complete_match
 from matching.services.deadlines import REMIND_BEFORE
 from matching.services.endings import cancel_match, lapse_match
+from matching.services.guardians import forget_guardians
 from matching.services.review import escalate_review
 from matching.transitions import Audience
 
@@ -47,7 +48,11 @@ class Swept:
 
 
 def sweep_deadlines(*, now: datetime) -> Swept:
-    """One pass over everything due at ``now``: endings first, then nudges. Each match in a transaction of its own."""
+    """One pass over everything due at ``now``: endings first, then nudges. Each match in a transaction of its own.
+
+    Addresses of guardians are forgotten once their activity is over.
+    """
+    forget_guardians(now=now)
     return Swept(
         lapsed=_each(_lapsed(now), lambda pk: lapse_match(match_id=pk, now=now)),
         settled=_each(_past_the_end(now), lambda pk: _settle_after(pk, now)),

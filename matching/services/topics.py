@@ -11,8 +11,9 @@ from accounts.models import Outbox
 from accounts.services.notice_kinds import register_notices
 from accounts.services.organizations import GUIDE_ENDED
 from accounts.services.outbox import owe, register_topic
-from matching.services import run_queue, run_steps
+from matching.services import guardians, run_queue, run_steps
 from matching.services.calendar import next_asking_time
+from matching.services.guardian_letters import send_letter
 from matching.services.handover import hand_over_matches
 from matching.services.rescoring import look_again, look_at_everything, target_of
 from matching.services.standby import ask_next_in_line
@@ -43,6 +44,7 @@ def register() -> None:
     register_topic(NEED_OPENED, tell_watchers)
     # Every match is handed over in a transaction of its own, or the locks of two would cross.
     register_topic(GUIDE_ENDED, guide_ended, outside=True)
+    register_topic(guardians.TOPIC, guardian_letter, outside=True)
     # The steps of a run hold leases of their own and take seconds: they run without a transaction around them.
     register_topic(run_queue.START, start_run, outside=True)
     register_topic(run_queue.SHARD, run_shard, outside=True)
@@ -73,6 +75,11 @@ def rescore(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
 def guide_ended(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
     """Hand the live matches of a dismissed guide to colleagues."""
     hand_over_matches(guide_id=payload["guide"], now=timezone.now())
+
+
+def guardian_letter(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
+    """Write to a guardian, unless it was answered or asked anew meanwhile."""
+    send_letter(ask_id=payload["ask"])
 
 
 def start_run(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from matching.enums import LIVE
 from matching.models import Match
 from matching.selectors.conversation import takes_part
+from matching.selectors.guardians import guarded_of
 from matching.selectors.matches import events_of, matches_for
 from matching.selectors.sights import MatchSight, sight_of
 from matching.selectors.story import story
@@ -89,6 +90,7 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "first": next(((path, acts[path]) for path in OPENING if path in acts), None),
         "others": _others(acts),
         "endings": [(path, acts[path]) for path in ENDING if path in acts],
+        "guarded": guarded_of(sight.match) if sight.is_live and sight.cares_for_people else [],
         "may_reveal": sight.may_look,
     }
     return render(request, "match_page.html", context)

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from accounts.models import Volunteer
+from accounts.enums import AgeBand
+from accounts.models import User, Volunteer
 from accounts.services.feeds import make_feed
 from accounts.services.members import invite_members
 from matching.models import Match
 from matching.services.conversation import send_message
+from matching.services.guardians import ask_guardian, code_of
 from tests.builders import make_party
 from tests.matching import saga as story
 from tests.support.matrix import ROLES, Case, Scene, Values, everybody
@@ -22,6 +24,14 @@ def asked_match(scene: Scene) -> Values:
     """A match of hana's party in the community, in which both sides have been asked."""
     match = story.asked(story.propose(scene.mowing, scene.hana_party), guide=scene.mori)
     return {"public_id": match.public_id}
+
+
+def guardian_code(scene: Scene) -> str:
+    """The link of a letter to the guardian of somebody of hana's group."""
+    User.objects.filter(pk=scene.yuki.pk).update(age_band=AgeBand.MINOR)
+    match = story.asked(story.propose(scene.mowing, group_of(scene)), guide=scene.mori)
+    ask = ask_guardian(match_id=match.pk, actor=scene.hana, minor=scene.yuki, email="parent@example.org")
+    return code_of(ask)
 
 
 def group_of(scene: Scene) -> Volunteer:
@@ -118,6 +128,8 @@ CASES = [
         where=lambda scene: asked_match(scene) | {"act": "answer"},
     ),
     Case("message-list", "GET", (302, 404, 200, 200, 200, 200, 404), where=spoken_match),
+    Case("match-guardians", "GET", (302, 404, 200, 404, 404, 200, 200), where=asked_match),
+    Case("guardian", "GET", everybody(200), where=lambda scene: {"code": guardian_code(scene)}),
     Case("contacts-page", "GET", everybody(302), where=asked_match),
     Case("terms", "GET", everybody(200)),
     Case("privacy", "GET", everybody(200)),

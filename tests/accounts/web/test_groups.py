@@ -77,23 +77,23 @@ def test_members_page_is_the_representatives_and_of_groups_only(
 def test_stranger_sees_what_the_group_is_and_nothing_of_its_members(
     client: Client, riders: Volunteer, hana: User
 ) -> None:
-    signed_in(hana).post(link_to(riders), {"agrees": "on"})
+    signed_in(hana).post(link_to(riders), {"agrees": "on", "age": "adult"})
     text = client.get(link_to(riders)).content.decode()
     assert "福岡山道ライダーズ" in text
     assert "原田" in text
     assert "花" not in text.replace("花子", "")
     assert "090-0000-0002" not in text
-    assert client.post(link_to(riders), {"agrees": "on"}).status_code == 200
+    assert client.post(link_to(riders), {"agrees": "on", "age": "adult"}).status_code == 200
     assert riders.memberships.count() == 2  # nobody joins without an account
 
 
 def test_joining_takes_ones_own_word_and_happens_once(riders: Volunteer, hana: User) -> None:
     link, browser = link_to(riders), signed_in(hana)
-    refused = browser.post(link, {})
+    refused = browser.post(link, {"age": "adult"})
     assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["agrees"])
     assert not riders.memberships.filter(user=hana).exists()
     for _twice in range(2):
-        assert browser.post(link, {"agrees": "on"})["Location"] == reverse("profile")
+        assert browser.post(link, {"agrees": "on", "age": "adult"})["Location"] == reverse("profile")
     assert riders.memberships.filter(user=hana).count() == 1
     text = browser.get(reverse("profile")).content.decode()
     assert "福岡山道ライダーズ" in text
@@ -102,7 +102,7 @@ def test_joining_takes_ones_own_word_and_happens_once(riders: Volunteer, hana: U
 
 def test_full_group_says_so(hana: User, yuki: User) -> None:
     pair = make_party(yuki, name="ふたり", size=1, kind=PartyKind.HOUSEHOLD)
-    answer = signed_in(hana).post(link_to(pair), {"agrees": "on"})
+    answer = signed_in(hana).post(link_to(pair), {"agrees": "on", "age": "adult"})
     assert answer.status_code == 422
     assert "全員" in answer.content.decode() or "人数" in answer.content.decode()
 
@@ -128,7 +128,7 @@ def test_who_signs_up_for_a_group_comes_back_to_it(client: Client, riders: Volun
     assert found is not None
     assert client.post("/accounts/confirm-email/", {"code": found[0]})["Location"] == "/start/"
     assert client.get("/start/")["Location"] == link
-    assert client.post(link, {"agrees": "on"}).status_code == 302
+    assert client.post(link, {"agrees": "on", "age": "adult"}).status_code == 302
     assert riders.memberships.filter(user__email="neu@example.org").exists()
     assert client.get("/start/")["Location"] == "/matches/"  # the way back is gone once
 
@@ -141,7 +141,7 @@ def test_member_leaves_and_representative_takes_out(
     riders: Volunteer, harada: User, hana: User, yuki: User
 ) -> None:
     for user in (hana, yuki):
-        signed_in(user).post(link_to(riders), {"agrees": "on"})
+        signed_in(user).post(link_to(riders), {"agrees": "on", "age": "adult"})
     assert signed_in(hana).get(remove(riders, yuki)).status_code == 404  # members do not take each other out
     assert signed_in(hana).post(remove(riders, yuki)).status_code == 404
     assert signed_in(hana).get(remove(riders, hana)).status_code == 200
@@ -159,7 +159,7 @@ def test_members_take_a_fixed_number_of_queries(
     riders: Volunteer, harada: User, count: int, django_assert_num_queries
 ) -> None:
     for _number in range(count):
-        signed_in(make_user()).post(link_to(riders), {"agrees": "on"})
+        signed_in(make_user()).post(link_to(riders), {"agrees": "on", "age": "adult"})
     browser = signed_in(harada)
     with django_assert_num_queries(11):
         browser.get(reverse("party-members", args=[riders.public_id]))
