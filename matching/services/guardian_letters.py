@@ -12,6 +12,7 @@ from accounts.services.mail import TIMEOUT_SECONDS, message_id
 from matching.models import GuardianAsk
 from matching.selectors.guardians import GuardianStatus, status_of
 from matching.services.announce import message_context
+from matching.services.deadlines import first_start
 from matching.services.guardians import code_of
 
 KIND = "guardian_asked"
@@ -33,7 +34,11 @@ def _letter(ask: GuardianAsk) -> EmailMultiAlternatives:
     language = ask.minor.language
     with translation.override(language):
         link = f"{settings.ENISHI_BASE_URL}{reverse('guardian', args=[code_of(ask)])}"
-        facts = message_context(ask.match, ask.minor) | {"due": "", "note": "", "people": ""}
+        facts = message_context(ask.match, ask.minor, first=first_start(ask.match)) | {
+            "due": "",
+            "note": "",
+            "people": "",
+        }
         values = facts | {"minor": ask.minor.name, "link": link, "language": language}
         subject = " ".join(render_to_string(f"emails/{KIND}.subject.txt", values).split())
         text = render_to_string(f"emails/{KIND}.txt", values)
