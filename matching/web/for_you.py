@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -23,6 +25,7 @@ from matching.services.suggestions import Suggestions, suggestions_for
 from matching.web.base import actor_of, private
 from matching.web.matches import waits_for
 
+KEPT_SECONDS = 300
 LOOSEN: Mapping[ReasonCode, Any] = {
     ReasonCode.NO_COMMON_DATE: _("the days on which you can come"),
     ReasonCode.TRAVEL_TOO_FAR: _("how far you would go"),
@@ -47,7 +50,7 @@ def for_you(request: HttpRequest) -> HttpResponse:
     if not parties:
         return redirect("join-begin")
     party = next((each for each in parties if each.public_id == request.GET.get("party")), parties[0])
-    found = suggestions_for(party, now=timezone.now())
+    found = _found(party)
     context = {
         "party": party,
         "parties": parties,
@@ -57,6 +60,20 @@ def for_you(request: HttpRequest) -> HttpResponse:
         "loosen": LOOSEN[found.keeps_away] if found.keeps_away else None,
     }
     return render(request, "for_you.html", context)
+
+
+def _found(party: Volunteer) -> Suggestions:
+    """What fits, looked for anew when the party changes what it said, else every few minutes.
+
+    Judging every open need takes seconds in a full country. What is kept is a list of needs and words: whether a need is still
+    open and how much room it has is read each time.
+    """
+    key = f"for-you:{party.pk}:{party.changed_at.timestamp()}:{get_language()}"
+    kept: Suggestions | None = cache.get(key)
+    if kept is None:
+        kept = suggestions_for(party, now=timezone.now())
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
 
 
 def _waiting(request: HttpRequest, party: Volunteer) -> list[MatchSight]:

@@ -8,11 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Availability, User, Volunteer
+from accounts.services.inputs import WishInput
+from accounts.services.party_profile import set_wishes
 from matching.engine import ReasonCode
 from matching.enums import Origin
 from matching.models import Match
 from matching.services.suggestions import suggestions_for
 from matching.services.weights import ensure_weights
+from regions.enums import NeedStage
 from regions.models import Need, Region
 from tests.builders import make_need, make_party
 from tests.matching import saga as story
@@ -67,6 +70,22 @@ def test_nothing_fits_names_the_one_condition_and_how_many(
     )
     text = shown(client, hana).content.decode()
     assert "「行ける日」だけが理由で合わない困りごとが、3件あります。" in text
+
+
+def test_what_fits_is_kept_until_the_party_says_something_else(
+    client: Client, saga: Region, mowing: Need, hana: User, hana_party: Volunteer
+) -> None:
+    assert [row["item"].need for row in shown(client, hana).context["fits"]] == [mowing]
+    another = make_need(saga, offers=list(mowing.offers.all()))
+    assert [row["item"].need for row in shown(client, hana).context["fits"]] == [mowing]
+    set_wishes(actor=hana, party=hana_party, wishes=[WishInput(code="trail_mtb", weight=2)])
+    assert {row["item"].need for row in shown(client, hana).context["fits"]} == {mowing, another}
+
+
+def test_need_that_closed_since_is_not_shown(client: Client, mowing: Need, hana: User) -> None:
+    assert len(shown(client, hana).context["fits"]) == 1
+    Need.objects.filter(pk=mowing.pk).update(stage=NeedStage.CLOSED)
+    assert shown(client, hana).context["fits"] == []
 
 
 def test_match_that_goes_on_is_not_suggested_again_but_waits_for_its_answer(
@@ -143,5 +162,5 @@ def test_page_takes_a_fixed_number_of_queries(
     for _number in range(count):
         make_need(saga)
     client.force_login(hana)
-    with django_assert_num_queries(48):
+    with django_assert_num_queries(54):
         client.get(reverse("for-you"))
