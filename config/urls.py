@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("accounts.web.about")),
+    path("", include("accounts.web.organizations")),
     path("", include("matching.web.urls")),
 ]
 if settings.ENISHI_DEMO:  # one-click sign-in as sample people: only the demo settings have these addresses

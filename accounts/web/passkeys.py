@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 
 
-class PasskeyNames(DefaultMFAAdapter):  # type: ignore[misc]  # allauth publishes no types
+class PasskeyNames(DefaultMFAAdapter):
     """allauth's adapter, with a name that says what the thing is: the first device, the second device."""
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002  # allauth's signature
