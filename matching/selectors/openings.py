@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import pgettext_lazy
 
 from matching.models import Hold
 from regions.models import Need
+from regions.selectors.needs import coming_slots
 
 NEARLY = 3
 """A date is nearly full when at most a third of its places are free."""
@@ -46,6 +47,12 @@ def openings(needs: Iterable[Need]) -> dict[int, Opening]:
         pk: _best([(slot.places - held.get(slot.pk, 0), slot.places) for slot in coming])
         for pk, coming in slots.items()
     }
+
+
+def is_full(need: Need) -> bool:
+    """Whether no date to come has a free place. Two queries."""
+    prefetch_related_objects([need], Prefetch("slots", coming_slots()))
+    return openings([need])[need.pk] == Opening.FULL
 
 
 def _held(slot_ids: Iterable[int]) -> dict[int, int]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User, Volunteer
 from matching.models import Match
+from matching.selectors.openings import is_full
 from matching.selectors.wanted import open_needs
 from matching.services.proposals import apply_for_need
 from matching.web.base import actor_of, private, take
@@ -64,7 +65,7 @@ def need_apply(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and take(form, lambda **values: made.append(_apply(actor, need, values))):
         messages.success(request, _("Thank you. A guide looks at it and talks with you."))
         return redirect("match-page", public_id=made[0].public_id)
-    context = {"need": need, "form": form}
+    context = {"need": need, "form": form, "is_full": is_full(need)}
     return render(request, "need_apply.html", context, status=422 if form.errors else 200)
 
 

@@ -11,7 +11,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.web.prefectures import CELL, COLUMNS, PREFECTURES, ROWS, Prefecture
+from matching.selectors.openings import Opening
 from matching.selectors.wanted import Wanted, needs_by_prefecture, open_needs, wanted
+from matching.web.schema import event_of
 from matching.web.search import NeedSearch
 from regions.models import Need
 from regions.selectors.regions import guides_for
@@ -81,7 +83,18 @@ def need_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """One open need for everybody. 404 for anything that is not open."""
     shown = _one(public_id)
     guides = guides_for(shown.need.region)
-    context = {"wanted": shown, "need": shown.need, "guide": guides[0] if guides else None}
+    guide = guides[0] if guides else None
+    context = {
+        "wanted": shown,
+        "need": shown.need,
+        "guide": guide,
+        "is_full": shown.opening == Opening.FULL,
+        "event": event_of(
+            shown,
+            address=request.build_absolute_uri(),
+            organizer=guide.organization.name if guide else "",
+        ),
+    }
     return render(request, "need_public.html", context)
 
 
