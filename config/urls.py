@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.web.about")),
     path("my-data/", include("accounts.web.my_data")),
     path("", include("accounts.web.urls")),
+    path("", include("accounts.web.organizations")),
     path("", include("matching.web.urls")),
 ]
 if settings.ENISHI_DEMO:  # one-click sign-in as sample people: only the demo settings have these addresses

@@ -22,6 +22,7 @@ make up      the same stack with the data that is there (settings: DJANGO_SETTIN
 make check   lint, types, contracts, migrations, deploy check, quick tests (under 3 minutes)
 make test    check, every test on its own PostgreSQL, Redis and browser, and the smoke
 make bench   how long a run over 400 parties and 40 needs takes, as one JSON line
+make bench-pages how long pages take with 100,000 participants, 2,000 needs and 6,000 matches, as one JSON line
 make screens pictures of every page, on a phone and on a desk, into build/screens/
 make smoke   the demo's stack on a free port, driven from sign-up to agreed by HTTP alone
 make help    this list
@@ -176,9 +177,20 @@ def up() -> int:
 
 def bench() -> int:
     """Measure on the session's own PostgreSQL, alone on the machine if it can be. The last line is the result."""
+    return _measure("tests/benchmarks/test_run_of_a_prefecture.py")
+
+
+def bench_pages() -> int:
+    """The same for the pages of a full country."""
+    return _measure("tests/benchmarks/test_pages.py")
+
+
+def _measure(benchmark: str) -> int:
     environment.ensure(TEST_REQUIREMENTS)
-    measure = pytest("-m", "bench", "tests/benchmarks")
-    return subprocess.run(measure, check=False, cwd=ROOT, env=clean_environment()).returncode
+    environment.compile_locale()
+    return subprocess.run(
+        pytest("-m", "bench", benchmark), check=False, cwd=ROOT, env=clean_environment()
+    ).returncode
 
 
 def screens() -> int:
@@ -209,6 +221,7 @@ COMMANDS = {
     "check": check,
     "test": test,
     "bench": bench,
+    "bench-pages": bench_pages,
     "screens": screens,
     "smoke": smoke,
     "help": usage,

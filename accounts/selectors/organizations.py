@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Coverage, Guide, Municipality, Organization
@@ -38,6 +38,18 @@ def organizations_listed() -> QuerySet[Organization]:
     return Organization.objects.prefetch_related("coverages__municipality", "guides__user").order_by(
         "name", "pk"
     )
+
+
+def organizations_in_public() -> QuerySet[Organization]:
+    """All organizations with their coverage, by name. Three queries."""
+    return Organization.objects.prefetch_related("coverages__municipality").order_by("name", "pk")
+
+
+def guides_at_work(organizations: Iterable[Organization]) -> dict[int, int]:
+    """How many guides work in each organization now, by primary key; none: left out. One query."""
+    rows = Guide.objects.filter(organization__in=list(organizations), user__is_active=True)
+    counted = rows.values("organization_id").annotate(count=Count("pk"))
+    return dict(counted.values_list("organization_id", "count"))
 
 
 def guides_with_stand_ins(actor: Actor) -> QuerySet[Guide]:

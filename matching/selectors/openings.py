@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import pgettext_lazy
 
 from matching.models import Hold
 from regions.models import Need, Slot
+from regions.selectors.needs import coming_slots
 
 NEARLY = 3
 """A date is nearly full when at most a third of its places are free."""
@@ -59,6 +60,12 @@ def openings_of_counted(needs: Iterable[Need]) -> dict[int, Opening]:
         need.pk: _best([(slot.places - slot.held, slot.places) for slot in need.slots.all()])  # type: ignore[attr-defined]  # annotated
         for need in needs
     }
+
+
+def is_full(need: Need) -> bool:
+    """Whether no date to come has a free place. Two queries."""
+    prefetch_related_objects([need], Prefetch("slots", coming_slots()))
+    return openings([need])[need.pk] == Opening.FULL
 
 
 def _held(slot_ids: Iterable[int]) -> dict[int, int]:

@@ -30,11 +30,13 @@ def assess_by_hand(match: Match, slots: Sequence[Slot], *, now: datetime) -> Sco
     """Score and explanation of a match that is about to be written, on these dates with its people, as of ``now``.
 
     A failed hard rule refuses nothing here: it is named in the explanation under ``failed``, for guides. None where all
-    dates have begun. Writes nothing; a fixed number of queries.
+    dates have begun or are full. Writes nothing; a fixed number of queries.
     """
     inputs = read_pair(
         need=match.need, party=match.volunteer, slots=slots, weights=current_weights(), now=now
     )
+    if not inputs.needs:
+        return None
     snapshot = build_snapshot(
         vocabulary=inputs.vocabulary, horizon=inputs.horizon, participants=inputs.participants
     )

@@ -115,7 +115,8 @@ def create_match(
 ) -> Match:
     """A new match in ``proposed``, with its slots, its named leader, a guide and a review deadline.
 
-    ``people`` defaults to the most that fit: min(size, free places, ``first_visit_max`` when new). What people put
+    ``people`` defaults to the most that fit: min(size, free places, ``first_visit_max`` when new); an application for a full
+    date is counted on all its places and waits. What people put
     together by hand is scored as a run would (one that continues on other dates keeps what it had): see ``assess_by_hand``.
     ``reviewers``: who may review for the need, where the caller has just read it for many.
     Locks the party's leader, then the need. Writes the first event, audit and outbox rows. Holds no place.
@@ -132,7 +133,8 @@ def create_match(
     _require_open(locked, volunteer, desk)
     _require_slots(locked, chosen, at)
     is_first = not knows(volunteer, locked)
-    count = proposed_people(locked, volunteer, chosen, is_first_visit=is_first, wanted=people)
+    room = room_for(chosen, volunteer, origin)
+    count = proposed_people(locked, volunteer, room, is_first_visit=is_first, wanted=people)
     match = Match(
         need=locked, volunteer=volunteer, origin=origin, people=count, is_first_visit=is_first,
         guide=_guide_of(desk, redated_from), promise=promise_text(locked), redated_from=redated_from, created_at=at, changed_at=at,
@@ -210,16 +212,26 @@ def _require_slots(need: Need, slots: list[Slot], now: datetime) -> None:
         raise _invalid("slots_overlap", "slots", _("Two of the dates overlap. Please choose one of them."))
 
 
+def room_for(slots: list[Slot], volunteer: Volunteer, origin: Origin) -> list[int]:
+    """Places that a proposal may count on in each slot: the free ones.
+
+    Who asks of itself for a full date is counted on all its places: it waits until some come free (see ``standby``).
+    """
+    free = list(free_places(slots).values())
+    waits = origin == Origin.PARTY and min(free) < volunteer.min_people
+    return [slot.places for slot in slots] if waits else free
+
+
 def proposed_people(
-    need: Need, volunteer: Volunteer, slots: list[Slot], *, is_first_visit: bool, wanted: int | None
+    need: Need, volunteer: Volunteer, room: list[int], *, is_first_visit: bool, wanted: int | None
 ) -> int:
-    """People of a proposal: min(size, free places in each slot, ``first_visit_max`` when new), never below the minimum.
+    """People of a proposal: min(size, room in each slot, ``first_visit_max`` when new), never below the minimum.
 
     Raises:
         Conflict("places_short"): fewer places than the party's minimum.
         Invalid("people_out_of_range"): ``wanted`` is below the minimum or above what fits.
     """
-    most = min([volunteer.size, *free_places(slots).values()])
+    most = min([volunteer.size, *room])
     if is_first_visit:
         most = min(most, need.region.first_visit_max)
     if most < volunteer.min_people:

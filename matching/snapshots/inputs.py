@@ -80,7 +80,7 @@ def read_pair(
 ) -> Inputs:
     """Read one need with these of its dates, however far away, and one party, whatever keeps the two apart.
 
-    A fixed number of queries. At least one of the dates has a free place.
+    A fixed number of queries. No need is in it where all of the dates are full.
     """
     chosen = Slot.objects.filter(pk__in=[slot.pk for slot in slots]).order_by("start_at", "pk")
     needs = list(with_details(Need.objects.filter(pk=need.pk), slots=chosen))

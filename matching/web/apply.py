@@ -15,6 +15,7 @@ from accounts.models import User, Volunteer
 from accounts.services.contact_cards import missing_lines
 from accounts.web.base import remember, returning
 from matching.models import Match
+from matching.selectors.openings import is_full
 from matching.selectors.wanted import open_needs
 from matching.services.proposals import apply_for_need
 from matching.web.base import actor_of, take
@@ -69,7 +70,7 @@ def need_apply(request: HttpRequest, public_id: str) -> HttpResponse:
         request.session.pop(_kept_as(need), None)
         messages.success(request, _("Thank you. A guide looks at it and talks with you."))
         return redirect("match-page", public_id=made[0].public_id)
-    context = {"need": need, "form": form}
+    context = {"need": need, "form": form, "is_full": is_full(need)}
     return render(request, "need_apply.html", context, status=422 if form.errors else 200)
 
 

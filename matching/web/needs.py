@@ -11,7 +11,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.web.prefectures import CELL, COLUMNS, PREFECTURES, ROWS, Prefecture
+from matching.selectors.openings import Opening
 from matching.selectors.wanted import Wanted, needs_by_prefecture, open_needs, wanted
+from matching.web.schema import event_of
 from matching.web.search import NeedSearch
 from matching.web.watches import kind_to_watch
 from regions.models import Need
@@ -83,7 +85,19 @@ def need_page(request: HttpRequest, public_id: str) -> HttpResponse:
     shown = _one(public_id)
     guides = guides_for(shown.need.region)
     kind = kind_to_watch(shown.need) if request.user.is_authenticated else None
-    context = {"wanted": shown, "need": shown.need, "guide": guides[0] if guides else None, "kind": kind}
+    guide = guides[0] if guides else None
+    context = {
+        "wanted": shown,
+        "need": shown.need,
+        "guide": guide,
+        "kind": kind,
+        "is_full": shown.opening == Opening.FULL,
+        "event": event_of(
+            shown,
+            address=request.build_absolute_uri(),
+            organizer=guide.organization.name if guide else "",
+        ),
+    }
     return render(request, "need_public.html", context)
 
 

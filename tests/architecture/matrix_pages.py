@@ -61,6 +61,13 @@ CASES = [
         everybody(200),
         where=lambda scene: {"public_id": scene.mowing.region.public_id},
     ),
+    Case("organization-list", "GET", everybody(200)),
+    Case(
+        "organization-page",
+        "GET",
+        everybody(200),
+        where=lambda scene: {"public_id": scene.organization.public_id},
+    ),
     Case("how-it-works", "GET", everybody(200)),
     Case("accessibility", "GET", everybody(200)),
     Case("credits", "GET", everybody(200)),

@@ -82,7 +82,7 @@ def test_help_lists_every_target_of_the_makefile(checkout: Path) -> None:
     answer = dev(checkout, "help")
     assert answer.returncode == 0
     assert {f"make {target}" for target in targets} <= {
-        line[:12].strip() for line in answer.stdout.splitlines()
+        " ".join(line.split()[:2]) for line in answer.stdout.splitlines()
     }
     for target in targets:
         recipe = lines[lines.index(f"{target}:") + 1]
@@ -95,6 +95,7 @@ def test_help_lists_every_target_of_the_makefile(checkout: Path) -> None:
         ("check", "not slow and not bench and not screens"),
         ("test", "not bench and not screens"),
         ("bench", "bench"),
+        ("bench-pages", "bench"),
         ("screens", "screens"),
     ],
 )
@@ -112,7 +113,8 @@ def test_benchmarks_and_pictures_are_made_by_their_own_words_alone(
     called = log.read_text().splitlines()
     last = len(called) - 1 - called[::-1].index("pytest")
     assert called[called.index("-m", last) + 1] == told
-    assert ("tests/benchmarks" in called) is (word == "bench")
+    assert ("tests/benchmarks/test_run_of_a_prefecture.py" in called) is (word == "bench")
+    assert ("tests/benchmarks/test_pages.py" in called) is (word == "bench-pages")
     assert ("tests/browser/test_screens.py" in called) is (word == "screens")
 
 

@@ -15,10 +15,11 @@ from matching.services.answers import answer_match
 from matching.services.endings import cancel_match, decline_match, redate_match, withdraw_match
 from matching.services.invariants import check_invariants
 from matching.services.proposals import apply_for_need, invite_party
-from matching.services.review import approve_match, reject_match, undo_approval
+from matching.services.review import approve_match, put_next_in_line, reject_match, undo_approval
+from matching.services.standby import ask_next_in_line
 from regions.enums import ConsentMatter
-from regions.models import Need, RequiredConsent
-from tests.builders import make_offer, make_party, make_slot
+from regions.models import Need, Region, RequiredConsent
+from tests.builders import make_need, make_offer, make_party, make_slot
 from tests.matching import saga as story
 
 pytestmark = pytest.mark.django_db
@@ -320,6 +321,24 @@ def test_group_below_its_minimum_is_never_proposed(mowing: Need, riders: Volunte
 
     with pytest.raises(Conflict, match="places_short"):
         story.propose(mowing, riders)
+
+
+def test_application_for_a_full_date_waits_and_is_asked_when_a_place_comes_free(
+    saga: Region, hana: User, hana_party: Volunteer, mori: User
+) -> None:
+    need = make_need(saga, places=1)
+    first = story.asked(story.propose(need, make_party()), guide=mori)
+    with pytest.raises(Conflict, match="places_short"):
+        story.propose(need, hana_party)  # the worker proposes nothing that cannot be
+    match = apply_for_need(actor=hana, need=need, volunteer=hana_party, slots=[need.slots.get()])
+    assert (match.state, match.people, match.holds.count()) == (MatchState.PROPOSED, 1, 0)
+    with pytest.raises(Conflict, match="places_taken"):
+        approve_match(match_id=match.pk, actor=mori)
+    put_next_in_line(match_id=match.pk, actor=mori)
+    decline_match(match_id=first.pk, actor=first.volunteer.representative, reason=EndReason.DATES)
+    (asked,) = ask_next_in_line(need_id=need.pk, now=timezone.now())
+    assert asked == match
+    assert check_invariants(now=timezone.now()) == []
 
 
 def make_need_at(need: Need, start_at: object) -> Need:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -263,3 +266,57 @@ def test_way_of_a_community_that_is_not_named_is_not_told(client: Client, mowing
     assert "徒歩5分" not in client.get(reverse("need-page", args=[mowing.public_id])).content.decode()
     Region.objects.filter(pk=mowing.region_id).update(publicity=Publicity.REGION_NAME)
     assert "徒歩5分" in client.get(reverse("need-page", args=[mowing.public_id])).content.decode()
+
+
+def structured(client: Client, need: Need) -> dict[str, Any]:
+    text = client.get(reverse("need-page", args=[need.public_id])).content.decode()
+    found = re.search(r'<script type="application/ld\+json" nonce="[^"]+">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    return json.loads(found[1])
+
+
+def test_search_engines_read_what_everybody_reads_and_no_more(
+    client: Client, mowing: Need, saga: Region, mori: User
+) -> None:
+    Need.objects.filter(pk=mowing.pk).update(story="草と</script>道 & 水", on_site_lead="内緒の世話役")
+    event = structured(client, mowing)
+    assert (event["@type"], event["name"]) == ("Event", mowing.title)
+    assert event["description"] == "草と</script>道 & 水"
+    assert event["startDate"] == mowing.slots.get().start_at.isoformat()
+    assert event["location"]["address"]["addressLocality"] == "佐賀市"
+    assert event["organizer"]["name"] == "背振つなぎ舎"
+    assert saga.name not in json.dumps(event, ensure_ascii=False)
+    assert "内緒" not in json.dumps(event, ensure_ascii=False)
+    Region.objects.filter(pk=saga.pk).update(publicity=Publicity.FULL)
+    assert saga.name in structured(client, mowing)["location"]["name"]
+
+
+def test_policy_of_the_page_lets_its_own_data_block_stand(client: Client, mowing: Need) -> None:
+    answer = client.get(reverse("need-page", args=[mowing.public_id]))
+    nonce = re.search(r'ld\+json" nonce="([^"]+)"', answer.content.decode())
+    assert nonce is not None
+    assert f"'nonce-{nonce[1]}'" in answer["Content-Security-Policy"]
+
+
+def test_need_without_a_date_is_no_event(client: Client, mowing: Need) -> None:
+    mowing.slots.all().delete()
+    text = client.get(reverse("need-page", args=[mowing.public_id])).content.decode()
+    assert "ld+json" not in text
+    assert f'<meta property="og:title" content="{mowing.title}">' in text
+
+
+def test_full_need_offers_the_line_and_takes_who_waits(
+    client: Client, saga: Region, hana: User, yuki_party: Volunteer, hana_party: Volunteer, mori: User
+) -> None:
+    need = make_need(saga, places=1)
+    story.asked(story.propose(need, yuki_party), guide=mori)
+    text = client.get(reverse("need-page", args=[need.public_id])).content.decode()
+    assert "いまは満員です" in text
+    assert "空きを待つ" in text
+    assert "やってみたいと伝える" not in text
+    client.force_login(hana)
+    path = reverse("need-apply", args=[need.public_id])
+    assert "空きを待つ" in client.get(path).content.decode()
+    answer = client.post(path, {"volunteer": hana_party.pk, "slots": [need.slots.get().pk]})
+    assert answer.status_code == 302
+    assert need.matches.filter(volunteer=hana_party).exists()

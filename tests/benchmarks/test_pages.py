@@ -1,0 +1,89 @@
+"""How long a page takes in a full country: ``make bench-pages``. One client, one process, PostgreSQL; asserts no time."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from statistics import quantiles
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Volunteer
+from matching.models import Match
+from regions.models import Need
+from tests.support.nation import Nation, make_nation
+
+pytestmark = [pytest.mark.bench, pytest.mark.postgres, pytest.mark.django_db]
+PARTICIPANTS, NEEDS, MATCHES = 100_000, 2_000, 6_000
+ROUNDS = 40
+QUERIES_AIM, P95_AIM_MS = 15, 150
+BYTES_MAX = 100_000
+
+
+def pages(nation: Nation) -> dict[str, tuple[str, bool]]:
+    """Address of each page, and whether it is seen signed in."""
+    listed = reverse("need-list")
+    return {
+        "home": (reverse("home"), False),
+        "need_list": (listed, False),
+        "need_list_filtered": (f"{listed}?wish=nature&with_=beginner&postal=8100001&within=180", False),
+        "need_list_deep": (f"{listed}?page=150", False),
+        "need_page": (reverse("need-page", args=[nation.need.public_id]), False),
+        "community_page": (reverse("community-page", args=[nation.need.region.public_id]), False),
+        "for_you": (reverse("for-you"), True),
+        "match_list": (reverse("match-list"), True),
+        "match_page": (reverse("match-page", args=[nation.match.public_id]), True),
+    }
+
+
+def look(client: Client, address: str) -> dict[str, Any]:
+    """What one page costs: milliseconds the first time, at the middle and at 95 of 100; statements and bytes of later times."""
+    statements: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        statements.append(sql)
+        return execute(sql, *rest)
+
+    first = _milliseconds(client, address)
+    with connection.execute_wrapper(note):
+        answer = client.get(address)
+    assert answer.status_code == 200, address
+    cuts = quantiles([_milliseconds(client, address) for _ in range(ROUNDS)], n=20)
+    figures = {"first_ms": round(first, 1), "p50_ms": round(cuts[9], 1), "p95_ms": round(cuts[18], 1)}
+    return figures | {"queries": len(statements), "bytes": len(answer.content)}
+
+
+def _milliseconds(client: Client, address: str) -> float:
+    begun = time.perf_counter()
+    client.get(address)
+    return (time.perf_counter() - begun) * 1000
+
+
+def test_pages_of_a_full_country(measured: Callable[[dict[str, Any]], None]) -> None:
+    nation = make_nation(participants=PARTICIPANTS, needs=NEEDS, matches=MATCHES)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    gc.collect()
+    gc.freeze()  # a web process does not carry what it took to make the country
+    anonymous, hana = Client(), Client()
+    hana.force_login(nation.hana)
+    found = {
+        name: look(hana if inside else anonymous, address)
+        for name, (address, inside) in pages(nation).items()
+    }
+    measured(
+        {
+            "participants": Volunteer.objects.count(),
+            "needs": Need.objects.count(),
+            "matches": Match.objects.count(),
+            "pages": found,
+            "over_queries_aim": [name for name, row in found.items() if row["queries"] > QUERIES_AIM],
+            "over_p95_aim": [name for name, row in found.items() if row["p95_ms"] > P95_AIM_MS],
+        }
+    )
+    assert [name for name, row in found.items() if row["bytes"] >= BYTES_MAX] == []
