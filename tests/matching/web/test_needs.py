@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import PostalCode, User, Volunteer
+from accounts.models import ContactCard, PostalCode, User, Volunteer
 from matching.selectors.openings import Opening, openings
 from matching.selectors.wanted import open_needs
 from regions.enums import Compensation, NeedMode, NeedStage, Publicity
@@ -317,6 +317,7 @@ def test_full_need_offers_the_line_and_takes_who_waits(
     client.force_login(hana)
     path = reverse("need-apply", args=[need.public_id])
     assert "空きを待つ" in client.get(path).content.decode()
+    ContactCard.objects.filter(user=hana).update(emergency_contact="母 090-0000-0000")
     answer = client.post(path, {"volunteer": hana_party.pk, "slots": [need.slots.get().pk]})
     assert answer.status_code == 302
     assert need.matches.filter(volunteer=hana_party).exists()
