@@ -29,6 +29,7 @@ from accounts.models import (
     Wish,
     WorkKind,
 )
+from accounts.services.consents import TERMS_VERSION, accept_terms
 from accounts.services.contact_cards import save_contact_card
 from config.demo import words
 from regions.enums import NeedStage
@@ -100,6 +101,7 @@ def sample_user(local_part: str, name: str, *, affiliation: str = "", is_admin: 
     save_contact_card(
         actor=user, full_name=f"{NOTICE} {name}", phone="000-0000-0000", address=f"（{NOTICE}の住所）"
     )
+    accept_terms(actor=user, version=TERMS_VERSION)  # or nothing could be tried that asks for it
     return user
 
 
