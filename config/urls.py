@@ -12,6 +12,7 @@ from accounts.web import legal
 from config import personas
 from config.health import healthz
 from config.mailbox import mailbox
+from config.styleguide import styleguide
 
 admin.autodiscover()
 # The admin has no login of its own: codes, passkeys and second factors are asked for by allauth.
@@ -38,6 +39,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.web.organizations")),
     path("", include("matching.web.urls")),
 ]
+if settings.ENISHI_DEMO or settings.DEBUG:  # for who draws the pages
+    urlpatterns += [path("styleguide/", styleguide, name="styleguide")]
 if settings.ENISHI_DEMO:  # one-click sign-in as sample people: only the demo settings have these addresses
     urlpatterns += [
         path("demo/", personas.page, name="demo"),
