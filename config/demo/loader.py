@@ -8,9 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Min
 
-from accounts.enums import ConsentKind
-from accounts.models import Consent, Organization, User, Volunteer
-from accounts.services.consents import TERMS_VERSION
+from accounts.models import Organization, User, Volunteer
 from config.demo.crowd import load_crowd
 from config.demo.people import DEFAULT_SEED, draw_people
 from config.demo.scenarios import (
@@ -57,16 +55,7 @@ def load_demo(*, people: int, now: datetime, seed: int = DEFAULT_SEED) -> Loaded
             load_party(entry, book=book)
         sample_user("kanri", "管理者", is_admin=True)
         load_crowd(draw_people(count=people, seed=seed), book=book)
-        _agree_to_terms()
     return counted()
-
-
-def _agree_to_terms() -> None:
-    """Whoever borrows a sample person's eyes may act as that person at once."""
-    Consent.objects.bulk_create(
-        Consent(user=user, given_by=user, kind=ConsentKind.TERMS, text_version=TERMS_VERSION)
-        for user in User.objects.filter(is_sample=True)
-    )
 
 
 @transaction.atomic

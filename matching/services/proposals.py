@@ -258,8 +258,9 @@ def _guide_of(desk: Sequence[Guide], redated_from: Match | None) -> Guide | None
 
     None where no organization covers the community.
     """
-    if redated_from is not None and redated_from.guide is not None:
-        return redated_from.guide
+    before = redated_from.guide if redated_from is not None else None
+    if before is not None and before.ended_on is None:
+        return before
     proposed = Match.objects.filter(guide__in=desk, state=MatchState.PROPOSED)
     waiting = Counter(proposed.values_list("guide_id", flat=True))
     return min(desk, key=lambda guide: (waiting[guide.pk] - guide.weekly_capacity, guide.pk), default=None)
