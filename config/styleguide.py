@@ -19,7 +19,7 @@ from matching.selectors.openings import Opening
 
 LONG_TITLE = "旧 野間岳麓開拓組合共同作業所から海岸遊歩道までの防風林下草刈り・倒木の片づけ・側溝の土砂上げ（三日のうち一日だけでも）"
 LONG_PLACE = "鹿児島県 南さつま市笠沙町片浦字野間池上ノ段第三地区（旧 野間岳麓開拓組合 共同作業所前）"
-ANSWERS = {"postal": "812-001", "day": "2027-04-03", "days": "weekend"}
+ANSWERS: dict[str, Any] = {"postal": "812-001", "day": "2027-04-03", "days": ["weekend"]}
 
 
 class Sample(forms.Form):
