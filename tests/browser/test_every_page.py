@@ -21,10 +21,11 @@ def test_page_is_accessible_and_fits(seen: Seen, visitor: Visit, request: pytest
     scene = Scene(request)
     assert scene.mowing is not None
     page = visitor(seen.viewer(scene))
+    address = seen.address(scene)
     wrong: dict[str, Any] = {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
-        answer = page.goto(seen.address(scene))
+        answer = page.goto(address)
         assert answer.status == 200
         wrong |= {f"{width}: {line}": 1 for line in violations(page)}
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
