@@ -20,11 +20,12 @@ from matching.enums import Origin
 from matching.models import Match, MatchEvent
 from matching.selectors.matches import events_of, matches_for, origin_for
 from matching.selectors.viewers import Viewer, entered_for, viewer_of
+from matching.services.applications import ask_for_need
 from matching.services.disclosure import reveal
-from matching.services.proposals import apply_for_need, invite_party, suggest_match
+from matching.services.proposals import invite_party, suggest_match
 
 BEGINNINGS: dict[Origin, Callable[..., Match]] = {
-    Origin.PARTY: apply_for_need,
+    Origin.PARTY: ask_for_need,
     Origin.REGION: invite_party,
     Origin.GUIDE: suggest_match,
 }

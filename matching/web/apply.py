@@ -17,7 +17,7 @@ from accounts.web.base import remember, returning
 from matching.models import Match
 from matching.selectors.openings import is_full
 from matching.selectors.wanted import open_needs
-from matching.services.proposals import apply_for_need
+from matching.services.applications import ask_for_need
 from matching.web.base import actor_of, take
 from matching.web.match_forms import note_field, slot_label
 from regions.models import Need, Slot
@@ -110,4 +110,4 @@ def _first_the_card(request: HttpRequest, need: Need) -> HttpResponse:
 
 
 def _apply(actor: User, need: Need, values: dict[str, Any]) -> Match:
-    return apply_for_need(actor=actor, need=need, **values)
+    return ask_for_need(actor=actor, need=need, **values)

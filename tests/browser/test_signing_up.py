@@ -6,13 +6,14 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import PostalCode, User, Volunteer
-from matching.enums import AnswerValue, MatchState, Side
+from matching.enums import AnswerValue, MatchState, Origin, Side
 from matching.models import Answer, Match
 from regions.models import Need
 from tests.browser.conftest import Visit
 from tests.browser.hand import Hand, code_in_last_letter
 from tests.builders import FUKUOKA, make_asset_kind, make_municipality, make_work_kind
 from tests.matching import saga as story
+from tests.support.outbox import drain_outbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SCREENS, TAPS = 5, 12
@@ -60,7 +61,10 @@ def test_signing_up_takes_five_screens_and_twelve_taps(visitor: Visit, javascrip
     assert hand.taps <= TAPS
     party = Volunteer.objects.get()
     assert [row.work_kind.code for row in party.abilities.all()] == ["grass"]
-    assert hand.page.get_by_role("link", name="夏と秋の草刈り").first.is_visible()
+    drain_outbox()  # the worker looks at who is new, and a guide reads first what fits
+    assert Match.objects.get().need.title == "夏と秋の草刈り"
+    hand.page.reload()
+    hand.page.get_by_role("heading", level=1, name="さがしています").wait_for()
 
 
 def test_who_signed_up_applies_and_the_community_answers_without_scripts(
@@ -68,13 +72,23 @@ def test_who_signed_up_applies_and_the_community_answers_without_scripts(
 ) -> None:
     hand = Hand(visitor(javascript=False))
     sign_up(hand)
+    drain_outbox()  # the worker has proposed it to a guide already: nobody is refused for that
+    hand.page.goto(reverse("need-page", args=[mowing.public_id]))
     hand.tap("link", "やってみたいと伝える")
     hand.see("やってみたいと伝える")
     hand.page.locator("fieldset", has_text="行ける日").locator("label").first.click()
     hand.tap("button", "送る")
-    hand.page.get_by_role("status").wait_for()
-    match = Match.objects.get()
-    assert (match.state, match.need) == (MatchState.PROPOSED, mowing)
+    hand.see("ご連絡先を教えてください")  # at the first application only; what was chosen is kept
+    hand.write("氏名", "見本 新")
+    hand.write("電話", "090-0000-0001")
+    hand.write("緊急連絡先", "見本 母 090-0000-0002")
+    hand.tap("button", "保存する")
+    hand.see("やってみたいと伝える")
+    hand.tap("button", "送る")
+    hand.page.wait_for_url("**/matches/*/")
+    match = Match.objects.get(state=MatchState.PROPOSED)
+    assert (match.origin, match.need) == (Origin.PARTY, mowing)
+    assert hand.page.url.endswith(reverse("match-page", args=[match.public_id]))
     story.asked(match, guide=mori)
 
     page = visitor(ume, javascript=False)

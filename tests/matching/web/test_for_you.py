@@ -303,3 +303,29 @@ def test_page_takes_a_fixed_number_of_queries(
         answer = client.get(reverse("for-you"))
     assert len(answer.context["waiting"]) == (count if waits else 0)
     assert len(answer.context["fits"]) >= count
+
+
+def test_application_takes_the_place_of_a_proposal_one_has_not_been_told_of(
+    client: Client, mowing: Need, hana: User, hana_party: Volunteer, mori: User, ready: None
+) -> None:
+    hidden = story.propose(mowing, hana_party)
+    client.force_login(hana)
+    answers = {"volunteer": hana_party.pk, "slots": [mowing.slots.get().pk]}
+    answer = client.post(reverse("need-apply", args=[mowing.public_id]), answers)
+    match = Match.objects.get(redated_from=hidden)
+    assert answer["Location"] == reverse("match-page", args=[match.public_id])
+    assert (match.origin, match.guide) == (Origin.PARTY, hidden.guide)
+    hidden.refresh_from_db()
+    assert (hidden.state, hidden.end_reason) == ("withdrawn", "redated")
+    assert client.post(reverse("need-apply", args=[mowing.public_id]), answers).status_code == 422
+    assert Match.objects.count() == 2
+
+
+def test_what_fits_and_is_with_a_guide_does_not_read_as_nothing_fits(
+    client: Client, mowing: Need, hana: User, hana_party: Volunteer
+) -> None:
+    story.propose(mowing, hana_party)
+    text = shown(client, hana).content.decode()
+    assert "さがしています" in text
+    assert "関係案内人が確かめてから、お知らせします" in text
+    assert "まだ、合うところがありません" not in text
