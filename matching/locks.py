@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Conflict, NotFound
@@ -11,6 +12,9 @@ from accounts.models import User
 from matching.enums import LIVE
 from matching.models import Match, MatchPerson, MatchRun, WeightSet
 from regions.models import Need
+
+TRIES = 5
+"""How often the people of a need are read anew before an act is refused."""
 
 
 def lock_people(user_ids: Iterable[int]) -> list[int]:
@@ -76,9 +80,23 @@ def lock_for_move(match_id: int, *, more_people: Iterable[int] = ()) -> Match:
 def lock_need_with_people(need_id: int) -> Need:
     """Lock the people of every live match of a need, then the need: for acts that move several of its matches.
 
+    Somebody who applies in between is locked at the next try: an application is no reason to refuse that a date is called
+    off. A failed try gives its locks back (they were taken under a savepoint), so that the order of locks holds. Call it
+    before any other lock.
+
     Raises:
-        Conflict("people_changed")
+        Conflict("people_changed"): still somebody new at the last try.
     """
+    for _number in range(TRIES - 1):
+        try:
+            with transaction.atomic():
+                return _lock_need_with_people(need_id)
+        except Conflict:
+            continue
+    return _lock_need_with_people(need_id)
+
+
+def _lock_need_with_people(need_id: int) -> Need:
     before = set(_people_of_need(need_id))
     lock_people(before)
     need = lock_need(need_id)
