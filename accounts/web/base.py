@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
 from accounts.errors import DomainError, NotAllowed, NotFound
@@ -32,6 +33,19 @@ def private(view: View) -> View:
             raise PermissionDenied(str(refusal.message)) from refusal
 
     return never_cache(login_required(answered))
+
+
+def sent_from(page: str) -> Callable[[View], View]:
+    """An act behind a button of ``page``. Whoever only opens its address, as after signing in anew, is led to that page."""
+
+    def guarded(view: View) -> View:
+        @wraps(view)
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return view(request, *args, **kwargs) if request.method == "POST" else redirect(page)
+
+        return answered
+
+    return guarded
 
 
 def returning(view: View) -> View:

@@ -11,14 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.selectors.parties import own_parties
 from accounts.selectors.users import looks_at
 from accounts.services.erasure import erase_account, pause_everything, resume_everything
 from accounts.services.personal_data import export_my_data, what_is_kept
-from accounts.web.base import actor_of, private, take
+from accounts.web.base import actor_of, private, sent_from, take
 from accounts.web.notice_settings import notice_settings
 
 ON_A_PAGE = 20
@@ -62,7 +62,7 @@ def my_data_export(request: HttpRequest) -> HttpResponse:
 
 
 @private
-@require_POST
+@sent_from("my-data")
 def my_data_pause(request: HttpRequest) -> HttpResponse:
     """Stop being matched with all one's participants; promises stand."""
     count = pause_everything(actor=actor_of(request))
@@ -76,7 +76,7 @@ def my_data_pause(request: HttpRequest) -> HttpResponse:
 
 
 @private
-@require_POST
+@sent_from("my-data")
 def my_data_resume(request: HttpRequest) -> HttpResponse:
     """Take part again."""
     resume_everything(actor=actor_of(request))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.http import Http404
 
 from accounts.models import User
-from accounts.web.base import View, actor_of, private, take, tell
+from accounts.web.base import View, actor_of, private, sent_from, take, tell
 from matching.models import Match
 from matching.policies import matches_visible_to
 
-__all__ = ["View", "actor_of", "known_match", "private", "take", "tell"]
+__all__ = ["View", "actor_of", "known_match", "private", "sent_from", "take", "tell"]
 
 
 def known_match(actor: User, public_id: str) -> Match:

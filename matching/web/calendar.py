@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.models import CalendarFeed, User
 from accounts.services.feeds import make_feed, reader_of_feed, remove_feed
 from accounts.web.throttles import may_guess_again
 from matching.selectors.calendar import coming_dates, feed_dates
 from matching.selectors.ical import as_ical
-from matching.web.base import actor_of, private
+from matching.web.base import actor_of, private, sent_from
 
 ON_A_PAGE = 20
 CACHE_SECONDS = 900
@@ -36,7 +36,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 
 @private
-@require_POST
+@sent_from("calendar")
 def feed_new(request: HttpRequest) -> HttpResponse:
     """Make the private address, or make it anew; shown this once, because only its digest is kept."""
     actor = actor_of(request)
@@ -47,7 +47,7 @@ def feed_new(request: HttpRequest) -> HttpResponse:
 
 
 @private
-@require_POST
+@sent_from("calendar")
 def feed_remove(request: HttpRequest) -> HttpResponse:
     """Take the private address away."""
     remove_feed(actor=actor_of(request))

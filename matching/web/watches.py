@@ -8,14 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.errors import DomainError, Invalid
 from accounts.models import User
 from accounts.models.vocabulary import Kind
 from matching.models import Watch
 from matching.services.watches import unwatch, watch_region, watch_search
-from matching.web.base import actor_of, private
+from matching.web.base import actor_of, private, sent_from
 from matching.web.search import NeedSearch
 from regions.models import Need
 from regions.policies import public_label
@@ -43,7 +43,7 @@ def _row(watch: Watch, form: NeedSearch) -> dict[str, object]:
 
 
 @private
-@require_POST
+@sent_from("watch-list")
 def watch_new(request: HttpRequest) -> HttpResponse:
     """Watch the community or the search that was sent."""
     region_id, query = request.POST.get("region", ""), request.POST.get("query", "")[:QUERY_MAX]
@@ -62,7 +62,7 @@ def _watch(actor: User, region_id: str, query: str) -> Watch:
 
 
 @private
-@require_POST
+@sent_from("watch-list")
 def watch_remove(request: HttpRequest, public_id: str) -> HttpResponse:
     """Watch it no longer."""
     return _done(

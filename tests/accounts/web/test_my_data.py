@@ -70,3 +70,13 @@ def test_page_takes_a_fixed_number_of_queries(
     client.force_login(hana)
     with django_assert_num_queries(18):
         client.get(reverse("my-data"))
+
+
+@pytest.mark.parametrize("name", ["my-data-pause", "my-data-resume"])
+def test_who_only_opens_the_address_of_an_act_is_led_to_its_page(
+    client: Client, hana: User, hana_party: Volunteer, name: str
+) -> None:
+    client.force_login(hana)
+    assert client.get(reverse(name))["Location"] == reverse("my-data")
+    hana_party.refresh_from_db()
+    assert hana_party.is_active
