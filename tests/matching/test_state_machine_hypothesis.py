@@ -340,5 +340,6 @@ def test_many_random_acts_keep_every_invariant_and_make_every_move(place: Place)
 
     assert tally["checks"] > 500 * times
     unseen = {state for state in MatchState if not tally[state]}
-    assert len(unseen) <= 1, unseen  # another seed each time: one rare end, such as a rejection, may not come up
+    # another seed each time: one rare end, such as a rejection, may not come up
+    assert len(unseen) <= 1, unseen
     assert len([move for move in MOVES if tally[f"move {move.name}"]]) >= len(MOVES) - 5
