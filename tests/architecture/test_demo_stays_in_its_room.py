@@ -7,6 +7,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOM = "config/demo/"
 # Tests build scenes of their own; documents tell the story; the municipality and vocabulary data are no demo data.
@@ -47,6 +49,7 @@ def leaks(text: str, names: set[str]) -> set[str]:
     return found | {name for name in ids if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)}
 
 
+@pytest.mark.slow
 def test_no_name_of_the_demo_outside_its_room() -> None:
     names = demo_names()
     found = {

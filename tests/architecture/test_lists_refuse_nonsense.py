@@ -31,6 +31,7 @@ def yes_or_no_filters(case: Case) -> list[str]:
     return [name for name, one in offered.items() if isinstance(one, BooleanFilter)]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("case", LISTS, ids=str)
 def test_list_refuses_what_it_does_not_understand(case: Case, request: pytest.FixtureRequest) -> None:

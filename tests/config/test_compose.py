@@ -100,6 +100,7 @@ def test_broker_options_are_those_of_our_own_broker(tmp_path: Path) -> None:
     assert " ".join(COMPOSE["services"]["broker"]["command"][3:5]) in ours
 
 
+@pytest.mark.slow
 def test_worker_without_broker_is_refused_in_words(shared: dict[str, str]) -> None:
     del shared["REDIS_URL"]
     for service in ("worker", "beat"):

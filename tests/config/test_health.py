@@ -43,6 +43,7 @@ def test_healthz_with_silent_worker_names_it(client: Client) -> None:
     assert (answer.status_code, answer.json()["parts"]["worker"]) == (503, "failing")
 
 
+@pytest.mark.slow
 def test_healthz_with_unreachable_broker_names_it(client: Client, settings) -> None:
     heartbeat(seconds_ago=5)
     settings.CELERY_BROKER_URL = "redis+socket:///nowhere/redis.sock"

@@ -26,6 +26,7 @@ def test_route_is_missing_here() -> None:
         reverse("demo-sign-in", args=["abc"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environ", "there"), [(WHOLE, "False"), (DEMO, "True"), (DEMO | {"ENISHI_DEMO": "False"}, "False")]
 )

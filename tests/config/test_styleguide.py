@@ -23,6 +23,7 @@ def test_page_is_missing_here() -> None:
         reverse("styleguide")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environ", "there"),
     [

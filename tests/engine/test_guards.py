@@ -205,6 +205,7 @@ def twins(seed: int) -> World:
     return replace(world, participants=world.participants + double, minutes=minutes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "variant", [scan, formula(), changed(lambda snapshot: snapshot)], ids=["scan", "formula", "snapshot"]
 )
@@ -244,6 +245,7 @@ SCAN_MISTAKES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCAN_MISTAKES)
 def test_scan_oracle_catches(name):
     assert caught_by(check_scan, SCAN_MISTAKES[name], WORLDS)

@@ -22,6 +22,7 @@ def assert_same(one, other) -> None:
         assert np.array_equal(getattr(one, field.name), getattr(other, field.name)), field.name
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(seed=SEEDS)
 def test_scan_equals_brute_force(seed):

@@ -17,7 +17,7 @@ from tests.support import effects
 from tests.support.effects import FAILING, INSIDE, OUTSIDE, STEPWISE, marks, owe_one, whole_database
 from tests.support.outbox import drain_outbox
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PATIENCE_SECONDS = 20
 
 

@@ -23,7 +23,7 @@ from tests.cast import make_need
 from tests.support.crowd import make_crowd
 from tests.support.outbox import drain_outbox
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db]
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.fixture

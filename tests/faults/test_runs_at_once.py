@@ -29,7 +29,12 @@ from tests.cast import make_need, make_party
 from tests.support.crowd import make_crowd
 from tests.waiting import wait_for
 
-pytestmark = [pytest.mark.faults, pytest.mark.races, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.slow,
+    pytest.mark.races,
+    pytest.mark.django_db(transaction=True),
+]
 WORKERS, ROUNDS = 6, 8
 T = TypeVar("T")
 
@@ -142,7 +147,6 @@ def test_claim_that_reads_before_it_writes_is_seen_to_fail(field: list[Need]) ->
     assert together(naive_claim, naive_claim) == [True, True]
 
 
-@pytest.mark.slow
 def test_last_two_shards_at_once_are_merged_once(field: list[Need]) -> None:
     for _ in range(ROUNDS):
         run, shards = cut_in_two()
@@ -181,7 +185,6 @@ def test_expired_lease_is_given_back_once(field: list[Need]) -> None:
     assert (shard.attempts, shard.lease_until) == (1, None)
 
 
-@pytest.mark.slow
 def test_runs_of_all_scopes_at_once_keep_every_bound(field: list[Need]) -> None:
     """Each plans from the numbers before the others wrote; what is written is counted again."""
     Guide.objects.update(weekly_capacity=7)

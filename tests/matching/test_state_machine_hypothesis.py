@@ -330,6 +330,7 @@ def play(place: Place, *, examples: int, steps: int, derandomize: bool) -> Count
     return Saga.tally
 
 
+@pytest.mark.slow
 def test_random_acts_keep_every_invariant(place: Place) -> None:
     tally = play(place, examples=12, steps=20, derandomize=True)
 

@@ -233,9 +233,8 @@ def house(mowing: Need, ume: User, mori: User, admin: User) -> House:
     return House(mowing, slot, other, party, people)
 
 
-@pytest.mark.parametrize(
-    "known", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["newcomers", "acquaintances"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("known", [False, True], ids=["newcomers", "acquaintances"])
 def test_paths_of_the_walk_are_paths_of_the_house(house: House, known: bool) -> None:
     if known:
         Relation.objects.create(volunteer=house.party, region=house.need.region, promised=1, kept=1, days=1)

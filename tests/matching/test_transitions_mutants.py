@@ -119,6 +119,7 @@ def seen_by_a_law(mutant: Mutant) -> bool:
     return any(next(law(mutant.table), None) is not None for law in LAWS.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bend", BENDS, ids=lambda bend: bend.__name__)
 def test_every_mutant_is_caught(bend: Callable[[Move], Iterator[Mutant]]) -> None:
     mutants = [mutant for move in MOVES for mutant in bend(move)]

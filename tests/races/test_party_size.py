@@ -17,7 +17,7 @@ from regions.models import Region
 from tests.builders import make_need, make_party
 from tests.races.crowd import proposals, threads
 
-pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.races, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PAIRS = 8
 
 

@@ -36,7 +36,7 @@ from tests.cast import (
     sunday_ahead,
 )
 
-pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.races, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 THREADS = 16
 DONE, REFUSED = "done", "refused"
 

@@ -60,6 +60,7 @@ def shell(command: list[str], provider: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

@@ -37,6 +37,7 @@ def test_same_seed_gives_the_same_people_and_a_longer_draw_begins_with_them():
     assert draw_people(count=60, seed=7) != draw_people(count=60, seed=8)
 
 
+@pytest.mark.slow
 def test_ages_and_sexes_follow_census_and_share():
     drawn = Counter()
     for person in crowd():

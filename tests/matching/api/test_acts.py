@@ -73,6 +73,7 @@ def test_an_act_answers_with_the_match_as_it_then_is(act: Act, scene: Scene, per
     assert set(answer.json()["moves"]) <= set(TABLE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", ACTS, ids=str)
 def test_an_act_done_twice_without_a_key_is_refused_where_it_would_contradict(
     act: Act, scene: Scene, person, do: Do
@@ -92,6 +93,7 @@ def test_an_act_done_twice_without_a_key_is_refused_where_it_would_contradict(
         assert everything() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", ACTS, ids=str)
 def test_the_same_click_twice_with_a_key_is_one_act_and_one_answer(
     act: Act, scene: Scene, person, do: Do
@@ -125,6 +127,7 @@ def test_a_day_at_the_end_of_time_is_refused(name: str, field: str, scene: Scene
     assert everything() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", ACTS, ids=str)
 def test_an_act_on_a_match_that_has_ended_is_refused(act: Act, scene: Scene, person, do: Do) -> None:
     match = scene.withdrawn()
@@ -138,6 +141,7 @@ def test_an_act_on_a_match_that_has_ended_is_refused(act: Act, scene: Scene, per
     assert everything() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("second", ["approve", "reject", "snooze", "stand-by"])
 @pytest.mark.parametrize("first", ["approve", "reject"])
 def test_of_two_tabs_the_second_is_told_that_it_moved_on(

@@ -52,6 +52,7 @@ def ids(user: User, path: str) -> list[str]:
     return [row["id"] for row in answer.json()["results"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
     "case",
@@ -242,6 +243,7 @@ def test_the_order_by_score_tells_a_side_nothing(
     assert ids(mori, "matches/?ordering=-score_micro") == [low.public_id, high.public_id]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ordering", ["due_at", "-due_at", "score_micro", "-score_micro", "-created_at"])
 def test_pages_lose_and_repeat_nothing(
     ordering: str, saga: Region, hana_party: Volunteer, mori: User

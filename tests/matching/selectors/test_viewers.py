@@ -29,6 +29,7 @@ def matches(mowing: Need, hana_party: Volunteer, riders: Volunteer, mori: User, 
     return list(Match.objects.filter(pk__in=[match.pk for match in [*found, last]]).order_by("pk"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CAST)
 def test_a_viewer_has_the_roles_of_the_policy(
     name: str, matches: list[Match], request: pytest.FixtureRequest
@@ -56,6 +57,7 @@ def test_a_deactivated_person_has_no_role(matches: list[Match], mori: User) -> N
     assert viewer_of(mori, matches).roles_on(matches[0]) == frozenset()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CAST)
 @pytest.mark.parametrize("state", MatchState)
 def test_the_moves_offered_are_those_the_policy_allows(

@@ -140,6 +140,7 @@ def test_colleague_and_municipal_officer_see_what_their_role_shows(
     assert shown(match, kenji) == {"原田": CARD}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["yuki", "admin", "hana", "system"])
 def test_nobody_else_learns_that_there_is_a_match(
     mowing: Need, riders: Volunteer, mori: User, who: str, request: pytest.FixtureRequest

@@ -139,6 +139,7 @@ CORRUPTIONS: list[tuple[Callable[[Match], None], set[str]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("corrupt", "seen"), CORRUPTIONS, ids=lambda value: getattr(value, "__name__", ""))
 def test_corruption_is_seen(promised: Match, corrupt: Callable[[Match], None], seen: set[str]) -> None:
     before = broken()

@@ -116,6 +116,7 @@ def test_row_that_fails_is_logged_and_stops_nobody(
     assert all(record.exc_info for record in failures)
 
 
+@pytest.mark.slow
 def test_sweeping_again_and_again_ends_everything_and_says_each_thing_once(
     far: Need, riders: Volunteer, hana_party: Volunteer, mori: User
 ) -> None:

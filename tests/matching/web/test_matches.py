@@ -293,6 +293,7 @@ def test_who_is_in_charge_on_site_is_named_after_the_promise(
     assert "区役の世話役" not in page(client, match, hana).content.decode()
 
 
+@pytest.mark.slow
 def test_every_match_that_goes_on_can_be_reached(client: Client, saga, mori: User) -> None:
     made = {story.propose(make_need(saga), make_party()).public_id for _number in range(LIVE_SHOWN + 2)}
     client.force_login(mori)

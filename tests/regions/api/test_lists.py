@@ -91,6 +91,7 @@ def four(saga: Region, mowing: Need) -> dict[str, Need]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

@@ -133,6 +133,7 @@ def test_senseless_parameter_is_named(kind, parameters, named):
     assert caught.value.parameter == named
 
 
+@pytest.mark.slow
 @given(
     nth=st.sampled_from([-1, 1, 2, 3, 4, 5]),
     weekday=st.integers(0, 6),
