@@ -68,6 +68,7 @@ def test_contracts_hold_for_empty_rooms(house: Path) -> None:
     assert answer.returncode == 0, answer.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "line", "contract"),
     [

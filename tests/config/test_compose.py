@@ -18,6 +18,8 @@ from config.env import KNOWN
 from tests import services
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 OURS = ("prepare", "web", "worker", "beat")
@@ -100,7 +102,6 @@ def test_broker_options_are_those_of_our_own_broker(tmp_path: Path) -> None:
     assert " ".join(COMPOSE["services"]["broker"]["command"][3:5]) in ours
 
 
-@pytest.mark.slow
 def test_worker_without_broker_is_refused_in_words(shared: dict[str, str]) -> None:
     del shared["REDIS_URL"]
     for service in ("worker", "beat"):
@@ -110,7 +111,6 @@ def test_worker_without_broker_is_refused_in_words(shared: dict[str, str]) -> No
         assert (answer.returncode, "REDIS_URL is missing" in answer.stderr) == (2, True)
 
 
-@pytest.mark.slow
 @pytest.mark.postgres
 def test_commands_run_without_containers(shared: dict[str, str], tmp_path: Path) -> None:
     assert set(OURS) | {"install", "db", "broker"} == set(COMPOSE["services"])

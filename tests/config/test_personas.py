@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from config.personas import personas
 from tests.config.test_settings import WHOLE, start
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ROUTES = "from django.urls import get_resolver; print('demo-sign-in' in get_resolver().reverse_dict)"
 DEMO = {"DJANGO_SETTINGS_MODULE": "config.settings.demo"}
 
@@ -26,7 +26,6 @@ def test_route_is_missing_here() -> None:
         reverse("demo-sign-in", args=["abc"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environ", "there"), [(WHOLE, "False"), (DEMO, "True"), (DEMO | {"ENISHI_DEMO": "False"}, "False")]
 )

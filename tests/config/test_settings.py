@@ -11,6 +11,8 @@ import pytest
 
 from config.settings.keys import DEVELOPMENT_KEY
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PRIVATE_KEY = "k" * 60
 WHOLE = {
@@ -39,7 +41,6 @@ def shown(environ: dict[str, str], expression: str) -> str:
     return answer.stdout.strip()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -70,7 +71,6 @@ def test_start_with_whole_production_settings_is_safe() -> None:
     assert shown(WHOLE, safe) == "False True True False"
 
 
-@pytest.mark.slow
 def test_proxy_is_trusted_by_pages_and_api_alike_and_only_when_it_is_there() -> None:
     read = "settings.ALLAUTH_TRUSTED_PROXY_COUNT, settings.REST_FRAMEWORK['NUM_PROXIES']"
     assert shown(WHOLE, read) == "0 0"
@@ -88,7 +88,6 @@ def test_start_on_sqlite_writes_immediately_and_waits() -> None:
     assert shown({"DJANGO_SETTINGS_MODULE": "config.settings.demo"}, read) == "IMMEDIATE 20"
 
 
-@pytest.mark.slow
 def test_cache_is_redis_over_tcp_else_the_database() -> None:
     read = "settings.CACHES['default']['BACKEND'].rsplit('.')[-1], settings.CELERY_BROKER_URL"
     demo = {"DJANGO_SETTINGS_MODULE": "config.settings.demo"}

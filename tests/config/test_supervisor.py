@@ -39,6 +39,8 @@ HOST = """
 import sys
 from pathlib import Path
 from config.supervisor import Program, Supervisor
+
+pytestmark = pytest.mark.slow
 folder = Path(sys.argv[1])
 programs = [Program(name, [sys.executable, str(folder / "tiny.py"), name, str(folder / "story")]) for name in "ab"]
 supervisor = Supervisor(programs=programs, run_dir=folder, environ={})
@@ -110,7 +112,6 @@ def test_killed_wrapper_takes_its_program_along(folder: Path) -> None:
         assert gone(first)
 
 
-@pytest.mark.slow
 def test_program_that_keeps_dying_is_started_ever_more_slowly(folder: Path, caplog) -> None:
     with supervise(folder, Program("a", [sys.executable, "-c", "import sys; sys.exit(7)"])) as supervisor:
         ticking_until(supervisor, lambda: len(caplog.records) == 3)

@@ -14,6 +14,8 @@ from matching.engine.shards import Shard
 from tests.engine.oracles import check_scan, lists_of
 from tests.engine.world import compiled, random_world, scan, shuffled, spread
 
+pytestmark = pytest.mark.slow
+
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
 
@@ -22,7 +24,6 @@ def assert_same(one, other) -> None:
         assert np.array_equal(getattr(one, field.name), getattr(other, field.name)), field.name
 
 
-@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(seed=SEEDS)
 def test_scan_equals_brute_force(seed):

@@ -15,6 +15,8 @@ from accounts.geo.estimate import ShippedModel
 from tests.builders import FUKUOKA, SAGA
 from tests.support.routing import Straight
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 HERE = "tests.support.routing"
 ASK = f"from accounts import geo; print(geo.travel_minutes('{FUKUOKA}', '{SAGA}', 'car'))"
@@ -60,7 +62,6 @@ def shell(command: list[str], provider: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

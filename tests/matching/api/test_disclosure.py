@@ -17,7 +17,7 @@ from regions.models import Need
 from tests.matching import saga
 from tests.support.api import API, as_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CAST = ("hana", "ume", "kenji", "mori")
 Stage = Callable[[Need, Volunteer, User], Match]
 
@@ -62,7 +62,6 @@ def secrets() -> list[str]:
     return [text for card in cards for text in (card.full_name, card.phone, card.address, card.user.email)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", CAST)
 @pytest.mark.parametrize("stage", [asking, meeting, declined, agreed])
 def test_no_list_and_no_match_carries_contact_data(
@@ -192,7 +191,6 @@ def taken_back(need: Need, party: Volunteer, guide: User) -> Match:
     return withdraw_match(match_id=match.pk, actor=saga.speaker_of(match), reason=EndReason.DATES)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("stage", [refused, declined, silent, taken_back])
 def test_every_ending_before_the_promise_reads_the_same_to_a_side(
     stage: Stage, mowing: Need, hana_party: Volunteer, hana: User, mori: User

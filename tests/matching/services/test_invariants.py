@@ -19,7 +19,7 @@ from regions.models import Need
 from tests.builders import make_need, make_party, make_user
 from tests.matching import saga as story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DAY = timedelta(days=1)
 
 
@@ -139,7 +139,6 @@ CORRUPTIONS: list[tuple[Callable[[Match], None], set[str]]] = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("corrupt", "seen"), CORRUPTIONS, ids=lambda value: getattr(value, "__name__", ""))
 def test_corruption_is_seen(promised: Match, corrupt: Callable[[Match], None], seen: set[str]) -> None:
     before = broken()

@@ -40,7 +40,7 @@ from tests.matching.services.test_disclosure import holds, rows_of
 from tests.support.api import API, as_user
 from tests.support.outbox import drain_outbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 WORDS = ("花", "hana@example.org", "090-0000-0001", "はなの秘密")
 
 
@@ -91,7 +91,6 @@ def lived(saga: Region, hana: User, hana_party: Volunteer, mori: User) -> dict[s
     return {"done": done, "agreed": agreed, "asked": asked, "declined": declined}
 
 
-@pytest.mark.slow
 def test_after_erasure_nothing_personal_is_in_any_table(
     saga: Region, hana: User, hana_party: Volunteer, mori: User, mailoutbox: list
 ) -> None:
@@ -120,7 +119,6 @@ def test_after_erasure_nothing_personal_is_in_any_table(
     )
 
 
-@pytest.mark.slow
 def test_who_did_what_stays_with_ids_only(
     saga: Region, hana: User, hana_party: Volunteer, mori: User
 ) -> None:
@@ -199,7 +197,6 @@ def test_members_of_a_group_stay_when_it_closes(hana: User, yuki: User) -> None:
     assert yuki.is_active
 
 
-@pytest.mark.slow
 def test_export_holds_everything_of_the_person_and_nothing_of_others(
     saga: Region, hana: User, hana_party: Volunteer, mori: User
 ) -> None:
@@ -241,7 +238,6 @@ def test_rest_and_return(hana: User, hana_party: Volunteer) -> None:
     assert [line.count for line in what_is_kept(hana)][:4] == [1, 1, 1, 1]
 
 
-@pytest.mark.slow
 def test_message_of_who_left_stays_as_a_gap(
     saga: Region, hana: User, hana_party: Volunteer, mori: User
 ) -> None:
