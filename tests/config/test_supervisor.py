@@ -15,6 +15,7 @@ from config.runlock import StartError
 from config.supervisor import Program, Supervisor
 from tests.waiting import gone, wait_for
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent.parent
 # A program that writes its name at its start and at its ordered end, and starts a child of its own.
 TINY = """
@@ -39,8 +40,6 @@ HOST = """
 import sys
 from pathlib import Path
 from config.supervisor import Program, Supervisor
-
-pytestmark = pytest.mark.slow
 folder = Path(sys.argv[1])
 programs = [Program(name, [sys.executable, str(folder / "tiny.py"), name, str(folder / "story")]) for name in "ab"]
 supervisor = Supervisor(programs=programs, run_dir=folder, environ={})
