@@ -144,10 +144,7 @@ def create_match(
     if scored is None and origin in BY_HAND and redated_from is None:
         scored = assess_by_hand(match, chosen, now=at)
     _put_score(match, scored)
-    match.save()
-    MatchSlot.objects.bulk_create(MatchSlot(match=match, slot=slot) for slot in chosen)
-    MatchPerson.objects.create(match=match, user_id=volunteer.representative_id)
-    _set_review(match, at)
+    _write(match, chosen, at)
     step = Step(
         match=match, move=TABLE[MOVE_OF[origin]], actor=actor, role=role, now=at, words=words or Words()
     )
@@ -165,6 +162,14 @@ def _put_score(match: Match, scored: Scored | None) -> None:
         return
     match.run, match.score_micro, match.explanation = scored.run, scored.score_micro, dict(scored.explanation)
     match.rank_for_need, match.rank_for_party = scored.rank_for_need, scored.rank_for_party
+
+
+def _write(match: Match, slots: list[Slot], now: datetime) -> None:
+    """The match with its dates, its named leader, and by when it is reviewed."""
+    match.save()
+    MatchSlot.objects.bulk_create(MatchSlot(match=match, slot=slot) for slot in slots)
+    MatchPerson.objects.create(match=match, user_id=match.volunteer.representative_id)
+    _set_review(match, now)
 
 
 def _set_review(match: Match, now: datetime) -> None:
