@@ -6,12 +6,15 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.policies import is_admin, represents_party
-from matching.enums import Role
+from matching.enums import HOLDING, MatchState, Role
 from matching.models import Match
 from matching.transitions import Move
 from regions.policies import acts_for_region, guide_regions, is_guide_for, represented_regions
 
 PREFERENCE = (Role.SYSTEM, Role.PARTY, Role.REGION, Role.GUIDE, Role.ADMIN)
+PRINTING = frozenset({Role.REGION, Role.GUIDE, Role.ADMIN})
+ON_THE_DAY = frozenset({Role.REGION, Role.GUIDE})
+PROMISED = frozenset({MatchState.AGREED, MatchState.CONFIRMED})
 
 
 def roles_on(user: User, match: Match) -> frozenset[Role]:
@@ -58,3 +61,14 @@ def _known_to_party() -> Q:
 
 def _known_to_region() -> Q:
     return Q(approved_at__isnull=False) | Q(origin="region")
+
+
+# What may be printed of a match, by the roles somebody has on it.
+def can_print_circular(roles: frozenset[Role], match: Match) -> bool:
+    """The households read of a match once a guide has approved it, until it is over."""
+    return match.state in HOLDING and bool(roles & PRINTING)
+
+
+def can_print_roster(roles: frozenset[Role], match: Match) -> bool:
+    """Who comes, for the people of the day: from the promise to the day, not before and not afterwards."""
+    return match.state in PROMISED and bool(roles & ON_THE_DAY)

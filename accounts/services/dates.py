@@ -1,8 +1,8 @@
-"""Moments as they are written in messages: Japanese time, with the day of the week."""
+"""Moments as they are written in messages and on paper: Japanese time, with the day of the week."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -46,3 +46,33 @@ def _japanese(there: datetime) -> str:
 def _english(there: datetime) -> str:
     weekday, month = WEEKDAYS_EN[there.weekday()], MONTHS_EN[there.month - 1]
     return f"{weekday} {there.day} {month} {there.year}, {there.hour}:{there.minute:02d} (Japan time)"
+
+
+# On paper: both calendars, because forms and people of a community count in eras.
+REIWA, REIWA_BEFORE = date(2019, 5, 1), 2018
+HEISEI_BEFORE = 1988
+
+
+def era_day(on: date) -> str:
+    """2027年（令和9年）4月25日（日）; a moment by its day in Japan. Days before 2019 are counted in Heisei."""
+    day = on.astimezone(TOKYO).date() if isinstance(on, datetime) else on
+    era, before = ("令和", REIWA_BEFORE) if day >= REIWA else ("平成", HEISEI_BEFORE)
+    count = day.year - before
+    year = "元" if count == 1 else str(count)
+    return f"{day.year}年（{era}{year}年）{day.month}月{day.day}日（{WEEKDAYS_JA[day.weekday()]}）"
+
+
+def era_span(start: datetime, end: datetime) -> str:
+    """2027年（令和9年）4月25日（日）午前8時から正午まで; over several days from the first to the last."""
+    last = end - timedelta(seconds=1)  # what ends at midnight ends the day before
+    if start.astimezone(TOKYO).date() == last.astimezone(TOKYO).date():
+        return f"{era_day(start)}{_clock(start)}から{_clock(end)}まで"
+    return f"{era_day(start)}から{era_day(last)}まで"
+
+
+def _clock(moment: datetime) -> str:
+    there = moment.astimezone(TOKYO)
+    if (there.hour, there.minute) == (NOON, 0):
+        return "正午"
+    half = "午前" if there.hour < NOON else "午後"
+    return f"{half}{there.hour % NOON}時" + (f"{there.minute}分" if there.minute else "")

@@ -16,6 +16,7 @@ from matching.models import Match
 from matching.selectors.conversation import takes_part
 from matching.selectors.guardians import guarded_of
 from matching.selectors.matches import events_of, matches_for
+from matching.selectors.printable import MatchSheets
 from matching.selectors.sights import MatchSight, sight_of
 from matching.selectors.story import story
 from matching.selectors.viewers import viewer_of
@@ -92,6 +93,7 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "endings": [(path, acts[path]) for path in ENDING if path in acts],
         "guarded": guarded_of(sight.match) if sight.is_live and sight.cares_for_people else [],
         "may_reveal": sight.may_look,
+        "sheets": MatchSheets(sight),
     }
     return render(request, "match_page.html", context)
 

@@ -17,6 +17,7 @@ from matching.web import (
     match_acts,
     matches,
     needs,
+    papers,
     watches,
 )
 
@@ -41,8 +42,14 @@ urlpatterns: list[URLPattern] = [
     path("matches/<slug:public_id>/contacts/", matches.match_contacts, name="contacts-page"),
     path("matches/<slug:public_id>/messages/", conversation.message_list, name="message-list"),
     path("matches/<slug:public_id>/guardians/", guardians.match_guardians, name="match-guardians"),
+    path("matches/<slug:public_id>/paper/circular.pdf", papers.match_circular, name="match-circular"),
     path("guardian/<str:code>/", guardians.guardian, name="guardian"),
     path("matches/<slug:public_id>/<slug:act>/", match_acts.match_act, name="match-act"),
     path("needs/<slug:public_id>/apply/", apply.need_apply, name="need-apply"),
+    path("needs/<slug:public_id>/paper/circular.pdf", papers.need_circular, name="need-circular"),
     path("communities/<slug:public_id>/", communities.community_page, name="community-page"),
+    path("communities/<slug:public_id>/paper/", papers.paper_list, name="paper-list"),
+    path(
+        "communities/<slug:public_id>/paper/circulars.pdf", papers.region_circulars, name="region-circulars"
+    ),
 ]

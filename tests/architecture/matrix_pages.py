@@ -40,6 +40,13 @@ def group_of(scene: Scene) -> Volunteer:
 
 
 HANA_ONLY = (302, 404, 200, 404, 404, 404, 404)
+PRINTERS = (302, 404, 404, 200, 200, 200, 200)
+
+
+def community_with_paper(scene: Scene) -> Values:
+    """The community of an open need, with somebody who wants to come."""
+    asked_match(scene)
+    return {"public_id": scene.mowing.region.public_id}
 
 
 def spoken_match(scene: Scene) -> Values:
@@ -61,6 +68,9 @@ CASES = [
         everybody(200),
         where=lambda scene: {"public_id": scene.mowing.region.public_id},
     ),
+    Case("need-circular", "GET", PRINTERS, where=lambda scene: {"public_id": scene.mowing.public_id}),
+    Case("paper-list", "GET", PRINTERS, where=community_with_paper),
+    Case("region-circulars", "GET", PRINTERS, where=community_with_paper),
     Case("organization-list", "GET", everybody(200)),
     Case(
         "organization-page",
@@ -134,6 +144,7 @@ CASES = [
         (302, 404, 200, 200, 200, 302, 302),
         where=lambda scene: asked_match(scene) | {"act": "answer"},
     ),
+    Case("match-circular", "GET", PRINTERS, where=asked_match),
     Case("message-list", "GET", (302, 404, 200, 200, 200, 200, 404), where=spoken_match),
     Case("match-guardians", "GET", (302, 404, 200, 404, 404, 200, 200), where=asked_match),
     Case("guardian", "GET", everybody(200), where=lambda scene: {"code": guardian_code(scene)}),

@@ -50,6 +50,7 @@ def house(tmp_path: Path) -> Path:
         "accounts/services": ("contact_cards",),
         "matching/services": ("disclosure", "invariants"),
         "matching/engine": ("score",),
+        "matching/paper": ("press",),
     }.items():
         (tmp_path / package).with_suffix(".py").unlink(missing_ok=True)
         (tmp_path / package).mkdir()
@@ -81,6 +82,7 @@ def test_contracts_hold_for_empty_rooms(house: Path) -> None:
         ("matching/engine/score", "import django", "The matching engine"),
         ("matching/engine/score", "import matching.enums", "The matching engine"),
         ("matching/engine/score", "import accounts.errors", "The matching engine"),
+        ("matching/paper/press", "import django", "The press"),
         ("matching/services/__init__", "from accounts.models import contacts", "Contact data"),
         ("accounts/selectors", "from accounts.models.contacts import ContactCard", "Contact data"),
         ("accounts/admin", "from accounts.models.contacts import ContactCard", "Contact data"),

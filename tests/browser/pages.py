@@ -12,8 +12,9 @@ from tests.support.matrix import ROLES, Case, Scene
 
 NO_HTML = {
     "healthz", "api-schema", "set_language", "mfa_login_webauthn", "api-docs", "calendar-feed", "my-data-export",
+    "need-circular", "match-circular", "region-circulars",
 }  # fmt: skip
-"""Answers for programs, and the reading page of the API, which is another project's."""
+"""Answers for programs, sheets of paper, and the reading page of the API, which is another project's."""
 SHOWN = 200
 
 
