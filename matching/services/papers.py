@@ -8,12 +8,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.errors import NotFound
+from accounts.errors import Conflict, NotFound
 from accounts.models import User
 from matching import policies
 from matching.models import Match
 from matching.paper.press import pdf
 from matching.selectors import letters
+from matching.selectors.matches import match_shown
+from matching.services.disclosure import reveal
+from matching.services.rosters import roster
 from regions.enums import NeedStage
 from regions.models import Need, Region
 from regions.policies import can_post_for
@@ -58,6 +61,26 @@ def print_region_circulars(*, actor: User, region: Region) -> Paper:
     if not can_post_for(actor, region):
         raise _unknown()
     return _circular(letters.letters_of_region, region, title=region.name, number=region.public_id)
+
+
+def print_roster(*, actor: User, match: Match) -> Paper:
+    """Who comes on the day, with telephone numbers; ``reveal`` puts on record what is shown to whom.
+
+    Raises:
+        NotFound("match_unknown" | "paper_unknown"): the actor neither speaks nor guides for the community.
+        Conflict("no_roster_now"): before the promise, or when the day is over.
+    """
+    roles = policies.roles_on(actor, match)
+    if not roles & policies.ON_THE_DAY:
+        raise _unknown()
+    shown = match_shown(match)
+    if not policies.can_print_roster(roles, shown):
+        message = _("The roster can be printed from the promise to the day, and not afterwards.")
+        raise Conflict("no_roster_now", message)
+    contacts = reveal(match=shown, viewer=actor)
+    with override("ja"):
+        values = roster(shown, contacts, printed_by=actor.name)
+    return Paper(f"当日名簿-{match.public_id}.pdf", pdf("roster", values))
 
 
 def _circular(gather: Any, about: Any, *, title: str, number: str) -> Paper:

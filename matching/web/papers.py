@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.errors import Conflict
 from accounts.models import User
 from matching.selectors.printable import printable_of
 from matching.services import papers
@@ -47,6 +49,20 @@ def match_circular(request: HttpRequest, public_id: str) -> HttpResponse:
     """The circular of people who want to come, or who come."""
     actor = actor_of(request)
     return _answer(papers.print_match_circular(actor=actor, match=known_match(actor, public_id)))
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def match_roster(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Who comes on the day. Printed for a POST alone, because each look is put on record."""
+    if request.method != "POST":
+        return redirect("match-page", public_id=public_id)
+    actor = actor_of(request)
+    try:
+        return _answer(papers.print_roster(actor=actor, match=known_match(actor, public_id)))
+    except Conflict as refusal:
+        messages.info(request, str(refusal.message))
+        return redirect("match-page", public_id=public_id)
 
 
 def _region(actor: User, public_id: str) -> Region:

@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("matches/<slug:public_id>/messages/", conversation.message_list, name="message-list"),
     path("matches/<slug:public_id>/guardians/", guardians.match_guardians, name="match-guardians"),
     path("matches/<slug:public_id>/paper/circular.pdf", papers.match_circular, name="match-circular"),
+    path("matches/<slug:public_id>/paper/roster.pdf", papers.match_roster, name="match-roster"),
     path("guardian/<str:code>/", guardians.guardian, name="guardian"),
     path("matches/<slug:public_id>/<slug:act>/", match_acts.match_act, name="match-act"),
     path("needs/<slug:public_id>/apply/", apply.need_apply, name="need-apply"),

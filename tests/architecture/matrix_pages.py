@@ -145,6 +145,7 @@ CASES = [
         where=lambda scene: asked_match(scene) | {"act": "answer"},
     ),
     Case("match-circular", "GET", PRINTERS, where=asked_match),
+    Case("match-roster", "GET", everybody(302), where=asked_match),
     Case("message-list", "GET", (302, 404, 200, 200, 200, 200, 404), where=spoken_match),
     Case("match-guardians", "GET", (302, 404, 200, 404, 404, 200, 200), where=asked_match),
     Case("guardian", "GET", everybody(200), where=lambda scene: {"code": guardian_code(scene)}),
