@@ -9,7 +9,15 @@ from accounts.policies import is_admin, represents_party
 from matching.enums import HOLDING, MatchState, Role
 from matching.models import Match
 from matching.transitions import Move
-from regions.policies import acts_for_region, guide_regions, is_guide_for, represented_regions
+from regions.models import Need
+from regions.policies import (
+    acts_for_region,
+    can_post_for,
+    guide_regions,
+    is_guide_for,
+    known_regions,
+    represented_regions,
+)
 
 PREFERENCE = (Role.SYSTEM, Role.PARTY, Role.REGION, Role.GUIDE, Role.ADMIN)
 PRINTING = frozenset({Role.REGION, Role.GUIDE, Role.ADMIN})
@@ -72,3 +80,23 @@ def can_print_circular(roles: frozenset[Role], match: Match) -> bool:
 def can_print_roster(roles: frozenset[Role], match: Match) -> bool:
     """Who comes, for the people of the day: from the promise to the day, not before and not afterwards."""
     return match.state in PROMISED and bool(roles & ON_THE_DAY)
+
+
+def can_carry_card(roles: frozenset[Role], match: Match) -> bool:
+    """Who has promised to come takes the emergency card along."""
+    return match.state in PROMISED and Role.PARTY in roles
+
+
+def can_read_card(user: User, need: Need) -> bool:
+    """The emergency card tells the exact place: the community, its guides, and who has promised to come."""
+    if can_post_for(user, need.region):
+        return True
+    comes = Q(volunteer__representative=user) | Q(named_people__user=user)
+    return user.is_active and Match.objects.filter(comes, need=need, state__in=sorted(PROMISED)).exists()
+
+
+def needs_worked_at(user: User) -> QuerySet[Need]:
+    """Twin of ``can_read_card``: the needs of known communities, and those this person has promised to come for."""
+    comes = Q(volunteer__representative=user) | Q(named_people__user=user)
+    promised = Match.objects.filter(comes, state__in=sorted(PROMISED)).values("need_id")
+    return Need.objects.filter(Q(region__in=known_regions(user).values("pk")) | Q(pk__in=promised))

@@ -47,6 +47,14 @@ class Compensation(models.TextChoices):
     EMPLOYMENT = "employment", _("employment")
 
 
+class Signal(models.TextChoices):
+    """Whether one can telephone from where people work."""
+
+    GOOD = "good", _("there is signal")
+    PATCHY = "patchy", _("there is signal in places")
+    NONE = "none", _("no signal")
+
+
 class SlotRuleKind(models.TextChoices):
     """How the dates of a need repeat."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from matching.enums import Role
 from matching.models import Match
-from matching.policies import can_print_circular, can_print_roster
+from matching.policies import can_carry_card, can_print_circular, can_print_roster
 from matching.selectors.letters import matches_on_paper
 from matching.selectors.matches import with_details
 from matching.selectors.sights import MatchSight
@@ -34,9 +34,13 @@ class MatchSheets:
         return can_print_roster(self._roles, self.sight.match)
 
     @property
+    def card(self) -> bool:
+        return self.circular or can_carry_card(self._roles, self.sight.match)
+
+    @property
     def any(self) -> bool:
         """Whether there is anything to print of it."""
-        return self.circular or self.roster
+        return self.circular or self.roster or self.card
 
     @property
     def _roles(self) -> frozenset[Role]:

@@ -14,6 +14,7 @@ from matching import policies
 from matching.models import Match
 from matching.paper.press import pdf
 from matching.selectors import letters
+from matching.selectors.cards import card_values
 from matching.selectors.matches import match_shown
 from matching.services.disclosure import reveal
 from matching.services.rosters import roster
@@ -61,6 +62,19 @@ def print_region_circulars(*, actor: User, region: Region) -> Paper:
     if not can_post_for(actor, region):
         raise _unknown()
     return _circular(letters.letters_of_region, region, title=region.name, number=region.public_id)
+
+
+def print_card(*, actor: User, need: Need) -> Paper:
+    """The emergency card of a need, with a line to write on for each fact that is not known.
+
+    Raises:
+        NotFound("paper_unknown"): the actor neither acts nor guides for the community, nor has promised to come.
+    """
+    if not policies.can_read_card(actor, need):
+        raise _unknown()
+    with override("ja"):
+        values = card_values(need)
+    return Paper(f"緊急時カード-{need.public_id}.pdf", pdf("card", values))
 
 
 def print_roster(*, actor: User, match: Match) -> Paper:

@@ -10,11 +10,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import Conflict
 from accounts.models import User
+from matching.policies import needs_worked_at
+from matching.selectors.cards import card_of
 from matching.selectors.printable import printable_of
 from matching.services import papers
 from matching.web.base import actor_of, known_match, private
-from regions.models import Need, Region
-from regions.policies import known_regions
+from regions.models import Need
+from regions.policies import can_post_for
+from regions.web.emergency import known_need, known_region
 
 
 @private
@@ -22,7 +25,7 @@ from regions.policies import known_regions
 def paper_list(request: HttpRequest, public_id: str) -> HttpResponse:
     """Everything that can be printed for one community. 404 for who neither speaks nor guides for it."""
     actor = actor_of(request)
-    region = _region(actor, public_id)
+    region = known_region(actor, public_id)
     context = {"region": region, "printable": printable_of(region, actor)}
     return render(request, "paper_list.html", context)
 
@@ -32,7 +35,7 @@ def paper_list(request: HttpRequest, public_id: str) -> HttpResponse:
 def region_circulars(request: HttpRequest, public_id: str) -> HttpResponse:
     """All open circulars of a community."""
     actor = actor_of(request)
-    return _answer(papers.print_region_circulars(actor=actor, region=_region(actor, public_id)))
+    return _answer(papers.print_region_circulars(actor=actor, region=known_region(actor, public_id)))
 
 
 @private
@@ -40,7 +43,7 @@ def region_circulars(request: HttpRequest, public_id: str) -> HttpResponse:
 def need_circular(request: HttpRequest, public_id: str) -> HttpResponse:
     """The circular of an open need."""
     actor = actor_of(request)
-    return _answer(papers.print_need_circular(actor=actor, need=_need(actor, public_id)))
+    return _answer(papers.print_need_circular(actor=actor, need=known_need(actor, public_id)))
 
 
 @private
@@ -65,26 +68,32 @@ def match_roster(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("match-page", public_id=public_id)
 
 
-def _region(actor: User, public_id: str) -> Region:
-    """A community this person knows.
+@private
+@require_safe
+def emergency_card(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The emergency card as a page: also for who has promised to come."""
+    actor = actor_of(request)
+    need = _need_worked_at(actor, public_id)
+    context = {"need": need, "card": card_of(need), "may_change": can_post_for(actor, need.region)}
+    return render(request, "emergency_card.html", context)
+
+
+@private
+@require_safe
+def emergency_sheet(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The emergency card on paper."""
+    actor = actor_of(request)
+    return _answer(papers.print_card(actor=actor, need=_need_worked_at(actor, public_id)))
+
+
+def _need_worked_at(actor: User, public_id: str) -> Need:
+    """A need whose emergency card this person may read.
 
     Raises:
-        Http404: there is none, or this person does not act or guide for it.
+        Http404: there is none.
     """
-    region = known_regions(actor).select_related("municipality").filter(public_id=public_id).first()
-    if region is None:
-        raise Http404
-    return region
-
-
-def _need(actor: User, public_id: str) -> Need:
-    """A need of a community this person knows.
-
-    Raises:
-        Http404: there is none, or this person does not act or guide for its community.
-    """
-    rows = Need.objects.filter(region__in=known_regions(actor).values("pk"))
-    need = rows.select_related("region__municipality").filter(public_id=public_id).first()
+    rows = needs_worked_at(actor).select_related("region__municipality")
+    need = rows.filter(public_id=public_id).first()
     if need is None:
         raise Http404
     return need

@@ -1,10 +1,12 @@
 """One file per noun; everything importable from here."""
 
 from regions.models.communities import MunicipalStaff, QuietPeriod, Region, Representative, RequiredConsent
+from regions.models.emergency import EmergencyCard
 from regions.models.needs import Need, NeedQualification, NeedWork, Slot, SlotRule
 from regions.models.offers import Offer, OfferAsset, Permission
 
 __all__ = [
+    "EmergencyCard",
     "MunicipalStaff",
     "Need",
     "NeedQualification",

@@ -119,6 +119,29 @@ def contacts(page: Any, scene: Scene) -> None:
     page.wait_for_selector(".tel")
 
 
+def emergency_card_filled(page: Any, scene: Scene) -> None:
+    from regions.services.emergency import keep_region_card
+
+    keep_region_card(
+        actor=scene.ume, region=scene.mowing.region, rescue_address="佐賀市富士町12番地 公民館の前", hospital="富士の病院",
+        hospital_phone="0952-00-0000", hospital_minutes=25, aed_place="公民館の玄関（鍵はかかっていません）", signal="patchy",
+        signal_place="鳥居の前", stop_wbgt=31, thunder_rule="音が聞こえたら公民館へ",
+    )  # fmt: skip
+    page.goto(reverse("emergency-card", args=[scene.mowing.public_id]))
+
+
+def emergency_form_wrong(page: Any, scene: Scene) -> None:
+    page.goto(reverse("region-emergency", args=[scene.mowing.region.public_id]))
+    page.get_by_label("作業をやめる暑さ指数").fill("99")
+    page.locator("main form button.button--primary").click()
+    page.wait_for_selector(".error-summary")
+
+
+def paper_of_a_promise(page: Any, scene: Scene) -> None:
+    story.agreed(scene.mowing, scene.hana_party, guide=scene.mori)
+    page.goto(reverse("paper-list", args=[scene.mowing.region.public_id]))
+
+
 def fresh(name: str) -> Callable[[Any, Scene], None]:
     """A page for which one has to show again that it is oneself."""
 
@@ -151,6 +174,9 @@ STAGES = [
     Stage("stage-match-agreed", "hana", at_state("agreed")),
     Stage("stage-match-completed", "ume", at_state("completed")),
     Stage("stage-contacts", "hana", contacts),
+    Stage("stage-emergency-card", "ume", emergency_card_filled),
+    Stage("stage-emergency-form-wrong", "ume", emergency_form_wrong),
+    Stage("stage-paper-agreed", "mori", paper_of_a_promise),
     Stage("stage-passkey", "hana", fresh("mfa_add_webauthn")),
     Stage("stage-app", "hana", fresh("mfa_activate_totp")),
     Stage("stage-set-password", "hana", fresh("account_set_password")),

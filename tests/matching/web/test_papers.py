@@ -15,11 +15,13 @@ from accounts.models import ContactAccess, ContactCard, Membership, User, Volunt
 from accounts.services.dates import era_day, era_span
 from matching.enums import AnswerValue
 from matching.models import Match
+from matching.policies import can_read_card, needs_worked_at
 from matching.selectors.letters import letter_of_match, letter_of_need
 from matching.services.endings import cancel_match
 from matching.services.review import name_people
 from regions.enums import NeedStage, PermissionStatus
 from regions.models import Need, Region
+from regions.services.emergency import keep_region_card
 from tests.builders import make_hazard, make_need, make_offer, make_party, make_region
 from tests.matching import saga as story
 from tests.support.sheets import Sheet
@@ -343,3 +345,85 @@ def test_roster_is_printed_for_a_button_and_not_for_an_address(
         reverse("match-roster", args=[agreed.public_id])
         in got(client, ume, "match-page", agreed).content.decode()
     )
+
+
+# The emergency card.
+FACTS = {
+    "rescue_address": "佐賀市富士町12公民館前", "hospital": "富士の病院", "hospital_phone": "0952-00-0000",
+    "hospital_minutes": 25, "aed_place": "公民館の玄関", "signal": "patchy", "signal_place": "鳥居の前", "stop_wbgt": 31,
+    "thunder_rule": "音が聞こえたら公民館へ", "flood_rule": "用水が濁ったら道まで上がる",
+}  # fmt: skip
+
+
+def test_card_holds_every_fact_and_nothing_is_left_to_fill_in(
+    client: Client, mowing: Need, ume: User, mori: User
+) -> None:
+    keep_region_card(actor=ume, region=mowing.region, **FACTS)
+    mowing.hazards.add(make_hazard("heat"))
+    shown = sheet(client, ume, "emergency-sheet", mowing)
+    for text in (*(str(fact) for name, fact in FACTS.items() if name != "signal"), "ところどころで通じる", "区役の世話役",
+                 "119", "熱中症", "背振つなぎ舎", era_span(mowing.slots.get().start_at, mowing.slots.get().end_at)):  # fmt: skip
+        assert text in shown.text
+    assert "未記入" not in shown.text
+    assert (len(shown.pages), shown.is_tagged) == (1, True)
+
+
+def test_card_says_what_nobody_has_filled_in(client: Client, mowing: Need, ume: User) -> None:
+    Need.objects.filter(pk=mowing.pk).update(on_site_lead="")
+    assert sheet(client, ume, "emergency-sheet", mowing).text.count("未記入") == 11
+    page = got(client, ume, "emergency-card", mowing).content.decode()
+    assert page.count("未記入") == 8
+
+
+def test_longest_facts_stay_on_one_page(client: Client, mowing: Need, ume: User) -> None:
+    long = FACTS | dict.fromkeys(
+        ("rescue_address", "aed_place", "signal_place", "thunder_rule", "flood_rule"), "長" * 200
+    )
+    keep_region_card(actor=ume, region=mowing.region, **long | {"hospital": "病" * 120})
+    Need.objects.filter(pk=mowing.pk).update(title="題" * 120, on_site_lead="責" * 80)
+    shown = sheet(client, ume, "emergency-sheet", mowing)
+    assert len(shown.pages) == 1
+    assert shown.text.count("長" * 200) == 5
+
+
+def test_markup_on_the_card_is_printed_as_it_stands(client: Client, mowing: Need, ume: User) -> None:
+    keep_region_card(actor=ume, region=mowing.region, aed_place=MARKUP)
+    assert MARKUP.replace(" ", "") in sheet(client, ume, "emergency-sheet", mowing).text
+
+
+def test_page_of_the_card_says_the_same(client: Client, mowing: Need, ume: User) -> None:
+    keep_region_card(actor=ume, region=mowing.region, **FACTS)
+    page = got(client, ume, "emergency-card", mowing).content.decode()
+    for name, fact in FACTS.items():
+        assert str(fact) in page or name == "signal"
+    assert "未記入" not in page
+    assert reverse("need-emergency", args=[mowing.public_id]) in page
+
+
+def test_who_has_promised_to_come_reads_the_card_and_changes_nothing(
+    client: Client, agreed: Match, harada: User, hana: User, yuki: User
+) -> None:
+    need = agreed.need
+    for user in (harada, hana):  # the representative, and who is named
+        page = got(client, user, "emergency-card", need)
+        assert page.status_code == 200
+        assert reverse("need-emergency", args=[need.public_id]) not in page.content.decode()
+        assert got(client, user, "emergency-sheet", need).status_code == 200
+    assert got(client, yuki, "emergency-card", need).status_code == 404
+    assert (
+        reverse("emergency-card", args=[need.public_id])
+        in got(client, harada, "match-page", agreed).content.decode()
+    )
+
+
+def test_card_is_not_read_before_the_promise(client: Client, asked: Match, harada: User) -> None:
+    assert got(client, harada, "emergency-card", asked.need).status_code == 404
+    assert got(client, harada, "emergency-sheet", asked.need).status_code == 404
+
+
+def test_predicate_and_queryset_of_the_card_agree(
+    agreed: Match, hana: User, harada: User, yuki: User, ume: User, mori: User
+) -> None:
+    for user, may in ((hana, True), (harada, True), (ume, True), (mori, True), (yuki, False)):
+        assert can_read_card(user, agreed.need) is may
+        assert needs_worked_at(user).filter(pk=agreed.need.pk).exists() is may

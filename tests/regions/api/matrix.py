@@ -74,6 +74,8 @@ CASES = [
     Case("region-required-consents", "PUT", ACTS, where=region, body=said(required_consents=[])),
     Case("region-representatives", "POST", MAKES, where=region, body=said(role="区長")),
     Case("region-guide", "PUT", FOR_ADMIN, where=region, body=lambda scene: {"guide": scene.mori.public_id}),
+    Case("region-emergency-card", "GET", ACTS, where=region),
+    Case("region-emergency-card", "PATCH", ACTS, where=region, body=said(stop_wbgt=31)),
     Case("officers", "GET", FOR_ADMIN, where=municipality),
     Case(
         "officers",
@@ -87,6 +89,8 @@ CASES = [
     Case("needs", "POST", MAKES, body=in_region(title="溝掃除")),
     Case("need", "GET", everybody(200), where=need),
     Case("need", "PATCH", ACTS, where=need, body=said(title="秋の草刈り")),
+    Case("need-emergency-card", "GET", ACTS, where=need),
+    Case("need-emergency-card", "PATCH", ACTS, where=need, body=said(aed_place="公民館")),
     Case("need-advance", "POST", HIDDEN, where=need_in(NeedStage.CONSULTING), body=said(to="hearing")),
     Case("need-open", "POST", HIDDEN, where=need_in(NeedStage.CONSENTED)),
     Case("need-slots", "POST", MAKES, where=need, body=date),
