@@ -16,6 +16,7 @@ from matching.paper.press import pdf
 from matching.selectors import letters
 from matching.selectors.cards import card_values
 from matching.selectors.matches import match_shown
+from matching.selectors.receipts import receipt_values
 from matching.services.disclosure import reveal
 from matching.services.rosters import roster
 from regions.enums import NeedStage
@@ -62,6 +63,19 @@ def print_region_circulars(*, actor: User, region: Region) -> Paper:
     if not can_post_for(actor, region):
         raise _unknown()
     return _circular(letters.letters_of_region, region, title=region.name, number=region.public_id)
+
+
+def print_receipt(*, actor: User, need: Need) -> Paper:
+    """What was taken down of a need, for who rang.
+
+    Raises:
+        NotFound("paper_unknown"): the need is closed, or is not the actor's to print.
+    """
+    if need.stage == NeedStage.CLOSED or not can_post_for(actor, need.region):
+        raise _unknown()
+    with override("ja"):
+        values = receipt_values(need)
+    return Paper(f"控え-{need.public_id}.pdf", pdf("receipt", values))
 
 
 def print_card(*, actor: User, need: Need) -> Paper:

@@ -48,6 +48,14 @@ def need_circular(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @private
 @require_safe
+def need_receipt(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What was taken down of a need, for who rang."""
+    actor = actor_of(request)
+    return _answer(papers.print_receipt(actor=actor, need=known_need(actor, public_id)))
+
+
+@private
+@require_safe
 def match_circular(request: HttpRequest, public_id: str) -> HttpResponse:
     """The circular of people who want to come, or who come."""
     actor = actor_of(request)

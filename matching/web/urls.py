@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("matches/<slug:public_id>/<slug:act>/", match_acts.match_act, name="match-act"),
     path("needs/<slug:public_id>/apply/", apply.need_apply, name="need-apply"),
     path("needs/<slug:public_id>/paper/circular.pdf", papers.need_circular, name="need-circular"),
+    path("needs/<slug:public_id>/paper/receipt.pdf", papers.need_receipt, name="need-receipt"),
     path("needs/<slug:public_id>/paper/emergency-card.pdf", papers.emergency_sheet, name="emergency-sheet"),
     path("needs/<slug:public_id>/emergency-card/", papers.emergency_card, name="emergency-card"),
     path("communities/<slug:public_id>/", communities.community_page, name="community-page"),

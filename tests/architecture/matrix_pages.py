@@ -69,6 +69,7 @@ CASES = [
         where=lambda scene: {"public_id": scene.mowing.region.public_id},
     ),
     Case("need-circular", "GET", PRINTERS, where=lambda scene: {"public_id": scene.mowing.public_id}),
+    Case("need-receipt", "GET", PRINTERS, where=lambda scene: {"public_id": scene.mowing.public_id}),
     Case("emergency-card", "GET", PRINTERS, where=lambda scene: {"public_id": scene.mowing.public_id}),
     Case("emergency-sheet", "GET", PRINTERS, where=lambda scene: {"public_id": scene.mowing.public_id}),
     Case("need-emergency", "GET", PRINTERS, where=lambda scene: {"public_id": scene.mowing.public_id}),

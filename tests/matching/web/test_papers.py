@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import quote, urljoin
 
 import pytest
@@ -22,7 +23,7 @@ from matching.services.review import name_people
 from regions.enums import NeedStage, PermissionStatus
 from regions.models import Need, Region
 from regions.services.emergency import keep_region_card
-from tests.builders import make_hazard, make_need, make_offer, make_party, make_region
+from tests.builders import at_tokyo, make_hazard, make_need, make_offer, make_party, make_region
 from tests.matching import saga as story
 from tests.support.sheets import Sheet
 
@@ -427,3 +428,44 @@ def test_predicate_and_queryset_of_the_card_agree(
     for user, may in ((hana, True), (harada, True), (ume, True), (mori, True), (yuki, False)):
         assert can_read_card(user, agreed.need) is may
         assert needs_worked_at(user).filter(pk=agreed.need.pk).exists() is may
+
+
+# The receipt for who rang.
+def test_receipt_says_what_was_taken_down_from_whom_and_by_whom(
+    client: Client, mowing: Need, kenji: User
+) -> None:
+    Need.objects.filter(pk=mowing.pk).update(
+        posted_by=kenji, posted_for="区長の梅さん（電話）", stage=NeedStage.CONSULTING, story="道ぞいの草が伸びました。\n三日かかります。",
+        toilet="公民館", bring=["長ぐつ", "軍手"], created_at=at_tokyo(date(2026, 11, 2), 9),
+    )  # fmt: skip
+    shown = sheet(client, kenji, "need-receipt", mowing)
+    for text in (
+        "お話の控え", mowing.public_id, "2026年（令和8年）11月2日（月）", "健二（佐賀県佐賀市）", "区長の梅さん（電話）", "夏と秋の草刈り",
+        "道ぞいの草が伸びました。三日かかります。", "30人", "区役の世話役", "長ぐつ、軍手", "共有林の山道を自転車で走る",
+        "まだうかがっていないこと気をつけること、駐車場、駅・バス停から", "くわしいお話をうかがいます", "読み上げてもらい",
+    ):  # fmt: skip
+        assert text in shown.text
+    assert (shown.is_tagged, len(shown.pages)) == (True, 1)
+
+
+def test_receipt_of_a_long_story_goes_on_and_loses_nothing(client: Client, mowing: Need, ume: User) -> None:
+    Need.objects.filter(pk=mowing.pk).update(story=f"{'話' * 3980}おわり", title="題" * 120)
+    shown = sheet(client, ume, "need-receipt", mowing)
+    assert len(shown.pages) > 2
+    assert "おわり" in shown.text
+    assert "お名前" in shown.pages[-1]
+
+
+def test_receipt_of_help_from_afar_asks_for_no_toilet(client: Client, saga: Region, ume: User) -> None:
+    remote = make_need(saga, mode="remote", slots=[])
+    shown = sheet(client, ume, "need-receipt", remote)
+    assert "まだうかがっていないことお話の内容、いつ、お返しにできること" in shown.text
+    assert "受けた人" not in shown.text  # nobody in between
+
+
+def test_closed_need_has_no_receipt_and_strangers_have_none(
+    client: Client, mowing: Need, ume: User, yuki: User
+) -> None:
+    assert got(client, yuki, "need-receipt", mowing).status_code == 404
+    Need.objects.filter(pk=mowing.pk).update(stage=NeedStage.CLOSED)
+    assert got(client, ume, "need-receipt", mowing).status_code == 404
