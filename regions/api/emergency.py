@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -53,6 +54,7 @@ class EmergencyCardForm(StrictSerializer):
 class RegionCardView(RegionView):
     """What holds everywhere in a community."""
 
+    permission_classes = [IsAuthenticated]
     operations: ClassVar = {
         "GET": Operation(id="get_region_emergency_card", answer=EmergencyCardSerializer),
         "PATCH": Operation(
@@ -70,6 +72,7 @@ class RegionCardView(RegionView):
 class NeedCardView(NeedView):
     """What differs for one need; the community's facts stand in for what it does not say."""
 
+    permission_classes = [IsAuthenticated]
     operations: ClassVar = {
         "GET": Operation(id="get_need_emergency_card", answer=EmergencyCardSerializer),
         "PATCH": Operation(
