@@ -14,10 +14,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import ContactAccess, ContactCard, Membership, User, Volunteer
 from accounts.services.dates import era_day, era_span
-from matching.enums import AnswerValue
-from matching.models import Match
+from matching.enums import AnswerValue, Side
+from matching.models import Match, MatchEvent
 from matching.policies import can_read_card, needs_worked_at
 from matching.selectors.letters import letter_of_match, letter_of_need
+from matching.services.answers import answer_match
 from matching.services.endings import cancel_match
 from matching.services.review import name_people
 from regions.enums import NeedStage, PermissionStatus
@@ -158,6 +159,21 @@ def test_slip_offers_what_may_be_answered_now(
         met = letter_of_match(asked)["letters"][0]["answers"]
         Match.objects.filter(pk=asked.pk).update(is_first_visit=False)
     assert (first, answered, met) == (["meet", "no"], [], ["yes", "no"])
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_is_ticked_on_the_slip_is_entered_as_it_stands(asked: Match, mori: User, which: int) -> None:
+    ticked = letter_of_match(asked)["letters"][0]["answers"][which]
+    answer_match(
+        match_id=asked.pk,
+        actor=mori,
+        side=Side.REGION,
+        value=AnswerValue(ticked),
+        on_behalf_of="区長（切り取り用紙）",
+    )
+    event = MatchEvent.objects.filter(match=asked).order_by("-seq")[0]
+    assert (event.actor, event.on_behalf_of) == (mori, "区長（切り取り用紙）")
+    assert event.move == {"meet": "answer", "no": "decline"}[ticked]
 
 
 def test_match_has_no_circular_before_approval_and_none_once_it_is_over(
