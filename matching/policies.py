@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import User
+from accounts.models import Guide, User
 from accounts.policies import is_admin, represents_party
 from matching.enums import Role
-from matching.models import Match
+from matching.models import Interview, Match
 from matching.transitions import Move
 from regions.policies import acts_for_region, guide_regions, is_guide_for, represented_regions
 
@@ -58,3 +58,14 @@ def _known_to_party() -> Q:
 
 def _known_to_region() -> Q:
     return Q(approved_at__isnull=False) | Q(origin="region")
+
+
+def interviews_visible_to(user: User) -> QuerySet[Interview]:
+    """What guides wrote of participants: to the guides of the organization whose guide wrote it, and administrators.
+
+    What a participant told one organization is not passed on to another by this table.
+    """
+    if is_admin(user):
+        return Interview.objects.all()
+    colleagues = Guide.objects.filter(user=user, ended_on=None).values("organization_id")
+    return Interview.objects.filter(guide__organization__in=colleagues)
