@@ -231,6 +231,7 @@ class MatchSight:
             return None
         return {
             "how": meeting.how,
+            "how_label": str(meeting.get_how_display()),
             "planned_at": meeting.planned_at,
             "place": meeting.place,
             "outcome": meeting.outcome,
