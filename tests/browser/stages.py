@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.services.members import invite_members
 from regions.models import Need
 from tests.architecture.matrix_pages import group_of
+from tests.browser.stages_of_desk import DESK_STAGES
 from tests.browser.stages_of_matches import MATCH_STAGES
 from tests.browser.staging import Lead, Stage, opened, refused, sent, unfolded
 from tests.support.matrix import Scene, Values
@@ -121,6 +122,7 @@ STAGES = [
     Stage("stage-app", "hana", fresh("mfa_activate_totp")),
     Stage("stage-set-password", "hana", fresh("account_set_password")),
     *MATCH_STAGES,
+    *DESK_STAGES,
 ]
 DEMO_PAGES = ("/styleguide/", "/demo/", "/demo/mail/")
 """Pages of the addresses in ``tests.config.demo_urls`` alone."""

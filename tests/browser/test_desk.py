@@ -11,7 +11,7 @@ from matching.models import Match
 from regions.models import Need
 from tests.browser.conftest import Visit
 from tests.matching import saga as story
-from tests.matching.web.test_desk import knowing_each_other, suggested
+from tests.matching.desk import knowing_each_other, suggested
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

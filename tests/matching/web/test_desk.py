@@ -11,23 +11,17 @@ from django.utils import timezone
 
 from accounts.models import User, Volunteer
 from matching.enums import EndReason, InterviewHow, MatchState
-from matching.models import Interview, Match, MatchEvent, Relation
+from matching.models import Interview, Match, MatchEvent
 from matching.services.interviews import record_interview
-from matching.services.proposals import suggest_match
 from matching.services.review import SNOOZE_DAYS_MAX
 from regions.models import Need
 from tests.builders import make_need, make_party
 from tests.matching import saga as story
+from tests.matching.desk import knowing_each_other, suggested
 from tests.support.outbox import drain_outbox
 
 pytestmark = pytest.mark.django_db
 DESK = reverse("desk")
-
-
-def suggested(need: Need, party: Volunteer, guide: User) -> Match:
-    """A proposal with what the engine says of it."""
-    slots = [need.slots.order_by("start_at")[0]]
-    return suggest_match(actor=guide, need=need, volunteer=party, slots=slots)
 
 
 @pytest.fixture
@@ -43,15 +37,6 @@ def guide(client: Client, mori: User) -> Client:
 
 def decide(client: Client, match: Match, act: str, **answers: object):
     return client.post(reverse("desk-decide", args=[match.public_id, act]), answers)
-
-
-def knowing_each_other(match: Match) -> Match:
-    """The same pair after earlier visits, with nothing flagged."""
-    Relation.objects.create(volunteer=match.volunteer, region=match.need.region, promised=2, kept=2, days=2)
-    told = match.explanation | {"all_caveats": [], "failed": []}
-    Match.objects.filter(pk=match.pk).update(is_first_visit=False, explanation=told)
-    match.refresh_from_db()
-    return match
 
 
 def test_most_urgent_proposal_is_in_hand_with_its_seven_rows(guide: Client, proposed: Match) -> None:
