@@ -1,6 +1,7 @@
 """One file per noun; everything importable from here."""
 
 from matching.models.answers import Answer, Attendance, Meeting, PhoneCall, Precondition, RegionConsent
+from matching.models.candidates import Candidate
 from matching.models.events import MatchEvent
 from matching.models.guardians import GuardianAsk
 from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
@@ -14,6 +15,7 @@ __all__ = [
     "Answer",
     "Attendance",
     "Block",
+    "Candidate",
     "GuardianAsk",
     "Hold",
     "Look",
