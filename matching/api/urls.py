@@ -13,6 +13,7 @@ ACTS: dict[str, type[MatchAct]] = {
     "reject": guide_acts.RejectView,
     "snooze": guide_acts.SnoozeView,
     "stand-by": guide_acts.StandByView,
+    "change-terms": guide_acts.ChangeTermsView,
     "assign": guide_acts.AssignView,
     "record-call": guide_acts.RecordCallView,
     "waive-meeting": guide_acts.WaiveMeetingView,

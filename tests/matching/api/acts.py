@@ -145,6 +145,10 @@ ACTS = (
     Act("snooze", Scene.proposed, UNSEEN, body=_soon("until"), state="proposed"),
     Act("stand-by", Scene.proposed, UNSEEN, state="proposed"),
     Act(
+        "change-terms", Scene.proposed, UNSEEN, body=lambda match: {"promise": f"{match.promise}と宿"},
+        again=(422, "terms_unchanged"), state="proposed",
+    ),
+    Act(
         "assign", Scene.proposed, (404, 404, 404, 200, 200), state="proposed",
         body=lambda match: {"guide": match.guide.user.public_id},
     ),
