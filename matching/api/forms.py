@@ -112,6 +112,21 @@ class SnoozeForm(StrictSerializer):
     note = note_field()
 
 
+class SuggestAlsoForm(StrictSerializer):
+    """``party``: somebody else for the need and dates of this match."""
+
+    party = PublicIdField(scope=known(parties_nameable_by))
+    people = NumberField(required=False, min_value=1, max_value=PLACES_MAX)
+    note = note_field()
+
+
+class SuggestInsteadForm(SuggestAlsoForm):
+    """``reason``, ``note`` and ``neutral_note``: of the rejection of this match."""
+
+    reason = EnumField(EndReason)
+    neutral_note = neutral_field()
+
+
 class TermsForm(StrictSerializer):
     """What is left out stays as it is."""
 

@@ -14,6 +14,8 @@ ACTS: dict[str, type[MatchAct]] = {
     "snooze": guide_acts.SnoozeView,
     "stand-by": guide_acts.StandByView,
     "change-terms": guide_acts.ChangeTermsView,
+    "suggest-also": guide_acts.SuggestAlsoView,
+    "suggest-instead": guide_acts.SuggestInsteadView,
     "assign": guide_acts.AssignView,
     "record-call": guide_acts.RecordCallView,
     "waive-meeting": guide_acts.WaiveMeetingView,

@@ -17,7 +17,7 @@ from tests.builders import make_need, make_party, make_region
 from tests.races.crowd import THREADS, Act, threads
 
 pytestmark = [pytest.mark.races, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-ROUNDS = 20
+ROUNDS = 8
 
 
 def one(party: Volunteer, number: int) -> Compared:
