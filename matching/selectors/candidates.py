@@ -133,9 +133,9 @@ def candidates_of(match: Match, viewer: Viewer, *, now: datetime) -> Comparison:
 
 
 def candidates_for(need_id: int, *, now: datetime) -> QuerySet[Candidate]:
-    """The candidates of a need that still take part and are not blocked, best first, each with its home and
+    """The candidates of a need that still take part and are not blocked, with their homes, best first. One query.
 
-    ``spoken`` (the state of the two in this need, None where they have not spoken), ``live`` (matches elsewhere that go
+    Each has ``spoken`` (the state of the two in this need, None where they have not spoken), ``live`` (matches elsewhere that go
     on) and ``asked_at`` (when a guide last asked it anything else).
     """
     pair = {"need": OuterRef("need"), "volunteer": OuterRef("volunteer")}

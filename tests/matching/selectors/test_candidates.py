@@ -161,7 +161,10 @@ def test_who_is_matched_with_the_need_already_has_a_word_for_it(match: Match, ca
     reject_match(match_id=story.propose(match.need, refused).pk, actor=mori, reason=EndReason.SAFETY)
     unread = story.propose(match.need, taken_back)
     Match.objects.filter(pk=unread.pk).update(
-        state=MatchState.LAPSED, end_reason=EndReason.NOT_REVIEWED, ended_at=timezone.now()
+        approved_at=timezone.now(),
+        state=MatchState.LAPSED,
+        end_reason=EndReason.NOT_REVIEWED,
+        ended_at=timezone.now(),
     )
     rows = seen(match, mori).rows
     assert [(row.can_be_proposed, row.why) for row in rows] == [
