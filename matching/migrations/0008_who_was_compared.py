@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_ages_and_guardians'),
-        ('matching', '0006_guardians'),
+        ('matching', '0007_what_guides_learnt_by_talking'),
         ('regions', '0003_need_employment_url'),
     ]
 
