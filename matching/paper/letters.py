@@ -1,4 +1,4 @@
-"""What the bundled fonts can print: texts made so that nothing of them is lost silently or runs off the sheet."""
+"""What the bundled fonts can print: texts made so that nothing of them is lost silently."""
 
 from __future__ import annotations
 
@@ -14,11 +14,7 @@ FONTS = Path(__file__).parent / "fonts"
 REGULAR = FONTS / "BIZUDPGothic-Regular.ttf"
 GETA = "〓"
 """Printers' sign for a letter that is not in the case: a hole that the reader sees."""
-UNBROKEN = 16
-"""So many letters without a place to break get one."""
-ZERO_WIDTH_SPACE = "\u200b"
 JOINERS = re.compile("[\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]")
-LONG_RUN = re.compile(rf"[!-~]{{{UNBROKEN}}}(?=[!-~])")
 
 
 class Drawing(str):
@@ -46,10 +42,9 @@ def printable(value: Any) -> Any:
 
 
 def legible(text: str) -> str:
-    """The text in letters of the fonts: composed, one 〓 for each letter they lack, long runs with places to break."""
+    """The text in letters of the fonts: composed, one 〓 for each letter they lack."""
     composed = unicodedata.normalize("NFC", JOINERS.sub("", text)).replace("\r\n", "\n")
-    shown = "".join(_shown(letter) for letter in composed)
-    return LONG_RUN.sub(lambda run: run[0] + ZERO_WIDTH_SPACE, shown)
+    return "".join(_shown(letter) for letter in composed)
 
 
 def _shown(letter: str) -> str:

@@ -70,7 +70,7 @@ def test_longest_texts_stay_on_one_page(longest: dict[str, Any]) -> None:
 
 def test_run_without_a_space_breaks_inside_the_page() -> None:
     sheet = Sheet(pdf("circular", circular(title="W" * 120)))
-    assert "W" * 120 in sheet.text.replace("\u200b", "")
+    assert "W" * 120 in sheet.text  # and nothing else among the letters: an address can be copied
     assert sheet.widest < 595 - 18 * 72 / 25.4
 
 

@@ -304,8 +304,10 @@ def test_each_print_of_the_roster_is_on_record(
     assert sorted(rows.values_list("subject__name", flat=True)) == ["原田", "原田", "花", "花"]
 
 
-def test_guide_also_reads_whom_to_call_in_the_community(client: Client, agreed: Match, mori: User) -> None:
-    assert "地区の連絡先梅本名090-0000-0006" in Sheet(roster(client, mori, agreed).content).text
+def test_guide_also_reads_whom_to_call_in_the_community(
+    client: Client, agreed: Match, mori: User, ume: User
+) -> None:
+    assert f"地区の連絡先梅本名{ume.contact_card.phone}" in Sheet(roster(client, mori, agreed).content).text
 
 
 def test_representative_who_is_not_named_is_no_one_who_comes(
