@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.enums import GROUP_KINDS
 from accounts.models import User
-from matching.enums import DISCLOSED, LIVE, Origin, Role, Side
+from matching.enums import DISCLOSED, LIVE, AnswerValue, ConsentStatus, Origin, Role, Side
 from matching.models import Answer, Attendance, Match, Meeting, Precondition, RegionConsent
 from matching.selectors.labels import neutral_state, party_label, state_label
 from matching.selectors.matches import CUT_SHORT, match_shown
@@ -153,11 +153,6 @@ class MatchSight:
         return self.match.neutral_note or _("The conditions did not fit this time.")
 
     @property
-    def missing_lines(self) -> list[str]:
-        """What the promise still waits for, in words."""
-        return [str(MISSING[code]) for code in self.missing]
-
-    @property
     def redated_from(self) -> str | None:
         """The match this one took over from, with other dates."""
         before = self.match.redated_from
@@ -224,6 +219,11 @@ class MatchSight:
         return sorted(self.match.region_consents.all(), key=lambda row: row.pk)
 
     @property
+    def open_consents(self) -> list[RegionConsent]:
+        """Those of them that are not on record yet."""
+        return [row for row in self.consents if row.status == ConsentStatus.ASKED]
+
+    @property
     def meeting(self) -> Mapping[str, Any] | None:
         """The first meeting; the guide's note only to who oversees the match."""
         meeting: Meeting | None = getattr(self.match, "meeting", None)
@@ -246,6 +246,7 @@ class MatchSight:
             {
                 "kind": row.kind,
                 "label": row.get_kind_display(),
+                "due_at": row.due_at,
                 "ticked_at": row.ticked_at,
                 "note": row.note if self.oversees else "",
             }
@@ -285,10 +286,12 @@ class MatchSight:
             "is_open": row.is_open,
             "has_answered": row.value != "",
             "due_at": row.due_at,
+            "word": "",
         }
         if not (self.oversees or row.side in self.sides):
             return shown | dict.fromkeys(OWN_ANSWER)
-        return shown | {name: getattr(row, name) for name in OWN_ANSWER}
+        word = AnswerValue(row.value).label if row.value else ""
+        return shown | {name: getattr(row, name) for name in OWN_ANSWER} | {"word": str(word)}
 
 
 OWN_ANSWER = (

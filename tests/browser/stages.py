@@ -106,11 +106,31 @@ def at_state(state: str) -> Callable[[Any, Scene], None]:
         if state == "meeting":
             match = story.asked(story.propose(scene.mowing, scene.hana_party), guide=scene.mori)
             story.both_answer(match, AnswerValue.MEET)
+        elif state == "asking":
+            match = story.asked(story.propose(scene.mowing, scene.hana_party), guide=scene.mori)
         else:
             match = getattr(story, state)(scene.mowing, scene.hana_party, guide=scene.mori)
         page.goto(reverse("match-page", args=[match.public_id]))
 
     return lead
+
+
+def two_consents(page: Any, scene: Scene) -> None:
+    """The page of a match that waits for two consents of its community."""
+    for by in ("役員会", "総会"):
+        scene.saga.required_consents.create(by=by, matter="new_party", meets="12月の定例会")
+    match = story.asked(story.propose(scene.mowing, scene.hana_party), guide=scene.mori)
+    story.both_answer(match, AnswerValue.MEET)
+    story.met(match, guide=scene.mori)
+    story.both_answer(match, AnswerValue.YES)
+    page.goto(reverse("match-page", args=[match.public_id]))
+
+
+def call_to_record(page: Any, scene: Scene) -> None:
+    """The form for a call to a side whose time to answer is over."""
+    match = story.asked(story.propose(scene.mowing, scene.hana_party), guide=scene.mori)
+    match.answers.update(overdue_at=match.approved_at)
+    page.goto(reverse("match-act", args=[match.public_id, "record-call"]))
 
 
 def contacts(page: Any, scene: Scene) -> None:
@@ -150,6 +170,11 @@ STAGES = [
     Stage("stage-match-meeting", "hana", at_state("meeting")),
     Stage("stage-match-agreed", "hana", at_state("agreed")),
     Stage("stage-match-completed", "ume", at_state("completed")),
+    Stage("stage-match-asking-guide", "mori", at_state("asking")),
+    Stage("stage-match-agreed-guide", "mori", at_state("agreed")),
+    Stage("stage-match-two-consents", "mori", two_consents),
+    Stage("stage-match-two-consents-community", "ume", two_consents),
+    Stage("stage-record-call", "mori", call_to_record),
     Stage("stage-contacts", "hana", contacts),
     Stage("stage-passkey", "hana", fresh("mfa_add_webauthn")),
     Stage("stage-app", "hana", fresh("mfa_activate_totp")),
