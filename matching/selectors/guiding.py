@@ -18,7 +18,9 @@ from matching.models import Answer, Match, Meeting, Precondition, RegionConsent
 from matching.selectors.readiness import SETTLED, SETTLING
 from matching.selectors.sights import MatchSight
 from matching.transitions import moves_from
-from regions.models import Slot
+from regions.enums import PermissionStatus
+from regions.models import Offer, Slot
+from regions.selectors.offers import offer_permission
 from regions.selectors.regions import guides_for
 
 DESK = frozenset({"approve", "undo_approval", "reject", "snooze"})
@@ -138,6 +140,17 @@ def consent_label(consent: RegionConsent) -> str:
     """By whom, for what, and when they meet."""
     meets = f" ({consent.meets})" if consent.meets else ""
     return f"{consent.by}: {consent.get_matter_display()}{meets}"
+
+
+def is_ungranted(offer: Offer) -> bool:
+    """Whether something in return may not be used today. No query where permissions came with it."""
+    return offer.is_active and offer_permission(offer) != PermissionStatus.GRANTED
+
+
+def offer_label(offer: Offer) -> str:
+    """What is given in return, and how far each holder has come."""
+    holders = [f"{row.holder}: {row.get_status_display()}" for row in offer.permissions.all()]
+    return f"{offer.title} ({', '.join(holders)})" if holders else offer.title
 
 
 def _meeting(match: Match) -> Meeting | None:

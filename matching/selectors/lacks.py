@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.enums import Side
 from matching.models import Match
-from matching.selectors.guiding import consent_label
+from matching.selectors.guiding import consent_label, offer_label
 from matching.selectors.sights import MISSING, MatchSight
 from regions.enums import PermissionStatus
 from regions.models import Offer
@@ -76,15 +76,9 @@ def _permissions(sight: MatchSight) -> tuple[str, ...]:
     day = timezone.localdate(last) if last is not None else timezone.localdate()
     offers = _offers(sight.match)
     return tuple(
-        _offer_label(offer) for offer in offers if offer_permission(offer, day) != PermissionStatus.GRANTED
+        offer_label(offer) for offer in offers if offer_permission(offer, day) != PermissionStatus.GRANTED
     )
 
 
 def _offers(match: Match) -> list[Offer]:
     return list(match.need.offers.filter(is_active=True).prefetch_related("permissions").order_by("pk"))
-
-
-def _offer_label(offer: Offer) -> str:
-    """The offer, and how far each holder has come."""
-    holders = [f"{row.holder}: {row.get_status_display()}" for row in offer.permissions.all()]
-    return f"{offer.title} ({', '.join(holders)})" if holders else offer.title

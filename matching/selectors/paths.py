@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from matching.models import Match
+from regions.models import Need
 
 
 def match_path(match: Match) -> str:
@@ -15,3 +16,8 @@ def match_path(match: Match) -> str:
 def review_path(match: Match) -> str:
     """Where a guide decides on a proposal."""
     return match_path(match)
+
+
+def change_path(need: Need) -> str:
+    """Where a guide looks at a need that finds nobody, to change it with its community."""
+    return reverse("need-page", args=[need.public_id])

@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from accounts.enums import AgeBand
 from accounts.models import User, Volunteer
 from accounts.services.feeds import make_feed
 from accounts.services.members import invite_members
-from matching.models import Match
+from matching.models import Match, MatchRun, NeedDiagnosis
 from matching.services.conversation import send_message
 from matching.services.guardians import ask_guardian, code_of
-from tests.builders import make_party
+from matching.services.weights import ensure_weights
+from tests.builders import make_need, make_party, make_slot
 from tests.matching import saga as story
 from tests.support.matrix import ROLES, Case, Scene, Values, everybody
 
@@ -39,6 +44,26 @@ def group_of(scene: Scene) -> Volunteer:
     return make_party(scene.hana, name="西の丘の会", size=12, members=[scene.yuki])
 
 
+def with_a_board(scene: Scene) -> Values:
+    """Something of several kinds that is due, and a need that finds nobody."""
+    now = timezone.now()
+    asked = Match.objects.get(**asked_match(scene))
+    asked.answers.update(due_at=now - timedelta(hours=30), overdue_at=now - timedelta(hours=29))
+    late = story.propose(make_need(scene.saga, title="水路の泥上げ"), make_party(name="天神の家族"))
+    Match.objects.filter(pk=late.pk).update(due_at=now - timedelta(days=2))
+    soon = make_slot(make_need(scene.saga, title="道ぞいの草刈り"), start_at=now + timedelta(days=12))
+    ready = story.agreed(soon.need, make_party(name="天ヶ瀬の会", size=8), guide=scene.mori)
+    ready.preconditions.update(due_at=now + timedelta(days=2))
+    run = MatchRun.objects.create(requested_by=scene.admin, weights=ensure_weights())
+    NeedDiagnosis.objects.create(
+        need=make_need(scene.saga, title="電柵の見回り"), run=run, compared=412, feasible=0,
+        rules=[{"code": "no_common_date", "failed": 405, "only": 5}, {"code": "travel_too_far", "failed": 316, "only": 0}],
+        best_change="no_common_date", best_change_brings=5,
+    )  # fmt: skip
+    return {}
+
+
+GUIDES_ONLY = (302, 403, 403, 403, 403, 200, 200)
 HANA_ONLY = (302, 404, 200, 404, 404, 404, 404)
 
 
@@ -126,6 +151,9 @@ CASES = [
         everybody(200),
         where=lambda scene: {"code": invite_members(actor=scene.hana, party=group_of(scene))},
     ),
+    Case("board", "GET", GUIDES_ONLY, where=with_a_board),
+    Case("board-list", "GET", GUIDES_ONLY, where=lambda scene: with_a_board(scene) | {"when": "overdue"}),
+    Case("board-needs", "GET", GUIDES_ONLY, where=with_a_board),
     Case("match-list", "GET", SIGNED_IN_ONLY),
     Case("match-page", "GET", (302, 404, 200, 200, 200, 200, 200), where=asked_match),
     Case(
