@@ -21,7 +21,7 @@ from matching.selectors import guiding
 from matching.selectors.diagnosis import diagnoses_for
 from matching.selectors.due import Row, Span, due_rows
 from matching.selectors.matches import with_details
-from matching.selectors.paths import match_path, review_path
+from matching.selectors.paths import calls_path, match_path, review_path
 from matching.selectors.sights import MatchSight
 from matching.selectors.viewers import viewer_of
 from regions.policies import guide_regions
@@ -50,6 +50,8 @@ class Task:
     def path(self) -> str:
         """Where a task without an act of its own is seen to."""
         match = self.sight.match
+        if self.kind == TaskKind.ANSWER:
+            return calls_path()
         return review_path(match) if self.kind == TaskKind.REVIEW else match_path(match)
 
 
@@ -116,7 +118,7 @@ def _plain(row: Row, _match: Match, _now: datetime) -> Words:
 def _answer(row: Row, match: Match, now: datetime) -> Words:
     answer: Answer = next(each for each in match.answers.all() if each.pk == row.row)
     whose = {Side.PARTY: _("The participant's answer"), Side.REGION: _("The community's answer")}
-    act = "record-call" if answer.overdue_at is not None else "enter-answer"
+    act = "" if answer.overdue_at is not None else "enter-answer"
     detail = _("Please call. Silence is never taken for a yes.") if answer.due_at <= now else ""
     return {"what": whose[Side(answer.side)], "detail": detail, "act": act, "about": {"side": answer.side}}
 

@@ -21,3 +21,8 @@ def review_path(match: Match) -> str:
 def change_path(need: Need) -> str:
     """Where a guide looks at a need that finds nobody, to change it with its community."""
     return reverse("need-page", args=[need.public_id])
+
+
+def calls_path() -> str:
+    """Where a guide finds whom to call."""
+    return reverse("call-list")

@@ -133,6 +133,18 @@ def call_to_record(page: Any, scene: Scene) -> None:
     page.goto(reverse("match-act", args=[match.public_id, "record-call"]))
 
 
+def number_to_call(page: Any, scene: Scene) -> None:
+    match = story.asked(story.propose(scene.mowing, scene.hana_party), guide=scene.mori)
+    match.answers.update(overdue_at=match.approved_at)
+    page.goto(reverse("call-list"))
+    page.locator("main form button").first.click()
+    page.wait_for_selector(".tel")
+
+
+def board_of_nothing(page: Any, scene: Scene) -> None:
+    page.goto(reverse("board"))
+
+
 def contacts(page: Any, scene: Scene) -> None:
     at_state("agreed")(page, scene)
     page.locator("main form button").first.click()
@@ -175,6 +187,8 @@ STAGES = [
     Stage("stage-match-two-consents", "mori", two_consents),
     Stage("stage-match-two-consents-community", "ume", two_consents),
     Stage("stage-record-call", "mori", call_to_record),
+    Stage("stage-call-number", "mori", number_to_call),
+    Stage("stage-board-empty", "mori", board_of_nothing),
     Stage("stage-contacts", "hana", contacts),
     Stage("stage-passkey", "hana", fresh("mfa_add_webauthn")),
     Stage("stage-app", "hana", fresh("mfa_activate_totp")),
