@@ -25,4 +25,4 @@ def change_path(need: Need) -> str:
 
 def calls_path() -> str:
     """Where a guide finds whom to call."""
-    return reverse("call-list")
+    return reverse("calls")

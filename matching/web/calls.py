@@ -68,7 +68,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 def call_number(request: HttpRequest, public_id: str, side: str) -> HttpResponse:
     """Whom to call and at which number, with the form for what the call brings. GET leads back to the list."""
     if request.method != "POST":
-        return redirect("call-list")
+        return redirect("calls")
     if side not in Side.values:
         raise Http404
     actor = actor_of(request)
@@ -77,12 +77,14 @@ def call_number(request: HttpRequest, public_id: str, side: str) -> HttpResponse
         contacts = reveal_to_call(match=match, side=Side(side), viewer=actor)
     except Conflict as refusal:
         messages.info(request, str(refusal.message))
-        return redirect("call-list")
+        return redirect("calls")
+    form = CallForm(match=match, actor=actor)
+    form.offer_sides([Side(side)])
     context: dict[str, Any] = {
         "sight": MatchSight(match, viewer_of(actor, [match])),
         "whom": side_label(match, Side(side)),
         "contacts": contacts,
         "offices": offices_of(match.need.region) if side == Side.REGION else [],
-        "form": CallForm(match=match, actor=actor, initial={"side": side}),
+        "form": form,
     }
     return render(request, "call_number.html", context)

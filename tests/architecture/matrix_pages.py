@@ -154,7 +154,7 @@ CASES = [
     Case("board", "GET", GUIDES_ONLY, where=with_a_board),
     Case("board-list", "GET", GUIDES_ONLY, where=lambda scene: with_a_board(scene) | {"when": "overdue"}),
     Case("board-needs", "GET", GUIDES_ONLY, where=with_a_board),
-    Case("call-list", "GET", GUIDES_ONLY, where=with_a_board),
+    Case("calls", "GET", GUIDES_ONLY, where=with_a_board),
     Case("call-number", "GET", everybody(302), where=lambda scene: asked_match(scene) | {"side": "party"}),
     Case("match-list", "GET", SIGNED_IN_ONLY),
     Case("match-page", "GET", (302, 404, 200, 200, 200, 200, 200), where=asked_match),

@@ -136,7 +136,7 @@ def call_to_record(page: Any, scene: Scene) -> None:
 def number_to_call(page: Any, scene: Scene) -> None:
     match = story.asked(story.propose(scene.mowing, scene.hana_party), guide=scene.mori)
     match.answers.update(overdue_at=match.approved_at)
-    page.goto(reverse("call-list"))
+    page.goto(reverse("calls"))
     page.locator("main form button").first.click()
     page.wait_for_selector(".tel")
 

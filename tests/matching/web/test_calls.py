@@ -42,13 +42,13 @@ def number(client: Client, match: Match, side: str, user: User):
 
 def test_list_shows_both_silent_sides_and_no_number(client: Client, silent: Match, mori: User) -> None:
     client.force_login(mori)
-    answer = client.get(reverse("call-list"))
+    answer = client.get(reverse("calls"))
     text = answer.content.decode()
     assert {call.answer.side for call in answer.context["calls"]} == {"party", "region"}
     assert "まだ電話していません" in text
     assert "090-0000" not in text
     assert not ContactAccess.objects.exists()
-    assert reverse("call-list") in client.get(reverse("board")).content.decode()
+    assert reverse("calls") in client.get(reverse("board")).content.decode()
 
 
 def test_number_is_shown_to_the_guide_with_the_form_for_the_call(
@@ -83,7 +83,7 @@ def test_each_look_is_on_record_and_no_address_leads_to_it(client: Client, silen
         number(client, silent, "party", mori)
     assert ContactAccess.objects.count() == 2
     answer = client.get(reverse("call-number", args=[silent.public_id, "party"]))
-    assert (answer.status_code, answer["Location"]) == (302, reverse("call-list"))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("calls"))
     assert client.post(reverse("call-number", args=[silent.public_id, "nobody"])).status_code == 404
 
 
@@ -95,7 +95,7 @@ def test_nobody_but_the_guide_is_shown_a_number(
     assert number(client, silent, "party", user).status_code == 404
     with pytest.raises(NotFound, match="match_unknown"):
         reveal_to_call(match=silent, side=Side.REGION, viewer=user)
-    assert client.get(reverse("call-list")).status_code == (200 if who == "admin" else 403)
+    assert client.get(reverse("calls")).status_code == (200 if who == "admin" else 403)
     assert not ContactAccess.objects.exists()
 
 
@@ -108,9 +108,9 @@ def test_number_is_closed_again_once_the_answer_is_there_or_has_more_time(
         with pytest.raises(Conflict, match="not_overdue"):
             reveal_to_call(match=silent, side=side, viewer=mori)
     answer = number(client, silent, "party", mori)
-    assert (answer.status_code, answer["Location"]) == (302, reverse("call-list"))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("calls"))
     assert not ContactAccess.objects.exists()
-    assert client.get(reverse("call-list")).context["calls"] == []
+    assert client.get(reverse("calls")).context["calls"] == []
 
 
 def test_answer_that_still_has_time_shows_no_number(mowing: Need, hana_party: Volunteer, mori: User) -> None:
@@ -133,7 +133,7 @@ def test_call_is_recorded_from_the_page_of_the_number(client: Client, silent: Ma
     act = reverse("match-act", args=[silent.public_id, "record-call"])
     client.post(act, {"side": "party", "result": "no", "spoke_with": "花"})
     assert story.state_of(silent) == MatchState.DECLINED
-    assert client.get(reverse("call-list")).context["calls"] == []
+    assert client.get(reverse("calls")).context["calls"] == []
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -144,4 +144,4 @@ def test_call_list_takes_a_fixed_number_of_queries(
         overdue(story.asked(story.propose(make_need(saga), make_party()), guide=mori))
     client.force_login(mori)
     with django_assert_num_queries(11):
-        client.get(reverse("call-list"))
+        client.get(reverse("calls"))
