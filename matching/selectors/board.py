@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.errors import NotAllowed
-from accounts.models import User
+from accounts.models import Guide, User
 from accounts.policies import is_admin, is_guide
-from matching.enums import LIVE, PreconditionKind, Side, TaskKind
+from accounts.selectors.organizations import guides_with_stand_ins, is_absent
+from matching.enums import LIVE, MatchState, PreconditionKind, Side, TaskKind
 from matching.models import Answer, Match, NeedDiagnosis
 from matching.selectors import guiding
 from matching.selectors.diagnosis import diagnoses_for
@@ -194,6 +195,22 @@ def lonely_needs(actor: User) -> QuerySet[NeedDiagnosis]:
     return rows if is_admin(actor) else rows.filter(need__region__in=guide_regions(actor))
 
 
-def in_hand(actor: User) -> int:
-    """How many live matches are in the charge of ``actor``. One query."""
-    return Match.objects.filter(guide__user=actor, state__in=sorted(LIVE)).count()
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one has in hand, one's own desk (None for who only administers), and the desks one looks after meanwhile."""
+
+    live: int
+    waiting: int
+    desk: Guide | None
+    standing_in: list[Guide]
+
+
+def load_of(actor: User, *, on: date) -> Load:
+    """How much ``actor`` has in hand on a day, and for whom they stand in. Two queries."""
+    waits = Q(state=MatchState.PROPOSED)
+    own = Match.objects.filter(guide__user=actor, state__in=sorted(LIVE))
+    counts = own.aggregate(live=Count("pk"), waiting=Count("pk", filter=waits))
+    desks = list(guides_with_stand_ins(actor))
+    desk = next((each for each in desks if each.user_id == actor.pk), None)
+    away = [each for each in desks if desk and each.stand_in_id == desk.pk and is_absent(each, on=on)]
+    return Load(counts["live"], counts["waiting"], desk, away)

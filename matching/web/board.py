@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from matching.selectors.advice import Advice
-from matching.selectors.board import SPANS, Task, board_rows, in_hand, lonely_needs, tasks_of
+from matching.selectors.board import SPANS, Task, board_rows, load_of, lonely_needs, tasks_of
 from matching.selectors.paths import change_path
 from matching.web.base import actor_of, private
 
@@ -53,7 +53,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "counts": counts,
         "advice": _advice(lonely[:NEEDS_SHOWN]),
         "lonely": lonely.count(),
-        "in_hand": in_hand(actor),
+        "load": load_of(actor, on=timezone.localdate(now)),
         "is_own": is_own,
         "now": now,
     }

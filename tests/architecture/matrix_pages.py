@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.enums import AgeBand
-from accounts.models import User, Volunteer
+from accounts.models import Guide, User, Volunteer
 from accounts.services.feeds import make_feed
 from accounts.services.members import invite_members
 from matching.models import Match, MatchRun, NeedDiagnosis
@@ -59,6 +59,16 @@ def with_a_board(scene: Scene) -> Values:
         need=make_need(scene.saga, title="電柵の見回り"), run=run, compared=412, feasible=0,
         rules=[{"code": "no_common_date", "failed": 405, "only": 5}, {"code": "travel_too_far", "failed": 316, "only": 0}],
         best_change="no_common_date", best_change_brings=5,
+    )  # fmt: skip
+    return {}
+
+
+def with_colleagues(scene: Scene) -> Values:
+    """A colleague who is away, with a note."""
+    today = timezone.localdate()
+    Guide.objects.filter(user=scene.sato).update(
+        absent_from=today, absent_until=today + timedelta(days=6), stand_in=scene.mori.guide,
+        handover="榎木谷は四月に区長が替わりました。前の区長が五月まで一緒に見てくれます。",
     )  # fmt: skip
     return {}
 
@@ -154,6 +164,13 @@ CASES = [
     Case("board", "GET", GUIDES_ONLY, where=with_a_board),
     Case("board-list", "GET", GUIDES_ONLY, where=lambda scene: with_a_board(scene) | {"when": "overdue"}),
     Case("board-needs", "GET", GUIDES_ONLY, where=with_a_board),
+    Case("own-desk", "GET", (302, 404, 404, 404, 404, 200, 404), where=with_colleagues),
+    Case(
+        "colleague-desk",
+        "GET",
+        (302, 404, 404, 404, 404, 200, 200),
+        where=lambda scene: with_colleagues(scene) | {"user_id": scene.sato.public_id},
+    ),
     Case("calls", "GET", GUIDES_ONLY, where=with_a_board),
     Case("call-number", "GET", everybody(302), where=lambda scene: asked_match(scene) | {"side": "party"}),
     Case("match-list", "GET", SIGNED_IN_ONLY),

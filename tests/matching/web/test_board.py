@@ -255,7 +255,7 @@ def test_board_takes_a_fixed_number_of_queries(
             made(make_need(saga, offers=[trails]), make_party(), mori)
         diagnosed(make_need(saga))
     client.force_login(mori)
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(32):
         client.get(reverse("board"))
 
 
