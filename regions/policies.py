@@ -86,8 +86,10 @@ def guide_regions(user: Actor) -> QuerySet[Region]:
 
     Where an administrator named a guide, all guides of that one's organization; else (or when that account is
     closed or the guide dismissed) those of the organizations that cover the municipality. Colleagues see the same, so that nothing hangs on one person.
+
+    Who is known to be no guide costs no query; who was one when the request began is asked for anew.
     """
-    if not _is_somebody(user):
+    if not _is_somebody(user) or not is_guide(user):
         return Region.objects.none()
     guide = Guide.objects.filter(user=user).select_related("organization").first()
     if guide is None:

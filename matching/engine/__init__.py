@@ -6,7 +6,7 @@ No Django, no clock, no randomness, no I/O. The way through: rows (`types`) -> `
 
 from matching.engine.allocate import Allocation, Proposal, Report, allocate
 from matching.engine.bitset import score_shard
-from matching.engine.diagnose import Diagnosis, RuleCount, diagnose
+from matching.engine.diagnose import Diagnosis, RuleCount, diagnose, only_reasons, only_scores
 from matching.engine.digest import inputs_digest
 from matching.engine.explain import Explanation, Matched, explain
 from matching.engine.needs import NeedSet, build_needs
@@ -68,6 +68,8 @@ __all__ = [
     "explain",
     "inputs_digest",
     "merge",
+    "only_reasons",
+    "only_scores",
     "recompute",
     "score_shard",
     "shards_of",

@@ -3,6 +3,7 @@
 from matching.models.answers import Answer, Attendance, Meeting, PhoneCall, Precondition, RegionConsent
 from matching.models.events import MatchEvent
 from matching.models.guardians import GuardianAsk
+from matching.models.interviews import Interview
 from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
 from matching.models.messages import MatchMessage
 from matching.models.relations import Block, Relation
@@ -16,6 +17,7 @@ __all__ = [
     "Block",
     "GuardianAsk",
     "Hold",
+    "Interview",
     "Look",
     "Match",
     "MatchEvent",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.enums import PartyKind
 from accounts.models import Guide, User
 from accounts.policies import is_admin
-from matching.enums import ConsentStatus, MatchState, PreconditionKind, Role, Side
+from matching.enums import DISCLOSED, ConsentStatus, MatchState, PreconditionKind, Role, Side
 from matching.models import Answer, Match, Meeting, Precondition, RegionConsent
 from matching.selectors.readiness import SETTLED, SETTLING
 from matching.selectors.sights import MatchSight
@@ -53,7 +53,7 @@ def _idle(sight: MatchSight, now: datetime) -> set[str]:
         "tick": checks_open(match),
         "untick": checks_done(match),
         "confirm": not checks_open(match),
-        "attest": slots_begun(match, now=now),
+        "attest": has_begun(match, now=now),
         "complete": is_on_record(match, now=now),
         "stand_by": match.standby_at is None,
     }
@@ -171,6 +171,8 @@ def planned_at(match: Match) -> datetime | None:
 
 def checks(match: Match) -> list[Precondition]:
     """What is checked before the day, the soonest first."""
+    if match.state not in DISCLOSED:
+        return []
     return sorted(match.preconditions.all(), key=lambda row: (row.due_at is None, row.due_at, row.pk))
 
 
@@ -193,9 +195,16 @@ def slots_begun(match: Match, *, now: datetime | None = None) -> QuerySet[Slot]:
     return match.slots.filter(start_at__lte=at, cancelled_at=None).order_by("start_at")
 
 
+def has_begun(match: Match, *, now: datetime) -> bool:
+    """Whether one of them has. No query."""
+    return any(slot.start_at <= now and slot.cancelled_at is None for slot in match.slots.all())
+
+
 def slot_to_attest(match: Match, *, now: datetime | None = None) -> Slot | None:
     """The first date that has begun and is not on record. No query."""
     at = now or timezone.now()
+    if match.state != MatchState.CONFIRMED:
+        return None
     known = {row.slot_id for row in match.attendances.all()}
     held = [slot for slot in match.slots.all() if slot.cancelled_at is None and slot.start_at <= at]
     return next((slot for slot in held if slot.pk not in known), None)
@@ -203,6 +212,8 @@ def slot_to_attest(match: Match, *, now: datetime | None = None) -> Slot | None:
 
 def is_on_record(match: Match, *, now: datetime) -> bool:
     """Whether every date is over and on record. No query."""
+    if match.state != MatchState.CONFIRMED:
+        return False
     slots = [slot for slot in match.slots.all() if slot.cancelled_at is None]
     known = {row.slot_id for row in match.attendances.all()}
     return bool(slots) and all(slot.pk in known and slot.end_at <= now for slot in slots)

@@ -50,13 +50,36 @@ def with_everything(matches: QuerySet[Match]) -> QuerySet[Match]:
         "preconditions",
         "attendances__slot",
         "meeting",
-        Prefetch("named_people", MatchPerson.objects.select_related("user").order_by("pk")),
+        Prefetch("named_people", _named()),
     )
+
+
+def with_page(matches: QuerySet[Match]) -> QuerySet[Match]:
+    """One match with what its page shows: answers, consents, the meeting, who comes. Five queries."""
+    return (
+        with_details(matches)
+        .select_related("meeting")
+        .prefetch_related("answers", "region_consents", Prefetch("named_people", _named()))
+    )
+
+
+def _named() -> QuerySet[MatchPerson]:
+    return MatchPerson.objects.select_related("user").order_by("pk")
 
 
 def matches_for(actor: User) -> QuerySet[Match]:
     """The matches ``actor`` may know of, with details, newest first. Two queries."""
     return with_details(matches_visible_to(actor)).order_by("-created_at", "-pk")
+
+
+def matches_of_list(ids: Iterable[int]) -> dict[int, Match]:
+    """The matches that a page of a list shows, by primary key, with details and answers. Three queries.
+
+    A list asks for the keys of its page first: asked for together with all their details, PostgreSQL joins the details of
+    everybody's matches before it cuts the page, for it does not plan as many joins as a whole.
+    """
+    rows = with_details(Match.objects.filter(pk__in=list(ids))).prefetch_related("answers")
+    return {match.pk: match for match in rows}
 
 
 def opened_to(party: Volunteer) -> QuerySet[Match]:

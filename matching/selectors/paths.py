@@ -15,7 +15,7 @@ def match_path(match: Match) -> str:
 
 def review_path(match: Match) -> str:
     """Where a guide decides on a proposal."""
-    return match_path(match)
+    return reverse("desk-match", args=[match.public_id])
 
 
 def change_path(need: Need) -> str:

@@ -160,18 +160,22 @@ def plan_of(
     return Plan(
         proposals=[_planned(prepared, proposal, codes) for proposal in allocation.proposals],
         found=found,
-        fitting=None if about is None else _fitting(prepared, about),
+        fitting=None if about is None else _fitting(prepared, merged, about),
         pairs_feasible=int(merged.passed.sum()),
         report=asdict(allocation.report) | {"compared": merged.compared, "needs_diagnosed": _told(found)},
     )
 
 
-def _fitting(prepared: Prepared, party: int) -> Fitting:
+def _fitting(prepared: Prepared, merged: Merged, party: int) -> Fitting:
     """What fits one party. A party that was paused or deleted meanwhile was compared with nothing."""
     if party not in prepared.snapshot.row_of_id:
         return Fitting(party=party, fits=[], compared=0, keeps_away="", would_bring=0)
     return fitting_of(
-        party_id=party, inputs=prepared.inputs, snapshot=prepared.snapshot, needs=prepared.needs
+        party_id=party,
+        inputs=prepared.inputs,
+        snapshot=prepared.snapshot,
+        needs=prepared.needs,
+        merged=merged,
     )
 
 

@@ -44,3 +44,7 @@ class SideAct(Act):
         is_party = match.volunteer.representative_id == actor.pk
         entered = entered_for(actor, match.need.region, as_party=is_party)
         return self.service(match_id=match.pk, actor=actor, on_behalf_of=entered, **values)
+
+
+Acts = dict[str, Act]
+"""Acts by their path, in the order of the page."""

@@ -16,7 +16,7 @@ from matching.selectors.sights import MatchSight
 from matching.services import agreements, answers, day, endings, meetings, review
 from matching.web import entry_forms as entries
 from matching.web import guide_forms as forms
-from matching.web.acts import Act
+from matching.web.acts import Act, Acts
 from matching.web.match_forms import EmptyForm
 from regions.models import Slot
 
@@ -39,7 +39,7 @@ def attest(
     return day.attest_attendance(match_id=match_id, actor=actor, slot=slot, came=came)
 
 
-FORWARD: dict[str, Act] = {
+FORWARD: Acts = {
     "record-call": Act(
         "record_call", _("Record a call"), _("Record the call"), _("The call is on record."),
         entries.CallForm, answers.record_call,
@@ -77,7 +77,7 @@ FORWARD: dict[str, Act] = {
         forms.NoteForm, day.complete_match,
     ),
 }  # fmt: skip
-HEARD: dict[str, Act] = {
+HEARD: Acts = {
     "enter-answer": Act(
         "answer", _("Enter an answer"), _("Enter the answer"), _("The answer is on record."),
         entries.AnswerForm, answers.answer_match,
@@ -99,7 +99,7 @@ HEARD: dict[str, Act] = {
         entries.ExtensionForm, answers.extend_answer, _("Once for each side. The places stay held."),
     ),
 }  # fmt: skip
-DESK: dict[str, Act] = {
+DESK: Acts = {
     "assign": Act(
         "assign", _("Hand it over to a colleague"), _("Hand it over"), _("It is handed over; your colleague is told."),
         forms.AssignForm, review.assign_guide,
@@ -125,7 +125,7 @@ DESK: dict[str, Act] = {
         forms.GuideDatesForm, endings.redate_match, _("This match ends and a linked one begins; an earlier yes is void."),
     ),
 }  # fmt: skip
-ENDING: dict[str, Act] = {
+ENDING: Acts = {
     "enter-no": Act(
         "decline", _("End it: somebody said no"), _("End it"), _("It is ended. The other side reads the neutral sentence."),
         forms.SaidNoForm, endings.decline_match,
@@ -140,7 +140,7 @@ ENDING: dict[str, Act] = {
     ),
 }  # fmt: skip
 ACTS = FORWARD | HEARD | DESK | ENDING
-FOR_ADMINISTRATORS: dict[str, Act] = {
+FOR_ADMINISTRATORS: Acts = {
     "assign": ACTS["assign"],
     "take-back": Act(
         "withdraw", ACTS["take-back"].title, ACTS["take-back"].button, ACTS["take-back"].done,
@@ -154,7 +154,7 @@ FOR_ADMINISTRATORS: dict[str, Act] = {
 PATH_OF: dict[str, str] = {act.move: path for path, act in ACTS.items()}
 
 
-def guide_acts_of(sight: MatchSight) -> dict[str, Act]:
+def guide_acts_of(sight: MatchSight) -> Acts:
     """The acts that a guide or an administrator may try now, by their path, in the order of the page."""
     if not sight.oversees:
         return {}
@@ -163,9 +163,8 @@ def guide_acts_of(sight: MatchSight) -> dict[str, Act]:
     return {path: act for path, act in known.items() if act.move in left}
 
 
-def groups_of(sight: MatchSight) -> dict[str, Any]:
+def groups_of(sight: MatchSight, acts: Acts) -> dict[str, Any]:
     """The same for the page: the one thing to do first, then by what they are about. Empty for who only takes part."""
-    acts = guide_acts_of(sight)
     first = PATH_OF.get(
         first_of(frozenset(act.move for act in acts.values()), sight.match, now=timezone.now())
     )
@@ -182,5 +181,5 @@ def groups_of(sight: MatchSight) -> dict[str, Any]:
     }
 
 
-def _shown(acts: dict[str, Act], group: dict[str, Act], first: str | None) -> list[tuple[str, Act]]:
+def _shown(acts: Acts, group: Acts, first: str | None) -> list[tuple[str, Act]]:
     return [(path, act) for path, act in acts.items() if path in group and path != first]

@@ -14,12 +14,12 @@ from matching.enums import Side
 from matching.selectors.sights import MatchSight, sight_of
 from matching.services import answers, endings, meetings, review
 from matching.web import match_forms as forms
-from matching.web.acts import Act, SideAct
+from matching.web.acts import Act, Acts, SideAct
 from matching.web.base import actor_of, known_match, private, take
 from matching.web.entry_forms import ConsentForm
 from matching.web.guide_acts import guide_acts_of
 
-ACTS: dict[str, Act] = {
+ACTS: Acts = {
     "answer": SideAct(
         "answer", _("Your answer"), _("Send the answer"), _("Your answer has been recorded. Thank you."),
         forms.YesForm, answers.answer_match,
@@ -71,7 +71,7 @@ ASKED_BY_ADDRESS = frozenset({"side", "kind", "slot", "consent"})
 """What a link to an act may have chosen already: of what it is about, never what is said."""
 
 
-def acts_of(sight: MatchSight) -> dict[str, Act]:
+def acts_of(sight: MatchSight) -> Acts:
     """The acts that somebody who speaks for a side may try now by their path, in the order of the page."""
     if not sight.sides:
         return {}
@@ -107,10 +107,9 @@ class Mend:
     side: str = ""
 
 
-def mending(code: str, sight: MatchSight) -> Mend | None:
+def mending(code: str, sight: MatchSight, own: Acts, desk: Acts) -> Mend | None:
     """The act by which the viewer can bring what is missing now; None where it is others' to bring."""
     side, guide = MENDS.get(code, ("", ""))
-    own, desk = acts_of(sight), guide_acts_of(sight)
     if side in own and WHOSE.get(code) in {None, *sight.sides}:
         return Mend(side, own[side])
     return Mend(guide, desk[guide], WHOSE.get(code, "")) if guide in desk else None

@@ -16,18 +16,27 @@ from accounts.services.members import invite_members
 from matching.models import Match, MatchRun, NeedDiagnosis
 from matching.services.conversation import send_message
 from matching.services.guardians import ask_guardian, code_of
+from matching.services.proposals import suggest_match
 from matching.services.weights import ensure_weights
 from tests.builders import make_need, make_party, make_slot
 from tests.matching import saga as story
 from tests.support.matrix import ROLES, Case, Scene, Values, everybody
 
 STRANGERS_ONLY = (200, *(302,) * (len(ROLES) - 1))
+GUIDES_ONLY = (302, *(403,) * 4, 200, 200)
 SIGNED_IN_ONLY = (302, *(200,) * (len(ROLES) - 1))
 
 
 def asked_match(scene: Scene) -> Values:
     """A match of hana's party in the community, in which both sides have been asked."""
     match = story.asked(story.propose(scene.mowing, scene.hana_party), guide=scene.mori)
+    return {"public_id": match.public_id}
+
+
+def proposed_match(scene: Scene) -> Values:
+    """A proposal that nobody has decided on, with what the engine says of it."""
+    slot = scene.mowing.slots.order_by("start_at")[0]
+    match = suggest_match(actor=scene.mori, need=scene.mowing, volunteer=scene.riders, slots=[slot])
     return {"public_id": match.public_id}
 
 
@@ -181,6 +190,12 @@ CASES = [
         (302, 404, 200, 200, 200, 302, 302),
         where=lambda scene: asked_match(scene) | {"act": "answer"},
     ),
+    Case("desk", "GET", GUIDES_ONLY),
+    Case("desk-together", "GET", GUIDES_ONLY),
+    Case("desk-match", "GET", GUIDES_ONLY, where=proposed_match),
+    Case("desk-undo", "GET", everybody(302), where=asked_match),
+    Case("desk-interview", "GET", (302, 404, 404, 404, 404, 200, 200), where=asked_match),
+    Case("desk-decide", "GET", GUIDES_ONLY, where=lambda scene: proposed_match(scene) | {"act": "approve"}),
     Case("message-list", "GET", (302, 404, 200, 200, 200, 200, 404), where=spoken_match),
     Case("match-guardians", "GET", (302, 404, 200, 404, 404, 200, 200), where=asked_match),
     Case("guardian", "GET", everybody(200), where=lambda scene: {"code": guardian_code(scene)}),

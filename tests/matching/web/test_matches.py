@@ -19,7 +19,7 @@ from matching.services.endings import decline_match
 from matching.web.match_acts import ACTS
 from matching.web.matches import LIVE_SHOWN
 from regions.models import Need
-from tests.builders import make_need, make_party, make_slot
+from tests.builders import make_need, make_offer, make_party, make_slot
 from tests.matching import saga as story
 
 pytestmark = pytest.mark.django_db
@@ -210,8 +210,28 @@ def test_list_takes_a_fixed_number_of_queries(
         )
         decline_match(match_id=ended.pk, actor=hana, reason=EndReason.DATES)
     client.force_login(hana)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(11):
         client.get(reverse("match-list"))
+
+
+@pytest.mark.parametrize(("name", "queries"), [("hana", 15), ("ume", 14), ("mori", 19)])
+def test_page_takes_a_fixed_number_of_queries(
+    name: str,
+    queries: int,
+    client: Client,
+    saga,
+    hana_party: Volunteer,
+    mori: User,
+    request: pytest.FixtureRequest,
+    django_assert_num_queries,
+) -> None:
+    need = make_need(saga, offers=[make_offer(saga, permission="informal")])
+    match = story.asked(story.propose(need, hana_party), guide=mori)
+    match.named_people.all().delete()  # then anybody of the party may be the one who comes
+    client.force_login(request.getfixturevalue(name))
+    with django_assert_num_queries(queries):
+        answer = client.get(reverse("match-page", args=[match.public_id]))
+    assert "permission" in answer.context["sight"].missing
 
 
 def test_history_of_an_ending_does_not_show_who_had_been_willing(
