@@ -7,7 +7,9 @@ from django.views.generic import RedirectView
 
 from matching.web import (
     apply,
+    board,
     calendar,
+    calls,
     communities,
     conversation,
     desk,
@@ -37,6 +39,11 @@ urlpatterns: list[URLPattern] = [
     path("watches/", watches.watch_list, name="watch-list"),
     path("watches/new/", watches.watch_new, name="watch-new"),
     path("watches/<slug:public_id>/remove/", watches.watch_remove, name="watch-remove"),
+    path("board/", board.board, name="board"),
+    path("board/needs/", board.board_needs, name="board-needs"),
+    path("board/due/<slug:when>/", board.board_list, name="board-list"),
+    path("calls/", calls.calls, name="calls"),
+    path("calls/<slug:public_id>/<slug:side>/", calls.call_number, name="call-number"),
     path("matches/", matches.match_list, name="match-list"),
     path("matches/<slug:public_id>/", matches.match_page, name="match-page"),
     path("matches/<slug:public_id>/contacts/", matches.match_contacts, name="contacts-page"),

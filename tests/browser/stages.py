@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.services.members import invite_members
 from regions.models import Need
 from tests.architecture.matrix_pages import group_of
+from tests.browser.stages_of_board import BOARD_STAGES
 from tests.browser.stages_of_desk import DESK_STAGES
 from tests.browser.stages_of_matches import MATCH_STAGES
 from tests.browser.staging import Lead, Stage, opened, refused, sent, unfolded
@@ -123,6 +124,7 @@ STAGES = [
     Stage("stage-set-password", "hana", fresh("account_set_password")),
     *MATCH_STAGES,
     *DESK_STAGES,
+    *BOARD_STAGES,
 ]
 DEMO_PAGES = ("/styleguide/", "/demo/", "/demo/mail/")
 """Pages of the addresses in ``tests.config.demo_urls`` alone."""
