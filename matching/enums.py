@@ -176,3 +176,17 @@ class IdentityProof(models.TextChoices):
     INSURANCE_CARD = "insurance_card", _("health insurance certificate")
     WORKPLACE = "workplace", _("card of the company or school")
     KNOWN = "known", _("known to the guide in person")
+
+
+class TaskKind(models.TextChoices):
+    """What a guide's board says is to be done."""
+
+    REVIEW = "review", _("Decide on the proposal")
+    ANSWER = "answer", _("Wait for the answer")
+    MEETING = "meeting", _("First meeting")
+    CHASE = "chase", _("Complete the promise")
+    ROSTER = "roster", _("Head count and roster")
+    CHECK = "check", _("Check before the day")
+    DAY = "day", _("The day itself")
+    ATTEST = "attest", _("Record who came")
+    COMPLETE = "complete", _("Complete it, and ask both for their thanks")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -12,20 +13,24 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from matching.enums import LIVE
+from matching.enums import DISCLOSED, LIVE
 from matching.models import Match
 from matching.policies import matches_visible_to
 from matching.selectors.conversation import takes_part
 from matching.selectors.guardians import guarded_as_read
+from matching.selectors.lacks import lacks_of
 from matching.selectors.matches import events_of, matches_of_list
+from matching.selectors.paths import review_path
 from matching.selectors.printable import MatchSheets
 from matching.selectors.sights import MatchSight, sight_of
 from matching.selectors.story import story
 from matching.selectors.viewers import viewer_of
 from matching.services.disclosure import reveal
+from matching.web.acts import Act
 from matching.web.base import actor_of, known_match, known_sight, private
 from matching.web.conversation import newest
-from matching.web.match_acts import Act, acts_of
+from matching.web.guide_acts import groups_of, guide_acts_of
+from matching.web.match_acts import acts_of, mending
 
 ON_A_PAGE = 20
 LIVE_SHOWN, PAGES_MAX = 50, 1000
@@ -88,7 +93,7 @@ def waits_for(sight: MatchSight) -> bool:
 def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """How one match stands, what to do next, and how it came here. 15 queries, more for a guide and where minors come."""
     sight = known_sight(actor_of(request), public_id)
-    acts = dict(acts_of(sight))
+    acts, guided = acts_of(sight), guide_acts_of(sight)
     may_read = takes_part(sight.viewer.roles_on(sight.match)) and sight.match.approved_at is not None
     context = {
         "sight": sight,
@@ -98,11 +103,22 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "first": next(((path, acts[path]) for path in OPENING if path in acts), None),
         "others": _others(acts),
         "endings": [(path, acts[path]) for path in ENDING if path in acts],
+        "desk": groups_of(sight, guided),
+        "lacks": [(lack, mending(lack.code, sight, acts, guided)) for lack in lacks_of(sight)],
+        "checks": _checks(sight),
         "guarded": guarded_as_read(sight.match) if sight.is_live and sight.cares_for_people else [],
         "may_reveal": sight.may_look,
         "sheets": MatchSheets(sight),
+        "review_path": review_path(sight.match) if sight.oversees else "",
     }
     return render(request, "match_page.html", context)
+
+
+def _checks(sight: MatchSight) -> list[Mapping[str, Any]]:
+    """What is checked before the day, what is due first on top; empty before the promise and after the day."""
+    if not (sight.is_live and sight.match.state in DISCLOSED):
+        return []
+    return sorted(sight.preconditions, key=lambda check: (check["due_at"] is None, check["due_at"]))
 
 
 def _others(acts: Mapping[str, Act]) -> list[tuple[str, Act]]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.services.members import invite_members
 from regions.models import Need
 from tests.architecture.matrix_pages import group_of
+from tests.browser.stages_of_board import BOARD_STAGES
 from tests.browser.stages_of_desk import DESK_STAGES
 from tests.browser.stages_of_matches import MATCH_STAGES
 from tests.browser.stages_of_paper import PAPER_STAGES
@@ -125,6 +126,7 @@ STAGES = [
     *MATCH_STAGES,
     *DESK_STAGES,
     *PAPER_STAGES,
+    *BOARD_STAGES,
 ]
 DEMO_PAGES = ("/styleguide/", "/demo/", "/demo/mail/")
 """Pages of the addresses in ``tests.config.demo_urls`` alone."""

@@ -59,7 +59,7 @@ def test_each_may_do_what_the_table_says(
     both = {"answer", "decline", "board-date", "extend", "promise", "withdraw", "other-dates"}
     assert offered(client, asked, hana) == both | {"people"}
     assert offered(client, asked, ume) == both
-    assert offered(client, asked, mori) == set()  # the guide's desk is a place of its own
+    assert offered(client, asked, mori) == set()  # what a guide does has addresses of its own
 
 
 def test_answer_is_recorded_as_by_the_api(client: Client, asked: Match, hana: User) -> None:
