@@ -10,7 +10,7 @@ from matching.engine.diagnose import Diagnosis, RuleCount, diagnose, only_reason
 from matching.engine.digest import inputs_digest
 from matching.engine.explain import Explanation, Matched, explain
 from matching.engine.needs import NeedSet, build_needs
-from matching.engine.pairs import Assessment, assess
+from matching.engine.pairs import Assessment, Standing, assess, best_of_need
 from matching.engine.policy import Weights
 from matching.engine.room import Phase
 from matching.engine.score import PairScore, recompute
@@ -57,11 +57,13 @@ __all__ = [
     "ShardResult",
     "SlotRow",
     "Snapshot",
+    "Standing",
     "Transport",
     "Vocabulary",
     "Weights",
     "allocate",
     "assess",
+    "best_of_need",
     "build_needs",
     "build_snapshot",
     "diagnose",

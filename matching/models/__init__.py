@@ -1,6 +1,7 @@
 """One file per noun; everything importable from here."""
 
 from matching.models.answers import Answer, Attendance, Meeting, PhoneCall, Precondition, RegionConsent
+from matching.models.candidates import Candidate
 from matching.models.events import MatchEvent
 from matching.models.guardians import GuardianAsk
 from matching.models.interviews import Interview
@@ -15,6 +16,7 @@ __all__ = [
     "Answer",
     "Attendance",
     "Block",
+    "Candidate",
     "GuardianAsk",
     "Hold",
     "Interview",

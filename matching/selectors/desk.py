@@ -16,6 +16,7 @@ from accounts.services.dates import TOKYO
 from matching.enums import MatchState
 from matching.models import Match, MatchEvent
 from matching.selectors.bars import Bars, bars_of
+from matching.selectors.candidates import Comparison, candidates_of
 from matching.selectors.evidence import Evidence, evidence_of, knows_well, unseen_by_engine, warnings_of
 from matching.selectors.matches import guided_by, with_details
 from matching.selectors.reviews import not_snoozed, review_queue
@@ -72,6 +73,7 @@ class InHand:
     evidence: list[Evidence]
     bars: Bars | None
     unseen: list[str]
+    comparison: Comparison
 
 
 def to_decide(actor: User) -> QuerySet[Match]:
@@ -100,14 +102,15 @@ def held_back(actor: User, *, now: datetime) -> QuerySet[Match]:
     return to_decide(actor).exclude(not_snoozed(now))
 
 
-def in_hand(sight: MatchSight, actor: User) -> InHand:
-    """Everything a guide decides on. Fourteen queries at most."""
+def in_hand(sight: MatchSight, actor: User, *, now: datetime) -> InHand:
+    """Everything a guide decides on. Fifteen queries at most."""
     match = sight.match
     return InHand(
         sight=sight,
         evidence=evidence_of(match, actor),
         bars=bars_of(match.explanation),
         unseen=unseen_by_engine(match),
+        comparison=candidates_of(match, sight.viewer, now=now),
     )
 
 

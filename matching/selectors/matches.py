@@ -21,6 +21,8 @@ from regions.policies import acts_for_region, guide_regions, represented_regions
 
 GUIDES_OWN = frozenset({"assign", "snooze", "stand_by", "escalate", "record_call"})
 """Moves of the guide's desk that neither side reads of."""
+ASKED_ANEW = "change_terms"
+"""What a guide changed before anybody was asked: read by the side that had asked first, once it is asked itself."""
 SAID_BY_A_SIDE = frozenset(
     {"answer", "set_board_date", "extend", "confirm_promise", "change_promise", "name_people", "plan_meeting"}
 )
@@ -145,7 +147,8 @@ def slots_of_matches(actor: User) -> QuerySet[Slot]:
 def events_of(match: Match, viewer: Viewer) -> QuerySet[MatchEvent]:
     """The moves of a match as far as the viewer may read of them, with actors, in order. One query.
 
-    A side reads neither of the guide's desk nor of the other side's inner consents; once it has ended before its time,
+    A side reads neither of the guide's desk nor of the other side's inner consents (of changed terms it reads where it had
+    asked first for others, once both are asked); once it has ended before its time,
     nothing the other side said either: who is missing among those who answered would tell who refused.
     """
     events = MatchEvent.objects.filter(match=match).order_by("seq")
@@ -154,6 +157,8 @@ def events_of(match: Match, viewer: Viewer) -> QuerySet[MatchEvent]:
         return events
     sides = viewer.sides_on(match)
     inner = set() if Side.REGION in sides else {"record_consent"}
+    if match.approved_at is None or match.origin not in {side.value for side in sides}:
+        inner.add(ASKED_ANEW)
     events = events.exclude(move__in=sorted(GUIDES_OWN | inner))
     return _without_words_of_others(events, sides) if match.state in CUT_SHORT else events
 

@@ -18,6 +18,7 @@ from matching.models import (
     Answer,
     Attendance,
     Block,
+    Candidate,
     Interview,
     Match,
     MatchEvent,
@@ -137,7 +138,11 @@ def leave(user: User, now: datetime) -> None:
 
 
 def erase(user: User, now: datetime) -> None:  # noqa: ARG001  # the signature of a provider
-    """Words by and about the person go from the person's matches; who moved what when stays, with ids only."""
+    """Words by and about the person go from the person's matches; who moved what when stays, with ids only.
+
+    The guides' lists of who was compared forget the person. They are not taken along (``export``): they repeat what is
+    there, the person's own statements, weighed against needs of which nobody has asked the person.
+    """
     matches = Match.objects.filter(volunteer__representative=user)
     party = Q(role=Side.PARTY) | Q(data__side=Side.PARTY)
     MatchMessage.objects.filter(Q(author=user) | Q(match__in=matches, role=Side.PARTY)).update(
@@ -156,6 +161,7 @@ def erase(user: User, now: datetime) -> None:  # noqa: ARG001  # the signature o
     met.filter(outcome=MeetingOutcome.WAIVED).update(note=REASON_GONE)
     matches.update(overlap_reason="")
     Interview.objects.filter(volunteer__representative=user).delete()
+    Candidate.objects.filter(volunteer__representative=user).delete()
     Watch.objects.filter(user=user).delete()
     Block.objects.filter(Q(made_by=user) | Q(volunteer__representative=user)).update(note="")
     ids = list(matches.values_list("public_id", flat=True))

@@ -19,11 +19,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import DomainError
 from accounts.models import User
+from matching.enums import EndReason
 from matching.models import Match
+from matching.selectors.candidates import Compared, candidates_of
 from matching.selectors.desk import Lying, held_back, in_hand, just_approved, lying_open, overseen, to_decide
 from matching.selectors.sights import MatchSight
 from matching.selectors.viewers import viewer_of
-from matching.services import interviews, previews, review
+from matching.services import instead, interviews, previews, review, terms
 from matching.services.deadlines import UNDO_SECONDS
 from matching.web import desk_forms as forms
 from matching.web.base import actor_of, known_match, private, sent_from, take
@@ -51,7 +53,7 @@ def desk(request: HttpRequest, public_id: str = "") -> HttpResponse:
     context = {
         "rows": shown,
         "may_pick": any(row.may_be_approved_with_others for row in shown),
-        "hand": in_hand(MatchSight(chosen, viewer), actor) if chosen else None,
+        "hand": in_hand(MatchSight(chosen, viewer), actor, now=now) if chosen else None,
         "lying": Lying(MatchSight(chosen, viewer), now) if chosen else None,
         "held": held,
         "page": page,
@@ -71,7 +73,7 @@ def _chosen(actor: User, rows: list[Match], public_id: str) -> Match | None:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One act of the desk. ``letters``: what its page shows before anything is sent. ``done``: empty where the desk tells."""
+    """One act of the desk. ``letters``: what its page shows before anything is sent. ``done``: empty where the desk tells. ``keeps_in_hand``: leads back to the proposal."""
 
     title: Any
     button: Any
@@ -79,6 +81,7 @@ class Decision:
     form: type[forms.MatchForm]
     service: Callable[..., Match]
     letters: Callable[[Match], list[previews.Letter]]
+    keeps_in_hand: bool = False
 
 
 DECISIONS: dict[str, Decision] = {
@@ -93,6 +96,10 @@ DECISIONS: dict[str, Decision] = {
     "hold": Decision(
         _("Hold back"), _("Hold back"), _("It is held back and comes up again by itself."),
         forms.HoldForm, review.snooze_match, lambda _match: [],
+    ),
+    "terms": Decision(
+        _("Change people or promise"), _("Change it"), _("Changed. The record keeps how it was before."),
+        forms.TermsForm, terms.change_terms, lambda _match: [], keeps_in_hand=True,
     ),
 }  # fmt: skip
 
@@ -114,6 +121,8 @@ def decide(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
     ):
         if decision.done:
             messages.success(request, decision.done)
+        if decision.keeps_in_hand:
+            return redirect("desk-match", public_id=public_id)
         return redirect(_address([match] if act == "approve" else []))
     context = _page(actor, match, form) | {
         "act": act,
@@ -174,6 +183,37 @@ def _approve_each(request: HttpRequest, actor: User, rows: Iterable[Lying]) -> l
         except DomainError as refusal:
             messages.warning(request, f"{match.need.title} × {row.sight.party['label']}: {refusal.message}")
     return asked
+
+
+@private
+@require_http_methods(["GET", "POST"])
+def another(request: HttpRequest, public_id: str, party: str) -> HttpResponse:
+    """Propose somebody who was compared: too, or instead of the proposal at hand."""
+    actor = actor_of(request)
+    match = get_object_or_404(to_decide(actor), public_id=public_id)
+    compared = candidates_of(match, viewer_of(actor, [match]), now=timezone.now()).rows
+    row = next((row for row in compared if row.party.public_id == party and row.can_be_proposed), None)
+    if row is None:
+        messages.info(request, _("This participant cannot be proposed here any more."))
+        return redirect("desk-match", public_id=public_id)
+    form = forms.AnotherForm(request.POST if request.method == "POST" else None, match=match, actor=actor)
+    made: list[Match] = []
+    if request.method == "POST" and take(
+        form, lambda **values: made.append(_propose(match, row, actor, **values))
+    ):
+        messages.success(request, _("Proposed. It lies on the desk."))
+        return redirect("desk-match", public_id=made[0].public_id)
+    context = _page(actor, match, form) | {"row": row}
+    return render(request, "desk_another.html", context, status=422 if form.errors else 200)
+
+
+def _propose(match: Match, row: Compared, actor: User, *, how: str, reason: str, note: str) -> Match:
+    """The one of the two services that was chosen."""
+    if how == "instead":
+        return instead.suggest_instead(
+            match_id=match.pk, actor=actor, party=row.party, reason=EndReason(reason), note=note
+        )
+    return instead.suggest_also(match_id=match.pk, actor=actor, party=row.party, note=note)
 
 
 @private

@@ -14,6 +14,7 @@ from accounts.web.dates import day
 from matching.enums import EndReason, IdentityProof, InterviewHow, Role
 from matching.models.interviews import NOTE_MAX
 from matching.services.review import SNOOZE_DAYS_MAX
+from matching.services.terms import PROMISE_MAX
 from matching.web.match_forms import MatchForm, reasons_of
 
 HOLD_DAYS = (1, 3, 7, SNOOZE_DAYS_MAX)
@@ -91,6 +92,45 @@ def _hold_label(days: int) -> str:
     return str(
         _("%(days)d days, until the morning of %(day)s") % {"days": days, "day": day(morning_in(days))}
     )
+
+
+class TermsForm(MatchForm):
+    """What is proposed, before anybody is asked."""
+
+    people = forms.IntegerField(
+        label=_("People"), min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "input input--num"})
+    )  # fmt: skip
+    promise = forms.CharField(
+        label=_("Promised in return"), max_length=PROMISE_MAX, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    note = own_note(_("A word for the record"), _("Only guides read this."))
+
+    def prepare(self) -> None:
+        self.initial.update(people=self.match.people, promise=self.match.promise)
+
+
+class AnotherForm(MatchForm):
+    """Somebody else for the same dates: beside the proposal at hand, or in its place."""
+
+    how = forms.ChoiceField(
+        label=_("How"), widget=forms.RadioSelect,
+        choices=[("also", _("Propose them too")), ("instead", _("Send this proposal back and propose them instead"))],
+    )  # fmt: skip
+    reason = forms.ChoiceField(
+        label=_("Why this proposal is sent back"), required=False, help_text=_("Only where it is sent back.")
+    )
+    note = own_note(_("A word for the record"), _("Only guides read this."))
+
+    def prepare(self) -> None:
+        self.choose("reason", [("", "—"), *reasons_of("reject", Role.GUIDE)])
+        self.initial["how"] = "also"
+
+    def clean(self) -> dict[str, Any]:
+        """A reason where one is needed."""
+        values = super().clean() or {}
+        if values.get("how") == "instead" and not values.get("reason"):
+            self.add_error("reason", _("Please choose why this proposal is sent back."))
+        return values
 
 
 class InterviewForm(MatchForm):

@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/together/", desk.together, name="desk-together"),
     path("desk/<slug:public_id>/", desk.desk, name="desk-match"),
     path("desk/<slug:public_id>/undo/", desk.undo, name="desk-undo"),
+    path("desk/<slug:public_id>/another/<slug:party>/", desk.another, name="desk-another"),
     path("desk/<slug:public_id>/interview/", desk.interview, name="desk-interview"),
     path("desk/<slug:public_id>/<slug:act>/", desk.decide, name="desk-decide"),
     path("needs/<slug:public_id>/apply/", apply.need_apply, name="need-apply"),

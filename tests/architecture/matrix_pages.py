@@ -16,10 +16,10 @@ from accounts.services.members import invite_members
 from matching.models import Match, MatchRun, NeedDiagnosis
 from matching.services.conversation import send_message
 from matching.services.guardians import ask_guardian, code_of
-from matching.services.proposals import suggest_match
 from matching.services.weights import ensure_weights
 from tests.builders import make_need, make_party, make_slot
 from tests.matching import saga as story
+from tests.matching.desk import compared, suggested
 from tests.support.matrix import ROLES, Case, Scene, Values, everybody
 
 STRANGERS_ONLY = (200, *(302,) * (len(ROLES) - 1))
@@ -35,9 +35,14 @@ def asked_match(scene: Scene) -> Values:
 
 def proposed_match(scene: Scene) -> Values:
     """A proposal that nobody has decided on, with what the engine says of it."""
-    slot = scene.mowing.slots.order_by("start_at")[0]
-    match = suggest_match(actor=scene.mori, need=scene.mowing, volunteer=scene.riders, slots=[slot])
-    return {"public_id": match.public_id}
+    return {"public_id": suggested(scene.mowing, scene.riders, scene.mori).public_id}
+
+
+def compared_party(scene: Scene) -> Values:
+    """The same, and somebody who was compared."""
+    where = proposed_match(scene)
+    compared(Match.objects.get(**where), scene.hana_party)
+    return where | {"party": scene.hana_party.public_id}
 
 
 def guardian_code(scene: Scene) -> str:
@@ -82,7 +87,6 @@ def with_colleagues(scene: Scene) -> Values:
     return {}
 
 
-GUIDES_ONLY = (302, 403, 403, 403, 403, 200, 200)
 HANA_ONLY = (302, 404, 200, 404, 404, 404, 404)
 
 
@@ -195,6 +199,7 @@ CASES = [
     Case("desk-match", "GET", GUIDES_ONLY, where=proposed_match),
     Case("desk-undo", "GET", everybody(302), where=asked_match),
     Case("desk-interview", "GET", (302, 404, 404, 404, 404, 200, 200), where=asked_match),
+    Case("desk-another", "GET", GUIDES_ONLY, where=compared_party),
     Case("desk-decide", "GET", GUIDES_ONLY, where=lambda scene: proposed_match(scene) | {"act": "approve"}),
     Case("message-list", "GET", (302, 404, 200, 200, 200, 200, 404), where=spoken_match),
     Case("match-guardians", "GET", (302, 404, 200, 404, 404, 200, 200), where=asked_match),

@@ -13,7 +13,7 @@ from matching.models import Match
 from matching.services.interviews import record_interview
 from matching.services.review import snooze_match
 from tests.browser.staging import Lead, Stage, opened, press, refused, unfolded
-from tests.matching.desk import knowing_each_other, suggested
+from tests.matching.desk import compared, knowing_each_other, suggested
 from tests.support.matrix import Scene, Values
 
 
@@ -44,7 +44,7 @@ def deciding(act: str) -> Any:
 
 def both(scene: Scene) -> Values:
     known(scene)
-    new(scene)
+    compared(Match.objects.get(**new(scene)), scene.yuki_party)
     return {}
 
 
@@ -76,6 +76,7 @@ LEADS: dict[str, Lead] = {
     "together": picked,
     "asked": asked,
     "reject": opened("desk-decide", deciding("reject")),
+    "terms-wrong": refused("desk-decide", deciding("terms"), people="500"),
     "hold": opened("desk-decide", deciding("hold")),
     "interview-wrong": refused("desk-interview", new, held_on="2030-01-01"),
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from accounts.models import User, Volunteer
-from matching.models import Match, Relation
+from matching.models import Candidate, Match, MatchRun, Relation
 from matching.services.proposals import suggest_match
+from matching.services.weights import ensure_weights
 from regions.models import Need
 
 
@@ -21,3 +22,15 @@ def knowing_each_other(match: Match) -> Match:
     Match.objects.filter(pk=match.pk).update(is_first_visit=False, explanation=told)
     match.refresh_from_db()
     return match
+
+
+def compared(match: Match, party: Volunteer) -> Candidate:
+    """``party``, kept by a run as the next best for the need of ``match``."""
+    run = MatchRun.objects.create(
+        scope=f"need:{match.need.public_id}", requested_by=User.objects.system(), weights=ensure_weights()
+    )
+    return Candidate.objects.create(
+        need=match.need, volunteer=party, run=run, place=match.need.candidates.count() + 1, work_micro=700_000,
+        wish_micro=800_000, mutual_micro=746_666, comfort_micro=600_000, ties_micro=0, score_micro=600_000,
+        travel_minutes=75,
+    )  # fmt: skip

@@ -17,7 +17,7 @@ from matching.services.review import SNOOZE_DAYS_MAX
 from regions.models import Need
 from tests.builders import make_need, make_party
 from tests.matching import saga as story
-from tests.matching.desk import knowing_each_other, suggested
+from tests.matching.desk import compared, knowing_each_other, suggested
 from tests.support.outbox import drain_outbox
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +164,61 @@ def test_only_pairs_that_know_each_other_are_asked_together(
     assert done.url == f"{DESK}?asked={known.public_id}"
 
 
+def another(client: Client, match: Match, party: Volunteer, **answers: str):
+    return client.post(reverse("desk-another", args=[match.public_id, party.public_id]), answers)
+
+
+def test_who_else_was_compared_is_shown_with_both_directions(
+    guide: Client, proposed: Match, hana_party: Volunteer
+) -> None:
+    compared(proposed, hana_party)
+    (row,) = guide.get(DESK).context["hand"].comparison.rows
+    assert (row.name, row.work_points, row.wish_points, row.mutual_points) == (hana_party.name, 70, 80, 74)
+
+
+def test_somebody_compared_is_proposed_too(guide: Client, proposed: Match, hana_party: Volunteer) -> None:
+    compared(proposed, hana_party)
+    done = another(guide, proposed, hana_party, how="also")
+    new = Match.objects.get(volunteer=hana_party)
+    assert done.url == reverse("desk-match", args=[new.public_id])
+    assert (story.state_of(proposed), new.state, new.need) == (
+        MatchState.PROPOSED, MatchState.PROPOSED, proposed.need,
+    )  # fmt: skip
+
+
+def test_somebody_compared_takes_the_place_of_a_proposal_with_a_reason(
+    guide: Client, proposed: Match, hana_party: Volunteer
+) -> None:
+    compared(proposed, hana_party)
+    refused = another(guide, proposed, hana_party, how="instead")
+    assert (refused.status_code, Match.objects.count()) == (422, 1)
+
+    another(guide, proposed, hana_party, how="instead", reason="work")
+
+    proposed.refresh_from_db()
+    assert (proposed.state, proposed.end_reason) == (MatchState.REJECTED, EndReason.WORK)
+    assert Match.objects.get(volunteer=hana_party).state == MatchState.PROPOSED
+
+
+def test_who_was_not_compared_is_not_proposed_by_address(
+    guide: Client, proposed: Match, hana_party: Volunteer
+) -> None:
+    answer = another(guide, proposed, hana_party, how="also")
+    assert answer.url == reverse("desk-match", args=[proposed.public_id])
+    assert not Match.objects.filter(volunteer=hana_party).exists()
+
+
+def test_people_and_promise_are_changed_before_anybody_is_asked(guide: Client, proposed: Match) -> None:
+    few = proposed.volunteer.min_people
+    assert decide(guide, proposed, "terms", people="500", promise="昼食").status_code == 422
+
+    done = decide(guide, proposed, "terms", people=str(few), promise="昼食と温泉")
+
+    proposed.refresh_from_db()
+    assert (proposed.people, proposed.promise, proposed.state) == (few, "昼食と温泉", MatchState.PROPOSED)
+    assert done.url == reverse("desk-match", args=[proposed.public_id])
+
+
 def test_decided_proposal_leads_back_to_the_desk(guide: Client, proposed: Match) -> None:
     decide(guide, proposed, "approve")
     again = decide(guide, proposed, "approve")
@@ -195,5 +250,5 @@ def test_desk_takes_a_fixed_number_of_queries(
         need = make_need(mowing.region, title=f"草刈り {number}")
         suggested(need, make_party(name=f"会 {number}"), mori)
     guide.get(DESK)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         assert len(guide.get(DESK).context["rows"]) == count
