@@ -161,7 +161,8 @@ def _roster(_row: Row, match: Match, _now: datetime) -> Words:
 
 def _check(row: Row, match: Match, _now: datetime) -> Words:
     kind = next(each.kind for each in match.preconditions.all() if each.pk == row.row)
-    return {"what": str(PreconditionKind(kind).label), "act": "tick", "about": {"kind": kind}}
+    what = _("Check: %(what)s") % {"what": PreconditionKind(kind).label}
+    return {"what": what, "act": "tick", "about": {"kind": kind}}
 
 
 def _attest(row: Row, _match: Match, _now: datetime) -> Words:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -72,12 +71,17 @@ def _permissions(sight: MatchSight) -> tuple[str, ...]:
     """Offers that may not be used yet to the last day, with the holders who have not agreed: for community and guides."""
     if not (sight.oversees or Side.REGION in sight.sides):
         return ()
-    last: datetime | None = sight.match.slots.aggregate(last=Max("end_at"))["last"]
-    day = timezone.localdate(last) if last is not None else timezone.localdate()
+    day = _last_day(sight)
     offers = _offers(sight.match)
     return tuple(
         offer_label(offer) for offer in offers if offer_permission(offer, day) != PermissionStatus.GRANTED
     )
+
+
+def _last_day(sight: MatchSight) -> date:
+    """The day in Japan on which the last date ends; today without any. No query."""
+    last = max((slot.end_at for slot in sight.slots), default=None)
+    return timezone.localdate(last) if last is not None else timezone.localdate()
 
 
 def _offers(match: Match) -> list[Offer]:

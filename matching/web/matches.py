@@ -91,7 +91,7 @@ def waits_for(sight: MatchSight) -> bool:
 @private
 @require_safe
 def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """How one match stands, what to do next, and how it came here. 15 queries, more for a guide and where minors come."""
+    """How one match stands, what to do next, and how it came here. 15 queries, more for a guide, where minors come, and once promised."""
     sight = known_sight(actor_of(request), public_id)
     acts, guided = acts_of(sight), guide_acts_of(sight)
     may_read = takes_part(sight.viewer.roles_on(sight.match)) and sight.match.approved_at is not None
