@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my-data/", include("accounts.web.my_data")),
     path("", include("accounts.web.urls")),
     path("", include("accounts.web.organizations")),
+    path("place/", include("regions.web.urls")),
     path("", include("matching.web.urls")),
 ]
 if settings.ENISHI_DEMO or settings.DEBUG:  # for who draws the pages

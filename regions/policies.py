@@ -168,6 +168,19 @@ def can_create_region_in(user: Actor, municipality: Municipality) -> bool:
     return is_admin(user) or _is_officer(user, municipality.pk) or guides.exists()
 
 
+def has_communities(user: Actor) -> bool:
+    """Whether ``user`` acts or guides for any community (administrators: for all). One query at most.
+
+    Decides no more than whether the menu leads there: each page asks for itself.
+    """
+    if not _is_somebody(user) or is_admin(user):
+        return is_admin(user)
+    offices = Representative.objects.filter(in_office(), user_id=user.pk).values("pk")
+    staff = MunicipalStaff.objects.filter(user_id=user.pk).values("pk")
+    guides = Guide.objects.filter(user_id=user.pk).values("pk")
+    return offices.union(staff, guides).exists()
+
+
 # What may be known of a community.
 def knows_region(user: Actor, region: Region) -> bool:
     """Whether ``user`` may see all of ``region``'s record, whatever is public."""

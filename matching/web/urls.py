@@ -17,6 +17,8 @@ from matching.web import (
     match_acts,
     matches,
     needs,
+    place,
+    place_acts,
     watches,
 )
 
@@ -44,5 +46,9 @@ urlpatterns: list[URLPattern] = [
     path("guardian/<str:code>/", guardians.guardian, name="guardian"),
     path("matches/<slug:public_id>/<slug:act>/", match_acts.match_act, name="match-act"),
     path("needs/<slug:public_id>/apply/", apply.need_apply, name="need-apply"),
+    path("place/", place.place_list, name="place-list"),
+    path("place/<slug:public_id>/", place.place_desk, name="place-desk"),
+    path("place/<slug:public_id>/dates/", place.place_dates, name="place-dates"),
+    path("place/<slug:public_id>/needs/<slug:need_id>/<slug:act>/", place_acts.need_act, name="need-act"),
     path("communities/<slug:public_id>/", communities.community_page, name="community-page"),
 ]

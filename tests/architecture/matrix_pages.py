@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from accounts.enums import AgeBand
 from accounts.models import User, Volunteer
 from accounts.services.feeds import make_feed
@@ -12,7 +14,8 @@ from accounts.services.members import invite_members
 from matching.models import Match
 from matching.services.conversation import send_message
 from matching.services.guardians import ask_guardian, code_of
-from tests.builders import make_party
+from regions.enums import NeedStage
+from tests.builders import at_tokyo, make_need, make_party, sunday_ahead
 from tests.matching import saga as story
 from tests.support.matrix import ROLES, Case, Scene, Values, everybody
 
@@ -39,7 +42,32 @@ def group_of(scene: Scene) -> Volunteer:
     return make_party(scene.hana, name="西の丘の会", size=12, members=[scene.yuki])
 
 
+DESK = (302, 404, 404, 200, 200, 200, 200)
+"""A community's desk: its representative, its officer, its guide, administrators."""
 HANA_ONLY = (302, 404, 200, 404, 404, 404, 404)
+
+
+def community(scene: Scene) -> Values:
+    """A community with a need that is open."""
+    return {"public_id": scene.mowing.region.public_id}
+
+
+def open_need(scene: Scene) -> Values:
+    return community(scene) | {"need_id": scene.mowing.public_id}
+
+
+def draft(scene: Scene) -> Values:
+    """A need that is still being talked over."""
+    need = make_need(scene.mowing.region, stage=NeedStage.CONSULTING, opened_at=None, title="秋の溝掃除")
+    return community(scene) | {"need_id": need.public_id}
+
+
+def last_years(scene: Scene) -> Values:
+    """A need that was carried out last year."""
+    last = at_tokyo(sunday_ahead(-350), 8)
+    slots = [{"start_at": last, "end_at": last + timedelta(hours=4), "rain": "次の日曜"}]
+    need = make_need(scene.mowing.region, stage=NeedStage.CLOSED, title="去年の草刈り", slots=slots)
+    return community(scene) | {"need_id": need.public_id}
 
 
 def spoken_match(scene: Scene) -> Values:
@@ -96,6 +124,17 @@ CASES = [
         everybody(302),
         where=lambda _scene: {"public_id": "abc"},
     ),
+    Case("place-list", "GET", SIGNED_IN_ONLY),
+    Case("place-desk", "GET", DESK, where=community),
+    Case("place-dates", "GET", DESK, where=community),
+    Case("place-needs", "GET", DESK, where=community),
+    Case("place-need", "GET", DESK, where=open_need),
+    Case("need-new", "GET", DESK, where=community),
+    Case("need-revise", "GET", DESK, where=open_need),
+    Case("need-dates", "GET", DESK, where=open_need),
+    Case("need-read", "GET", DESK, where=draft),
+    Case("need-again", "GET", DESK, where=last_years),
+    Case("need-act", "GET", DESK, where=lambda scene: open_need(scene) | {"act": "pause"}),
     Case("my-data", "GET", SIGNED_IN_ONLY),
     Case("notice-settings", "GET", SIGNED_IN_ONLY),
     Case("my-data-export", "GET", SIGNED_IN_ONLY),
