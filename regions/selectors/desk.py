@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from accounts.models import AuditEntry
 from accounts.policies import Actor
 from regions.enums import NeedStage
-from regions.models import Need, Offer, Region, Slot
+from regions.models import Need, Offer, Region, Representative, Slot
 from regions.policies import known_regions
 from regions.selectors.needs import coming_slots
 from regions.selectors.needs import with_details as need_details
@@ -83,6 +83,12 @@ def repeatable_needs(region: Region, *, now: datetime | None = None) -> QuerySet
     coming = coming_slots(moment).filter(need__region=region).values("need")
     over = Q(stage=NeedStage.CLOSED) | ~Q(pk__in=coming)
     return Need.objects.filter(over, region=region, pk__in=past).order_by("-changed_at", "-pk")
+
+
+def offices_of(region: Region) -> list[Representative]:
+    """Who speaks, spoke and will speak for a community: those in office or to come first, the newest first. One query."""
+    rows = Representative.objects.filter(region=region).select_related("user")
+    return list(rows.order_by(F("until_on").desc(nulls_first=True), F("from_on").desc(nulls_last=True), "pk"))
 
 
 def record_of(need: Need) -> list[AuditEntry]:

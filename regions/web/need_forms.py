@@ -85,7 +85,7 @@ class NeedForm(forms.Form):
     def _offer_words(self) -> None:
         """Choices: the words in use, those the need has already, and what the community gives."""
         held = [] if self.need is None else [row.work_kind for row in self.need.work.all()]
-        self.nodes = _with_held(work_kind_tree(), held)
+        self.nodes = with_held(work_kind_tree(), held)
         self._choose("work", [pair for node in self.nodes for pair in words_of(node)])
         dangers = [] if self.need is None else list(self.need.hazards.all())
         self._choose("hazards", _pairs(Hazard.objects.filter(retired=False), dangers))
@@ -203,7 +203,7 @@ def _known(need: Need) -> dict[str, Any]:
     }
 
 
-def _with_held(nodes: Iterable[KindNode], held: Iterable[Any]) -> list[KindNode]:
+def with_held(nodes: Iterable[KindNode], held: Iterable[Any]) -> list[KindNode]:
     """The tree, and what is held of words that are retired."""
     used = list(nodes)
     known = {code for node in used for code, _label in words_of(node)}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regions.web import consents, needs
+from regions.web import consents, needs, offers, rules
 
 COMMUNITY = "<slug:public_id>/"
 NEED = f"{COMMUNITY}needs/<slug:need_id>/"
+OFFER = f"{COMMUNITY}offers/<slug:offer_id>/"
 
 urlpatterns: list[URLPattern] = [
     path(f"{COMMUNITY}needs/", needs.place_needs, name="place-needs"),
@@ -17,4 +18,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{NEED}dates/", needs.need_dates, name="need-dates"),
     path(f"{NEED}read/", consents.need_read, name="need-read"),
     path(f"{NEED}again/", consents.need_again, name="need-again"),
+    path(f"{COMMUNITY}offers/", offers.place_offers, name="place-offers"),
+    path(f"{COMMUNITY}offers/new/", offers.offer_new, name="offer-new"),
+    path(OFFER, offers.place_offer, name="place-offer"),
+    path(f"{OFFER}revise/", offers.offer_revise, name="offer-revise"),
+    path(f"{OFFER}holders/new/", offers.permission_new, name="permission-new"),
+    path(f"{OFFER}holders/<int:row_id>/", offers.permission_revise, name="permission-revise"),
+    path(f"{COMMUNITY}rules/", rules.place_rules, name="place-rules"),
+    path(f"{COMMUNITY}rules/<slug:rule>/", rules.place_rule, name="place-rule"),
 ]

@@ -70,6 +70,14 @@ def last_years(scene: Scene) -> Values:
     return community(scene) | {"need_id": need.public_id}
 
 
+def offer(scene: Scene) -> Values:
+    return community(scene) | {"offer_id": scene.trails.public_id}
+
+
+def holder(scene: Scene) -> Values:
+    return offer(scene) | {"row_id": scene.trails.permissions.get().pk}
+
+
 def spoken_match(scene: Scene) -> Values:
     """The same, in which hana and the guide have written to each other."""
     where = asked_match(scene)
@@ -135,6 +143,14 @@ CASES = [
     Case("need-read", "GET", DESK, where=draft),
     Case("need-again", "GET", DESK, where=last_years),
     Case("need-act", "GET", DESK, where=lambda scene: open_need(scene) | {"act": "pause"}),
+    Case("place-offers", "GET", DESK, where=community),
+    Case("offer-new", "GET", DESK, where=community),
+    Case("place-offer", "GET", DESK, where=offer),
+    Case("offer-revise", "GET", DESK, where=offer),
+    Case("permission-new", "GET", DESK, where=offer),
+    Case("permission-revise", "GET", DESK, where=holder),
+    Case("place-rules", "GET", DESK, where=community),
+    Case("place-rule", "GET", DESK, where=lambda scene: community(scene) | {"rule": "consents"}),
     Case("my-data", "GET", SIGNED_IN_ONLY),
     Case("notice-settings", "GET", SIGNED_IN_ONLY),
     Case("my-data-export", "GET", SIGNED_IN_ONLY),
