@@ -15,6 +15,7 @@ from matching.selectors.matches import with_details
 from matching.selectors.readiness import SETTLING
 from matching.selectors.sights import MatchSight
 from matching.selectors.viewers import viewer_of
+from regions.enums import NeedStage
 from regions.models import Region, Slot
 from regions.selectors.needs import coming_slots
 
@@ -44,12 +45,29 @@ def waiting_matches(actor: User, region: Region) -> list[MatchSight]:
     return [MatchSight(match, viewer) for match in found]
 
 
+def dates_of(region: Region) -> QuerySet[Slot]:
+    """The dates of a community's needs, past ones and those called off among them, each with its need, the places ``held``
+    and the people ``promised``. One query."""
+    return _with_people(Slot.objects.filter(need__region=region))
+
+
+def matches_on(actor: User, slot: Slot) -> list[MatchSight]:
+    """The live matches for a date that this person may know of. A fixed number of queries."""
+    known = matches_visible_to(actor).filter(state__in=sorted(LIVE), match_slots__slot=slot).values("pk")
+    found = list(with_details(Match.objects.filter(pk__in=known)).order_by("created_at", "pk"))
+    viewer = viewer_of(actor, found)
+    return [MatchSight(match, viewer) for match in found]
+
+
 def coming_dates_of(region: Region, *, now: datetime | None = None) -> QuerySet[Slot]:
     """The dates of a community's needs that are still to come, in order, each with its need, the places ``held`` and the
     people ``promised``. One query."""
+    return _with_people(coming_slots(now).filter(need__region=region).exclude(need__stage=NeedStage.CLOSED))
+
+
+def _with_people(slots: QuerySet[Slot]) -> QuerySet[Slot]:
     live = Q(holds__released_at__isnull=True, holds__isnull=False)
     promised = live & Q(holds__match__state__in=sorted(DISCLOSED))
-    rows = coming_slots(now).filter(need__region=region).exclude(need__stage="closed")
-    return rows.select_related("need").annotate(
+    return slots.select_related("need").annotate(
         held=Count("holds", filter=live), promised=Count("holds", filter=promised)
     )

@@ -25,7 +25,7 @@ from regions.selectors.reviewers import reviewers_for
 from regions.services.rescoring import TOPIC as RESCORE
 
 ASKING_FOR_REVIEW = frozenset({"match_proposed_guide", "review_escalated"})
-SILENT_KINDS = frozenset({"match_ended", "match_redated", "date_called_off"})
+SILENT_KINDS = frozenset({"match_ended", "match_redated", "date_called_off", "date_moved"})
 
 
 def announce(step: Step, event: MatchEvent) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from matching.selectors.viewers import entered_for
 from matching.services.slots import close_need
 from matching.web.base import actor_of, private, take
 from regions.enums import NeedStage
@@ -37,6 +38,10 @@ def _hear(*, actor: User, need: Need) -> Need:
     return advance_need(actor=actor, need=need, to=NeedStage.HEARING)
 
 
+def _close(*, actor: User, need: Need) -> Need:
+    return close_need(need=need, actor=actor, on_behalf_of=entered_for(actor, need.region))
+
+
 ACTS: dict[str, NeedAct] = {
     "hear": NeedAct(
         _("The interview begins"), _("The consultation becomes an interview. Nothing is public yet."),
@@ -50,7 +55,7 @@ ACTS: dict[str, NeedAct] = {
     "close": NeedAct(
         _("Close this need for good"),
         _("Who is asked and has not promised yet is told that it did not come about. Promises stand. This cannot be taken back."),
-        _("Close it"), _("It is closed. Who was asked is told in one neutral sentence."), close_need,
+        _("Close it"), _("It is closed. Who was asked is told in one neutral sentence."), _close,
     ),
 }  # fmt: skip
 

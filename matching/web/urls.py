@@ -19,6 +19,7 @@ from matching.web import (
     needs,
     place,
     place_acts,
+    place_dates,
     watches,
 )
 
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern] = [
     path("place/", place.place_list, name="place-list"),
     path("place/<slug:public_id>/", place.place_desk, name="place-desk"),
     path("place/<slug:public_id>/dates/", place.place_dates, name="place-dates"),
+    path("place/<slug:public_id>/dates/<slug:slot_id>/", place_dates.place_date, name="place-date"),
     path("place/<slug:public_id>/needs/<slug:need_id>/<slug:act>/", place_acts.need_act, name="need-act"),
     path("communities/<slug:public_id>/", communities.community_page, name="community-page"),
 ]

@@ -123,7 +123,7 @@ class ConsentsForm(RegionLines):
     def ask_row(self, place: int, row: Any) -> None:
         self.words = getattr(self, "words", {}) | {place: row.needed_for if row else ""}
         self.ask(place, "by", line(_("Who has to agree"), 60), row.by if row else "")
-        matter = forms.ChoiceField(label=_("To what"), choices=ConsentMatter.choices)
+        matter = forms.ChoiceField(label=_("To what"), choices=ConsentMatter.choices, required=False)
         self.ask(place, "matter", matter, row.matter if row else ConsentMatter.NEW_PARTY)
         self.ask(place, "meets", line(_("When they meet"), 120), row.meets if row else "")
 

@@ -70,6 +70,15 @@ def last_years(scene: Scene) -> Values:
     return community(scene) | {"need_id": need.public_id}
 
 
+def rainy_date(scene: Scene) -> Values:
+    """A date with a plan for rain on which hana's party may come."""
+    asked_match(scene)
+    slot = scene.mowing.slots.get()
+    slot.rain = "次の日曜"
+    slot.save(update_fields=["rain"])
+    return community(scene) | {"slot_id": slot.public_id}
+
+
 def offer(scene: Scene) -> Values:
     return community(scene) | {"offer_id": scene.trails.public_id}
 
@@ -143,6 +152,7 @@ CASES = [
     Case("need-read", "GET", DESK, where=draft),
     Case("need-again", "GET", DESK, where=last_years),
     Case("need-act", "GET", DESK, where=lambda scene: open_need(scene) | {"act": "pause"}),
+    Case("place-date", "GET", DESK, where=rainy_date),
     Case("place-offers", "GET", DESK, where=community),
     Case("offer-new", "GET", DESK, where=community),
     Case("place-offer", "GET", DESK, where=offer),
