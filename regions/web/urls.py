@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regions.web import consents, needs, offers, rules
+from regions.web import check, consents, needs, offers, rules
 
 COMMUNITY = "<slug:public_id>/"
 NEED = f"{COMMUNITY}needs/<slug:need_id>/"
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{OFFER}revise/", offers.offer_revise, name="offer-revise"),
     path(f"{OFFER}holders/new/", offers.permission_new, name="permission-new"),
     path(f"{OFFER}holders/<int:row_id>/", offers.permission_revise, name="permission-revise"),
+    path(f"{COMMUNITY}check/", check.place_check, name="place-check"),
     path(f"{COMMUNITY}rules/", rules.place_rules, name="place-rules"),
     path(f"{COMMUNITY}rules/<slug:rule>/", rules.place_rule, name="place-rule"),
 ]

@@ -153,6 +153,7 @@ CASES = [
     Case("need-again", "GET", DESK, where=last_years),
     Case("need-act", "GET", DESK, where=lambda scene: open_need(scene) | {"act": "pause"}),
     Case("place-date", "GET", DESK, where=rainy_date),
+    Case("place-check", "GET", DESK, where=community),
     Case("place-offers", "GET", DESK, where=community),
     Case("offer-new", "GET", DESK, where=community),
     Case("place-offer", "GET", DESK, where=offer),
