@@ -106,6 +106,11 @@ class NeedForm(forms.Form):
         chosen = set(self["work"].value() or [])
         return [branch_of(node, chosen, name="work") for node in self.nodes]
 
+    @property
+    def has_chosen_rest(self) -> bool:
+        """Whether something is chosen beyond the first tree: then the others are not folded away."""
+        return any(branch.root.is_chosen or branch.is_open for branch in self.branches[1:])
+
     def clean(self) -> dict[str, Any]:
         """A qualification is a condition or a help, not both; a title is found in the first answer."""
         answers: dict[str, Any] = super().clean() or {}

@@ -193,6 +193,16 @@ def test_closed_need_is_not_revised(client: Client, last_year: Need, ume: User) 
     assert Need.objects.get(pk=last_year.pk).title == "去年の草刈り"
 
 
+def test_what_is_chosen_is_never_folded_away(client: Client, draft: Need, ume: User) -> None:
+    make_work_kind("festival")
+    form = shown(client, ume, "need-revise", draft).context["form"]
+    assert form.has_chosen_rest is False
+    sent(client, ume, "need-revise", draft, title="祭り", work=["festival"])
+    page = shown(client, ume, "need-revise", draft)
+    assert page.context["form"].has_chosen_rest is True
+    assert "<details open><summary>ほかの活動" in page.content.decode()
+
+
 # Dates.
 def test_dates_are_added_by_rule_and_by_day(client: Client, draft: Need, ume: User) -> None:
     before = draft.slots.count()
