@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from matching.models import WeightSet
+from matching.models import MatchRun, WeightSet
 from matching.services.weights import activate_weights
 from regions.admin import ReadOnly
 
@@ -33,3 +33,33 @@ class WeightSetAdmin(ReadOnly, admin.ModelAdmin):
             return
         row = activate_weights(actor=cast("User", request.user), version=rows[0].version)
         self.message_user(request, _("Version %(version)d is used from now on.") % {"version": row.version})
+
+
+@admin.register(MatchRun)
+class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
+    """Runs of the matching: what about, by which worker, how many, how long, and why one failed."""
+
+    list_display = (
+        "created_at", "scope", "state", "worker", "needs_count", "parties_count", "pairs_feasible", "proposals_count",
+        "waited_seconds", "took_seconds", "attempts",
+    )  # fmt: skip
+    list_filter = ("state",)
+    list_select_related = ("weights",)
+    search_fields = ("=public_id", "scope")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-pk")
+    show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("waited, seconds"))
+    def waited_seconds(self, run: MatchRun) -> str:
+        """From being asked for to being started."""
+        return f"{(run.started_at - run.created_at).total_seconds():.1f}" if run.started_at else ""
+
+    @admin.display(description=gettext_lazy("took, seconds"))
+    def took_seconds(self, run: MatchRun) -> str:
+        """From being started to its end."""
+        return (
+            f"{(run.finished_at - run.started_at).total_seconds():.1f}"
+            if run.started_at and run.finished_at
+            else ""
+        )

@@ -157,3 +157,36 @@ class RunState(models.TextChoices):
 
 
 RUN_OPEN = frozenset({RunState.QUEUED, RunState.SCORING, RunState.MERGING})
+
+
+class InterviewHow(models.TextChoices):
+    """How a guide got to know a participant."""
+
+    IN_PERSON = "in_person", _("in person")
+    PHONE = "phone", _("by telephone")
+    ONLINE = "online", _("online")
+
+
+class IdentityProof(models.TextChoices):
+    """What showed a guide that somebody is who they say. Never its number, never a copy."""
+
+    LICENCE = "licence", _("driving licence")
+    MY_NUMBER = "my_number", _("My Number card (front)")
+    PASSPORT = "passport", _("passport or residence card")
+    INSURANCE_CARD = "insurance_card", _("health insurance certificate")
+    WORKPLACE = "workplace", _("card of the company or school")
+    KNOWN = "known", _("known to the guide in person")
+
+
+class TaskKind(models.TextChoices):
+    """What a guide's board says is to be done."""
+
+    REVIEW = "review", _("Decide on the proposal")
+    ANSWER = "answer", _("Wait for the answer")
+    MEETING = "meeting", _("First meeting")
+    CHASE = "chase", _("Complete the promise")
+    ROSTER = "roster", _("Head count and roster")
+    CHECK = "check", _("Check before the day")
+    DAY = "day", _("The day itself")
+    ATTEST = "attest", _("Record who came")
+    COMPLETE = "complete", _("Complete it, and ask both for their thanks")

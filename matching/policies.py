@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import User
+from accounts.models import Guide, User, Volunteer
 from accounts.policies import is_admin, represents_party
 from matching.enums import Role
-from matching.models import Match
+from matching.models import Interview, Match
 from matching.transitions import Move
+from regions.models import Need, Region
 from regions.policies import acts_for_region, guide_regions, is_guide_for, represented_regions
 
 PREFERENCE = (Role.SYSTEM, Role.PARTY, Role.REGION, Role.GUIDE, Role.ADMIN)
@@ -43,13 +44,22 @@ def matches_visible_to(user: User) -> QuerySet[Match]:
 
     A guide sees those of covered communities; a side sees a proposal only once it is asked or has
     itself begun it, so that nobody reads of a proposal the guide has not approved.
+
+    Whose is whose is asked in subqueries: with joins, these alternatives make the database read every participant
+    for one person's list.
     """
     if is_admin(user) or user.is_system:
         return Match.objects.all()
-    own_party = Q(volunteer__representative=user) & _known_to_party()
-    own_region = Q(need__region__in=represented_regions(user)) & _known_to_region()
-    guided = Q(need__region__in=guide_regions(user)) | Q(guide__user=user, guide__ended_on=None)
+    own_party = (
+        Q(volunteer__in=Volunteer.objects.filter(representative=user).values("pk")) & _known_to_party()
+    )
+    own_region = _about(represented_regions(user)) & _known_to_region()
+    guided = _about(guide_regions(user)) | Q(guide__in=Guide.objects.filter(user=user).values("pk"))
     return Match.objects.filter(own_party | own_region | guided)
+
+
+def _about(regions: QuerySet[Region]) -> Q:
+    return Q(need__in=Need.objects.filter(region__in=regions).values("pk"))
 
 
 def _known_to_party() -> Q:
@@ -58,3 +68,14 @@ def _known_to_party() -> Q:
 
 def _known_to_region() -> Q:
     return Q(approved_at__isnull=False) | Q(origin="region")
+
+
+def interviews_visible_to(user: User) -> QuerySet[Interview]:
+    """What guides wrote of participants: to the guides of the organization whose guide wrote it, and administrators.
+
+    What a participant told one organization is not passed on to another by this table.
+    """
+    if is_admin(user):
+        return Interview.objects.all()
+    colleagues = Guide.objects.filter(user=user, ended_on=None).values("organization_id")
+    return Interview.objects.filter(guide__organization__in=colleagues)

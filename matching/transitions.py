@@ -119,6 +119,13 @@ MOVES: tuple[Move, ...] = (
     row("snooze", {S.PROPOSED}, None, R.GUIDE, what="The guide holds it for some days."),
     row("stand_by", {S.PROPOSED}, None, R.GUIDE, what="The guide puts it next in line."),
     row(
+        "change_terms",
+        {S.PROPOSED},
+        None,
+        R.GUIDE,
+        what="The guide changes the number of people or the wording of the promise before anybody is asked.",
+    ),
+    row(
         "escalate",
         {S.PROPOSED},
         None,

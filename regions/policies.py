@@ -86,8 +86,10 @@ def guide_regions(user: Actor) -> QuerySet[Region]:
 
     Where an administrator named a guide, all guides of that one's organization; else (or when that account is
     closed or the guide dismissed) those of the organizations that cover the municipality. Colleagues see the same, so that nothing hangs on one person.
+
+    Who is known to be no guide costs no query; who was one when the request began is asked for anew.
     """
-    if not _is_somebody(user):
+    if not _is_somebody(user) or not is_guide(user):
         return Region.objects.none()
     guide = Guide.objects.filter(user=user).select_related("organization").first()
     if guide is None:
@@ -169,16 +171,15 @@ def can_create_region_in(user: Actor, municipality: Municipality) -> bool:
 
 
 def has_communities(user: Actor) -> bool:
-    """Whether ``user`` acts or guides for any community (administrators: for all). One query at most.
+    """Whether ``user`` acts or guides for any community (administrators: for all). One query at most, none for guides.
 
     Decides no more than whether the menu leads there: each page asks for itself.
     """
-    if not _is_somebody(user) or is_admin(user):
-        return is_admin(user)
+    if not _is_somebody(user) or is_admin(user) or is_guide(user):
+        return _is_somebody(user)
     offices = Representative.objects.filter(in_office(), user_id=user.pk).values("pk")
     staff = MunicipalStaff.objects.filter(user_id=user.pk).values("pk")
-    guides = Guide.objects.filter(user_id=user.pk).values("pk")
-    return offices.union(staff, guides).exists()
+    return offices.union(staff).exists()
 
 
 # What may be known of a community.

@@ -139,6 +139,14 @@ def sato(organization: Organization) -> User:
 
 
 @pytest.fixture
+def elsewhere(db: None) -> User:
+    """A guide of another organization, which covers Shinjuku alone."""
+    user = _with_second_factor(_person("遠藤", "endo@example.org", "090-0000-0009"))
+    make_guide(make_organization(municipalities=[SHINJUKU]), user)
+    return user
+
+
+@pytest.fixture
 def admin(db: None) -> User:
     user = make_user("管理者", email="admin@example.org", is_staff=True, is_superuser=True)
     return _with_second_factor(agree_to_terms(user))
@@ -148,7 +156,7 @@ def admin(db: None) -> User:
 @pytest.fixture
 def ume(db: None) -> User:
     """The community's representative."""
-    return _person("梅", "ume@example.org", "090-0000-0006")
+    return _person("梅", "ume@example.org", "090-0000-0009")
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.errors import NotFound
 from accounts.models import Coverage, Guide, Municipality, Organization
 from accounts.policies import Actor, guides_visible_to, organizations_covering
 
@@ -55,6 +57,24 @@ def guides_at_work(organizations: Iterable[Organization]) -> dict[int, int]:
 def guides_with_stand_ins(actor: Actor) -> QuerySet[Guide]:
     """The guides whose desks ``actor`` may know, with stand-ins. One query."""
     return guides_visible_to(actor).select_related("user", "organization", "stand_in__user").order_by("pk")
+
+
+def desk_known_to(actor: Actor, user_id: str) -> Guide:
+    """The desk of the guide with this person's public id, for colleagues and administrators. One query.
+
+    Raises:
+        NotFound("guide_unknown")
+    """
+    guide = guides_with_stand_ins(actor).filter(user__public_id=user_id).first()
+    if guide is None:
+        raise NotFound("guide_unknown", _("There is no such guide here."))
+    return guide
+
+
+def colleagues_of(actor: Actor, guide: Guide) -> QuerySet[Guide]:
+    """The other guides of the same organization whose accounts are open. One query."""
+    rows = guides_with_stand_ins(actor).filter(organization=guide.organization_id, user__is_active=True)
+    return rows.exclude(pk=guide.pk)
 
 
 def coverage_map(municipalities: Iterable[Municipality], *, on: date | None = None) -> CoverageMap:

@@ -234,6 +234,29 @@ def set_absence(
     return guide
 
 
+@transaction.atomic
+def set_weekly_capacity(*, actor: User, guide: Guide, weekly_capacity: int) -> Guide:
+    """Say how many proposals a week a guide can read: the guide, or a colleague for one who is ill. Locks; audits.
+
+    Raises:
+        NotAllowed("not_your_organization"): actor neither guides for the organization nor administers.
+        Invalid("number_wrong")
+    """
+    if not can_edit_organization(actor, guide.organization):
+        raise NotAllowed("not_your_organization", _("Only guides of the same organization can change this."))
+    guide = lock_guide(guide.pk)
+    problems = Problems()
+    check_number(problems, "weekly_capacity", weekly_capacity, at_least=1, at_most=CAPACITY_MAX)
+    problems.refuse()
+    guide.weekly_capacity = weekly_capacity
+    guide.save(update_fields=["weekly_capacity"])
+    details = {"weekly_capacity": weekly_capacity}
+    record(
+        actor=actor, action="guide.set_weekly_capacity", target=guide, label=str(guide.user), details=details
+    )
+    return guide
+
+
 def _require_admin(actor: User) -> None:
     if not is_admin(actor):
         raise NotAllowed("not_administrator", _("Only administrators can change this."))

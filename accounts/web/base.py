@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -17,6 +19,7 @@ from accounts.errors import DomainError, NotAllowed, NotFound
 from accounts.models import User
 
 View = Callable[..., HttpResponse]
+Row = TypeVar("Row", bound=Model)
 ONWARDS = "onwards"
 
 
@@ -76,6 +79,11 @@ def onwards(request: HttpRequest) -> str | None:
 def actor_of(request: HttpRequest) -> User:
     """Who is signed in; only for views under ``private``."""
     return cast("User", request.user)
+
+
+def rows_of(page: Page[Row]) -> QuerySet[Row]:
+    """The slice of a page as the queryset it was cut from, not read yet: it may still be given details."""
+    return cast("QuerySet[Row]", page.object_list)
 
 
 def take(form: forms.Form, act: Callable[..., Any]) -> bool:

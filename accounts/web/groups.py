@@ -49,7 +49,10 @@ class JoinGroupForm(forms.Form):
         label=_("How old you are"), choices=AgeBand.choices, widget=forms.RadioSelect,
         help_text=_("We do not ask for a birthday. At 16 or 17 a parent or guardian is asked before each activity."),
     )  # fmt: skip
-    agrees = forms.BooleanField(label=_("I agree to be named as a member of this group."))
+    agrees = forms.BooleanField(
+        label=_("I agree to be named as a member of this group."),
+        error_messages={"required": _("You can join once you agree.")},
+    )
 
 
 @private

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.web import groups, party_tasks, profile
+from accounts.web import desks, groups, party_tasks, profile
 
 urlpatterns: list[URLPattern] = [
     path("me/", profile.me, name="profile"),
@@ -19,5 +19,7 @@ urlpatterns: list[URLPattern] = [
         name="member-remove",
     ),
     path("me/parties/<slug:public_id>/<slug:task>/", party_tasks.party_task, name="party-task"),
+    path("board/me/", desks.own_desk, name="own-desk"),
+    path("board/desks/<slug:user_id>/", desks.colleague_desk, name="colleague-desk"),
     path("groups/join/<str:code>/", groups.group_join, name="group-join"),
 ]

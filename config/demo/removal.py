@@ -14,7 +14,7 @@ from django.db.models import CASCADE, PROTECT, Exists, F, ManyToOneRel, OuterRef
 from accounts.models import AuditEntry, ContactAccess, Notification, Organization, Outbox, User, Volunteer
 from accounts.services.audit import record
 from matching.enums import RUN_OPEN
-from matching.models import Match, MatchEvent, MatchRun, NeedDiagnosis
+from matching.models import Candidate, Match, MatchEvent, MatchRun, NeedDiagnosis
 from matching.snapshots import ALL, need_scope, party_scope
 from regions.models import Need, Region, Representative
 
@@ -106,10 +106,11 @@ def _sample_runs(
 
 
 def _delete_runs(gone: set[str]) -> None:
-    """Delete the named runs that no match and no diagnosis rests on; an open one over everything may yet find real ones."""
+    """Delete the named runs that no match, diagnosis or comparison rests on; an open one over everything may yet find real ones."""
     idle = MatchRun.objects.exclude(scope=ALL, state__in=sorted(RUN_OPEN)).filter(
         ~Exists(Match.objects.filter(run=OuterRef("pk"))),
         ~Exists(NeedDiagnosis.objects.filter(run=OuterRef("pk"))),
+        ~Exists(Candidate.objects.filter(run=OuterRef("pk"))),
     )
     named = [pk for pk, public_id in idle.values_list("pk", "public_id") if public_id in gone]
     MatchRun.objects.filter(pk__in=named).delete()

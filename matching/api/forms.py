@@ -39,6 +39,7 @@ from matching.selectors.matches import (
     parties_nameable_by,
     slots_of_matches,
 )
+from matching.services.terms import PROMISE_MAX
 from regions.enums import ConsentMatter
 from regions.models import Slot
 from regions.policies import needs_visible_to
@@ -111,6 +112,29 @@ class SnoozeForm(StrictSerializer):
     note = note_field()
 
 
+class SuggestAlsoForm(StrictSerializer):
+    """``party``: somebody else for the need and dates of this match."""
+
+    party = PublicIdField(scope=known(parties_nameable_by))
+    people = NumberField(required=False, min_value=1, max_value=PLACES_MAX)
+    note = note_field()
+
+
+class SuggestInsteadForm(SuggestAlsoForm):
+    """``reason``, ``note`` and ``neutral_note``: of the rejection of this match."""
+
+    reason = EnumField(EndReason)
+    neutral_note = neutral_field()
+
+
+class TermsForm(StrictSerializer):
+    """What is left out stays as it is."""
+
+    people = NumberField(required=False, min_value=1, max_value=PLACES_MAX)
+    promise = TextField(max_length=PROMISE_MAX, required=False)
+    note = note_field()
+
+
 class NoteForm(StrictSerializer):
     note = note_field()
 
@@ -146,7 +170,7 @@ class MeetingForm(StrictSerializer):
 
 
 class PromiseForm(StrictSerializer):
-    promise = TextField(max_length=2000)
+    promise = TextField(max_length=PROMISE_MAX)
     on_behalf_of = TextField(max_length=NAME_MAX, required=False)
 
 

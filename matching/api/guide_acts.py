@@ -7,7 +7,7 @@ from typing import ClassVar
 from accounts.api.fields import EmptyForm
 from matching.api import forms
 from matching.api.base import EnteredAct, SimpleAct, act_operation
-from matching.services import agreements, answers, day, meetings, review
+from matching.services import agreements, answers, day, instead, meetings, review, terms
 
 
 class ApproveView(SimpleAct):
@@ -43,6 +43,27 @@ class StandByView(SimpleAct):
 
     service = staticmethod(review.put_next_in_line)
     operations: ClassVar = act_operation("stand_by", forms.NoteForm)
+
+
+class ChangeTermsView(SimpleAct):
+    """Change the number of people or the wording of the promise before anybody is asked."""
+
+    service = staticmethod(terms.change_terms)
+    operations: ClassVar = act_operation("change_terms_of", forms.TermsForm)
+
+
+class SuggestAlsoView(SimpleAct):
+    """Propose somebody else too for the need and dates of this match. Answers with the new match."""
+
+    service = staticmethod(instead.suggest_also)
+    operations: ClassVar = act_operation("suggest_also_beside", forms.SuggestAlsoForm)
+
+
+class SuggestInsteadView(SimpleAct):
+    """Reject this proposal and propose somebody else for its need and dates, both or neither. Answers with the new match."""
+
+    service = staticmethod(instead.suggest_instead)
+    operations: ClassVar = act_operation("suggest_instead_of", forms.SuggestInsteadForm)
 
 
 class AssignView(SimpleAct):

@@ -6,11 +6,11 @@ No Django, no clock, no randomness, no I/O. The way through: rows (`types`) -> `
 
 from matching.engine.allocate import Allocation, Proposal, Report, allocate
 from matching.engine.bitset import score_shard
-from matching.engine.diagnose import Diagnosis, RuleCount, diagnose
+from matching.engine.diagnose import Diagnosis, RuleCount, diagnose, only_reasons, only_scores
 from matching.engine.digest import inputs_digest
 from matching.engine.explain import Explanation, Matched, explain
 from matching.engine.needs import NeedSet, build_needs
-from matching.engine.pairs import Assessment, assess
+from matching.engine.pairs import Assessment, Standing, assess, best_of_need
 from matching.engine.policy import Weights
 from matching.engine.room import Phase
 from matching.engine.score import PairScore, recompute
@@ -57,17 +57,21 @@ __all__ = [
     "ShardResult",
     "SlotRow",
     "Snapshot",
+    "Standing",
     "Transport",
     "Vocabulary",
     "Weights",
     "allocate",
     "assess",
+    "best_of_need",
     "build_needs",
     "build_snapshot",
     "diagnose",
     "explain",
     "inputs_digest",
     "merge",
+    "only_reasons",
+    "only_scores",
     "recompute",
     "score_shard",
     "shards_of",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -27,16 +27,23 @@ def inputs_digest(
 ) -> str:
     """SHA-256 in hex; the order of participants, needs, guides and of sets does not change it."""
     seal = hashlib.sha256()
-    seal.update(_canonical([asdict(vocabulary), asdict(horizon), asdict(weights)]))
+    seal.update(_canonical([vocabulary, horizon, weights]))
     seal.update(_canonical(sorted(guide_capacity.items())))
     for party in sorted(participants, key=lambda row: row.public_id):
-        seal.update(_canonical(asdict(party)))
+        seal.update(_canonical(party))
     for need in sorted(needs, key=lambda row: row.public_id):
-        seal.update(_canonical(asdict(need)))
+        seal.update(_canonical(need))
     seal.update(_canonical(list(minutes.shape)))
     seal.update(np.ascontiguousarray(minutes, dtype="<i4").tobytes())
     return seal.hexdigest()
 
 
 def _canonical(value: Any) -> bytes:
-    return json.dumps(value, default=sorted, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    return json.dumps(value, default=_plain, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def _plain(value: Any) -> Any:
+    """What JSON cannot say: our rows by field, sets in order. As ``dataclasses.asdict``, which copies every value first."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return sorted(value)

@@ -88,7 +88,7 @@ def _edges_of(
 ) -> I64:
     """(8, k) lines need, slot, row, rank, score, people, least, known of one need."""
     need = needs.needs[number]
-    if not need.slots:
+    if not need.slots or not len(rows):
         return np.zeros((8, 0), dtype=np.int64)
     verdict = judge(snapshot=snapshot, need=need, minutes=minutes, weights=weights, rows=rows)
     scores = slot_scores(need=need, verdict=verdict, weights=weights)

@@ -1,4 +1,4 @@
-"""One pair in full: its score with every part, or the reasons why not."""
+"""Pairs in full: the score of one with every part, or the reasons why not; the best of a need side by side."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matching.engine.policy import Weights
 from matching.engine.reasons import reasons_of
 from matching.engine.rules import Verdict, judge
 from matching.engine.score import PairScore, comfort_micro, kept_term, mutual_micro, wait_term
-from matching.engine.shards import EMPTY_SCORE
+from matching.engine.shards import EMPTY_RANK, EMPTY_SCORE, Merged
 from matching.engine.snapshot import Snapshot
 from matching.engine.types import ReasonCode
 
@@ -31,6 +31,14 @@ class Assessment:
     score: PairScore | None
     regardless: PairScore | None
     slots: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A party that passes every hard rule of a need, with the score of its best slot."""
+
+    participant_id: int
+    score: PairScore
 
 
 def pair_score(
@@ -94,4 +102,40 @@ def assess(
         score=every[int(np.argmax(scores))] if usable else None,
         regardless=max(every, key=lambda each: each.score_micro, default=None),
         slots=tuple((need.slots[slot].row.id, int(verdict.people[slot, 0])) for slot in usable),
+    )
+
+
+def best_of_need(
+    *,
+    snapshot: Snapshot,
+    needs: NeedSet,
+    merged: Merged,
+    need_id: int,
+    most: int,
+    minutes: I32,
+    weights: Weights,
+) -> tuple[Standing, ...]:
+    """At most `most` parties that passed, best first, with every part of their scores; `judge` is called once.
+
+    Scores and order are those of the merged lists, which hold no parts; no more parties than those lists kept.
+
+    Raises:
+        KeyError: the need is not part of the run.
+    """
+    number = needs.number_of[need_id]
+    ranks = merged.need_ranks[number, :most].astype(np.int64)
+    best = snapshot.row_of_rank[ranks[ranks != EMPTY_RANK]]
+    if not len(best):
+        return ()
+    need, rows = needs.needs[number], np.sort(best)
+    verdict = judge(snapshot=snapshot, need=need, minutes=minutes, weights=weights, rows=rows)
+    slots = slot_scores(need=need, verdict=verdict, weights=weights).argmax(axis=0)
+    return tuple(
+        Standing(
+            participant_id=snapshot.parties[row].id,
+            score=pair_score(
+                need=need, verdict=verdict, column=column, slot=int(slots[column]), weights=weights
+            ),
+        )
+        for row, column in zip(best.tolist(), np.searchsorted(rows, best).tolist(), strict=True)
     )

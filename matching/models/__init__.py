@@ -1,8 +1,10 @@
 """One file per noun; everything importable from here."""
 
 from matching.models.answers import Answer, Attendance, Meeting, PhoneCall, Precondition, RegionConsent
+from matching.models.candidates import Candidate
 from matching.models.events import MatchEvent
 from matching.models.guardians import GuardianAsk
+from matching.models.interviews import Interview
 from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
 from matching.models.messages import MatchMessage
 from matching.models.relations import Block, Relation
@@ -14,8 +16,10 @@ __all__ = [
     "Answer",
     "Attendance",
     "Block",
+    "Candidate",
     "GuardianAsk",
     "Hold",
+    "Interview",
     "Look",
     "Match",
     "MatchEvent",

@@ -21,6 +21,8 @@ from regions.policies import acts_for_region, guide_regions, represented_regions
 
 GUIDES_OWN = frozenset({"assign", "snooze", "stand_by", "escalate", "record_call"})
 """Moves of the guide's desk that neither side reads of."""
+ASKED_ANEW = "change_terms"
+"""What a guide changed before anybody was asked: read by the side that had asked first, once it is asked itself."""
 SAID_BY_A_SIDE = frozenset(
     {"answer", "set_board_date", "extend", "confirm_promise", "change_promise", "name_people", "plan_meeting"}
 )
@@ -50,13 +52,36 @@ def with_everything(matches: QuerySet[Match]) -> QuerySet[Match]:
         "preconditions",
         "attendances__slot",
         "meeting",
-        Prefetch("named_people", MatchPerson.objects.select_related("user").order_by("pk")),
+        Prefetch("named_people", _named()),
     )
+
+
+def with_page(matches: QuerySet[Match]) -> QuerySet[Match]:
+    """One match with what its page shows: answers, consents, the meeting, who comes. Five queries."""
+    return (
+        with_details(matches)
+        .select_related("meeting")
+        .prefetch_related("answers", "region_consents", Prefetch("named_people", _named()))
+    )
+
+
+def _named() -> QuerySet[MatchPerson]:
+    return MatchPerson.objects.select_related("user").order_by("pk")
 
 
 def matches_for(actor: User) -> QuerySet[Match]:
     """The matches ``actor`` may know of, with details, newest first. Two queries."""
     return with_details(matches_visible_to(actor)).order_by("-created_at", "-pk")
+
+
+def matches_of_list(ids: Iterable[int]) -> dict[int, Match]:
+    """The matches that a page of a list shows, by primary key, with details and answers. Three queries.
+
+    A list asks for the keys of its page first: asked for together with all their details, PostgreSQL joins the details of
+    everybody's matches before it cuts the page, for it does not plan as many joins as a whole.
+    """
+    rows = with_details(Match.objects.filter(pk__in=list(ids))).prefetch_related("answers")
+    return {match.pk: match for match in rows}
 
 
 def opened_to(party: Volunteer) -> QuerySet[Match]:
@@ -122,7 +147,8 @@ def slots_of_matches(actor: User) -> QuerySet[Slot]:
 def events_of(match: Match, viewer: Viewer) -> QuerySet[MatchEvent]:
     """The moves of a match as far as the viewer may read of them, with actors, in order. One query.
 
-    A side reads neither of the guide's desk nor of the other side's inner consents; once it has ended before its time,
+    A side reads neither of the guide's desk nor of the other side's inner consents (of changed terms it reads where it had
+    asked first for others, once both are asked); once it has ended before its time,
     nothing the other side said either: who is missing among those who answered would tell who refused.
     """
     events = MatchEvent.objects.filter(match=match).order_by("seq")
@@ -131,6 +157,8 @@ def events_of(match: Match, viewer: Viewer) -> QuerySet[MatchEvent]:
         return events
     sides = viewer.sides_on(match)
     inner = set() if Side.REGION in sides else {"record_consent"}
+    if match.approved_at is None or match.origin not in {side.value for side in sides}:
+        inner.add(ASKED_ANEW)
     events = events.exclude(move__in=sorted(GUIDES_OWN | inner))
     return _without_words_of_others(events, sides) if match.state in CUT_SHORT else events
 

@@ -5,8 +5,24 @@ from __future__ import annotations
 from django.urls import reverse
 
 from matching.models import Match
+from regions.models import Need
 
 
 def match_path(match: Match) -> str:
     """The path that messages about a match lead to, for whoever is told: its own page."""
     return reverse("match-page", args=[match.public_id])
+
+
+def review_path(match: Match) -> str:
+    """Where a guide decides on a proposal."""
+    return reverse("desk-match", args=[match.public_id])
+
+
+def change_path(need: Need) -> str:
+    """Where a guide looks at a need that finds nobody, to change it with its community."""
+    return reverse("need-page", args=[need.public_id])
+
+
+def calls_path() -> str:
+    """Where a guide finds whom to call."""
+    return reverse("calls")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from accounts.models import User, Volunteer
+from accounts.models import Membership, User, Volunteer
 
 
 def people_of_party(party: Volunteer) -> QuerySet[User]:
     """The representative and the members who joined, the representative first. One query."""
-    who = Q(pk=party.representative_id) | Q(memberships__volunteer=party)
+    representative = Volunteer.objects.filter(pk=party.pk).values("representative")
+    who = representative.union(Membership.objects.filter(volunteer=party).values("user"))
     after = Case(
         When(pk=party.representative_id, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
-    return User.objects.filter(who, is_active=True).alias(after=after).order_by("after", "pk").distinct()
+    return User.objects.filter(pk__in=who, is_active=True).alias(after=after).order_by("after", "pk")

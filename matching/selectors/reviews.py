@@ -38,6 +38,7 @@ def call_list(actor: User) -> QuerySet[Answer]:
             "match__volunteer__home",
             "match__volunteer__representative",
             "match__guide__user",
+            "match__guide__organization",
         )
         .annotate(calls_made=Count("calls"))
         .order_by("overdue_at", "pk")

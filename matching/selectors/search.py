@@ -30,14 +30,18 @@ CONDITIONS = {
 
 
 def needs_found(needs: QuerySet[Need], answers: Answers) -> QuerySet[Need]:
-    """The needs that fit every answer."""
+    """The needs that fit every answer. Four queries at most."""
+    return needs_in_prefecture(needs_found_anywhere(needs, answers), answers)
+
+
+def needs_in_prefecture(needs: QuerySet[Need], answers: Answers) -> QuerySet[Need]:
+    """Those that stand in the prefecture of the answers, if they name one. No query."""
     prefecture = answers.get("prefecture")
-    found = needs_found_anywhere(needs, answers)
-    return found.filter(region__municipality__prefecture_code=prefecture) if prefecture else found
+    return needs.filter(region__municipality__prefecture_code=prefecture) if prefecture else needs
 
 
 def needs_found_anywhere(needs: QuerySet[Need], answers: Answers) -> QuerySet[Need]:
-    """The needs that fit every answer but the prefecture."""
+    """The needs that fit every answer but the prefecture. Four queries at most: kinds of work and of assets, home, ways."""
     if answers.get("kind"):
         needs = narrow.needs_of_work(needs, answers["kind"])
     if answers.get("wish"):

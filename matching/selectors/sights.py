@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import GROUP_KINDS
 from accounts.models import User
-from matching.enums import DISCLOSED, LIVE, Origin, Role, Side
+from matching.enums import DISCLOSED, LIVE, AnswerValue, ConsentStatus, Origin, Role, Side
 from matching.models import Answer, Attendance, Match, Meeting, Precondition, RegionConsent
 from matching.selectors.labels import neutral_state, party_label, state_label
 from matching.selectors.matches import CUT_SHORT, match_shown
-from matching.selectors.readiness import SETTLING, missing_for_agreement
+from matching.selectors.readiness import SETTLING, missing_as_read, missing_for_agreement
 from matching.selectors.reasons import shown_caveat, shown_reasons
 from matching.selectors.viewers import Viewer, has_met, viewer_of
 from regions.models import Slot
@@ -153,11 +154,6 @@ class MatchSight:
         return self.match.neutral_note or _("The conditions did not fit this time.")
 
     @property
-    def missing_lines(self) -> list[str]:
-        """What the promise still waits for, in words."""
-        return [str(MISSING[code]) for code in self.missing]
-
-    @property
     def redated_from(self) -> str | None:
         """The match this one took over from, with other dates."""
         before = self.match.redated_from
@@ -224,6 +220,11 @@ class MatchSight:
         return sorted(self.match.region_consents.all(), key=lambda row: row.pk)
 
     @property
+    def open_consents(self) -> list[RegionConsent]:
+        """Those of them that are not on record yet."""
+        return [row for row in self.consents if row.status == ConsentStatus.ASKED]
+
+    @property
     def meeting(self) -> Mapping[str, Any] | None:
         """The first meeting; the guide's note only to who oversees the match."""
         meeting: Meeting | None = getattr(self.match, "meeting", None)
@@ -231,6 +232,7 @@ class MatchSight:
             return None
         return {
             "how": meeting.how,
+            "how_label": str(meeting.get_how_display()),
             "planned_at": meeting.planned_at,
             "place": meeting.place,
             "outcome": meeting.outcome,
@@ -246,6 +248,7 @@ class MatchSight:
             {
                 "kind": row.kind,
                 "label": row.get_kind_display(),
+                "due_at": row.due_at,
                 "ticked_at": row.ticked_at,
                 "note": row.note if self.oversees else "",
             }
@@ -285,10 +288,12 @@ class MatchSight:
             "is_open": row.is_open,
             "has_answered": row.value != "",
             "due_at": row.due_at,
+            "word": "",
         }
         if not (self.oversees or row.side in self.sides):
             return shown | dict.fromkeys(OWN_ANSWER)
-        return shown | {name: getattr(row, name) for name in OWN_ANSWER}
+        word = AnswerValue(row.value).label if row.value else ""
+        return shown | {name: getattr(row, name) for name in OWN_ANSWER} | {"word": str(word)}
 
 
 OWN_ANSWER = (
@@ -301,6 +306,14 @@ OWN_ANSWER = (
     "answered_at",
     "on_behalf_of",
 )
+
+
+def sight_on_page(match: Match, actor: User) -> MatchSight:
+    """A match that was just read ``with_page``, for this viewer. Five queries at most, three more once the promise is made."""
+    if match.state in DISCLOSED:
+        prefetch_related_objects([match], "preconditions", "attendances__slot")
+    missing = missing_as_read(match) if match.state in SETTLING else ()
+    return MatchSight(match, viewer_of(actor, [match]), missing)
 
 
 def sight_of(match: Match, actor: User) -> MatchSight:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from matching.enums import AnswerValue, EndReason, Role
@@ -32,6 +33,7 @@ WORDS: Mapping[str, Any] = {
     "snooze": _("Held back for some days"),
     "stand_by": _("Put next in line"),
     "escalate": _("Handed to the next guide"),
+    "change_terms": _("Changed what is proposed before asking"),
     "name_people": _("Named who comes"),
     "approve": _("Asked both sides; the places are held"),
     "undo_approval": _("Took the question back"),
@@ -101,8 +103,19 @@ def _scene(event: Mapping[str, Any]) -> Scene:
 
 
 def _said(event: Mapping[str, Any]) -> str:
-    """The answer or the reason of a move, where the viewer may read it."""
+    """The answer, the reason or what a move changed, where the viewer may read it."""
+    if event["move"] == "change_terms":
+        return _changed(event["data"])
     value = event["data"].get("value")
     if value in AnswerValue.values:
         return str(AnswerValue(value).label)
     return str(EndReason(event["reason"]).label) if event["reason"] in EndReason.values else ""
+
+
+def _changed(data: Mapping[str, Any]) -> str:
+    """Before and after of changed terms; empty to who reads only that there was a change."""
+    people, promise = data.get("people"), data.get("promise")
+    said = [gettext("%(before)d → %(after)d people") % people] if people else []
+    return gettext(", ").join(
+        [*said, *([gettext("«%(before)s» → «%(after)s»") % promise] if promise else [])]
+    )

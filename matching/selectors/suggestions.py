@@ -12,7 +12,8 @@ from accounts.models import Volunteer
 from matching.models import Block, Look, Suggestion
 from matching.selectors.reasons import shown_caveat, shown_reasons
 from matching.selectors.repeats import unrepeatable
-from matching.selectors.wanted import Wanted, open_needs, wanted_briefly
+from matching.selectors.wanted import Wanted, brief_details, wanted_as_read
+from regions.enums import NeedStage
 from regions.models import Need
 
 SHOWN = 5
@@ -33,17 +34,21 @@ def look_at(party: Volunteer) -> Look | None:
 
 
 def suggested(look: Look, party: Volunteer, *, now: datetime) -> list[Suggested]:
-    """The best of a look that still stand. Five queries at most."""
-    kept = {row.need_id: row for row in sorted(look.suggestions.all(), key=lambda row: row.place)}
-    items = {item.need.pk: item for item in wanted_briefly(_standing(list(kept), party, now=now))}
-    return [_shown(items[need], row) for need, row in kept.items() if need in items][:SHOWN]
+    """The best of a look that still stand. Four queries at most."""
+    rows = Suggestion.objects.filter(look=look, need__in=_standing(party, now=now)).order_by("place")
+    kept = list(
+        rows.select_related("need__region__municipality").prefetch_related(*brief_details("need__"))[:SHOWN]
+    )
+    items = wanted_as_read([row.need for row in kept])
+    return [_shown(item, row) for item, row in zip(items, kept, strict=True)]
 
 
-def _standing(needs: Sequence[int], party: Volunteer, *, now: datetime) -> QuerySet[Need]:
-    """Those of these needs that are open, and neither matched with the party nor refused or blocked since."""
+def _standing(party: Volunteer, *, now: datetime) -> QuerySet[Need]:
+    """Needs that are open, and neither matched with the party nor refused or blocked since."""
     spoken = unrepeatable(now).filter(volunteer=party).values("need_id")
     blocked = Block.objects.filter(volunteer=party).values("region_id")
-    return open_needs().filter(pk__in=needs).exclude(pk__in=spoken).exclude(region__in=blocked)
+    needs = Need.objects.filter(stage=NeedStage.OPEN)
+    return needs.exclude(pk__in=spoken).exclude(region__in=blocked)
 
 
 def _shown(item: Wanted, row: Suggestion) -> Suggested:

@@ -13,7 +13,7 @@ from accounts.models import Guide, User
 from accounts.selectors.users import administrators
 from accounts.services.notifications import format_date, notify
 from accounts.services.outbox import owe
-from matching.enums import ENDED, HOLDING, MatchState, Origin
+from matching.enums import ENDED, HOLDING, MatchState, Origin, Side
 from matching.models import Match, MatchEvent
 from matching.selectors.labels import party_label
 from matching.selectors.paths import match_path
@@ -25,6 +25,7 @@ from regions.selectors.reviewers import reviewers_for
 from regions.services.rescoring import TOPIC as RESCORE
 
 ASKING_FOR_REVIEW = frozenset({"match_proposed_guide", "review_escalated"})
+AUDIENCE_OF = {Side.PARTY: Audience.PARTY, Side.REGION: Audience.REGION}
 SILENT_KINDS = frozenset({"match_ended", "match_redated", "date_called_off", "date_moved"})
 
 
@@ -32,7 +33,7 @@ def announce(step: Step, event: MatchEvent) -> None:
     """Owe the messages of a move, and what an ending sets in motion."""
     not_before = after_undo(step.match, step.now)
     for kind, audience in step.move.tells:
-        if kind in SILENT_KINDS and not _knew(step.match, audience):
+        if kind in SILENT_KINDS and not is_told_of_ending(step.match, audience):
             continue
         users = [user for user in recipients(step.match, audience) if user.pk != step.actor.pk]
         tell(
@@ -135,8 +136,8 @@ def _in_words_for(match: Match, kind: str) -> str:
     return "match_uncovered_admin" if asks_for_review and not reviewers_for(match.need) else kind
 
 
-def _knew(match: Match, audience: Audience) -> bool:
-    """An ending or a lost date is told only to a side that knew of the match."""
+def is_told_of_ending(match: Match, audience: Audience) -> bool:
+    """Whether an ending or a lost date is told to these: to guides, and to a side that knew of the match."""
     if audience is Audience.GUIDE or match.approved_at is not None:
         return True
     return match.origin == {Audience.PARTY: Origin.PARTY, Audience.REGION: Origin.REGION}[audience]

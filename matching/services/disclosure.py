@@ -1,4 +1,4 @@
-"""``reveal``: the only way contact data leaves its table for another person, each time on record."""
+"""The only way contact data leaves its table for another person, each time on record: ``reveal``, and for a call ``reveal_to_call``."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from dataclasses import asdict, dataclass, replace
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotFound
+from accounts.errors import Conflict, NotFound
 from accounts.models import User
 from accounts.models.accesses import ContactAccess
 from accounts.models.contacts import ContactCard
 from matching import policies
-from matching.enums import DISCLOSED, MatchState, Role
+from matching.enums import DISCLOSED, MatchState, Role, Side
 from matching.models import Match
+from matching.selectors.readiness import SETTLING
 from regions.selectors.regions import speakers_for
 
 CARD_FIELDS = ("full_name", "phone", "address", "emergency_contact")
+NOT_FOR_A_CALL = ("email", "address", "emergency_contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,35 @@ def reveal(*, match: Match, viewer: User) -> list[Contact]:
     everybody = _people_for(match, roles, with_roster=is_full)
     people = [person for person in everybody if person.pk != viewer.pk]
     contacts = _with_cards(people) if is_full else [_introduced(person) for person in people]
+    _record(match, viewer, people, contacts)
+    return contacts
+
+
+@transaction.atomic
+def reveal_to_call(*, match: Match, side: Side, viewer: User) -> list[Contact]:
+    """Whom a guide calls because the answer of ``side`` is overdue: name and telephone, nothing else, and a record of it.
+
+    The one look before the promise, for the guide alone: silence may never be taken for a yes, and a call is what comes
+    before it ends. As soon as the answer is there, or its time is longer, it is closed again.
+
+    Raises:
+        NotFound("match_unknown"): the viewer does not guide here.
+        Conflict("not_overdue"): nothing has to be asked by telephone.
+    """
+    match = Match.objects.select_related("need__region", "volunteer__representative", "guide").get(
+        pk=match.pk
+    )
+    if Role.GUIDE not in policies.roles_on(viewer, match):
+        raise NotFound("match_unknown", _("This match does not exist."))
+    owed = match.answers.filter(side=side, is_open=True, overdue_at__isnull=False)
+    if match.state not in SETTLING or not owed.exists():
+        raise Conflict("not_overdue", _("This answer is not overdue; nothing has to be recorded as a call."))
+    speakers = {
+        Side.PARTY: [match.volunteer.representative],
+        Side.REGION: speakers_for(match.need.region),
+    }
+    people = [person for person in speakers[side] if person.pk != viewer.pk]
+    contacts = [replace(contact, **dict.fromkeys(NOT_FOR_A_CALL, "")) for contact in _with_cards(people)]
     _record(match, viewer, people, contacts)
     return contacts
 

@@ -18,6 +18,8 @@ from matching.models import (
     Answer,
     Attendance,
     Block,
+    Candidate,
+    Interview,
     Match,
     MatchEvent,
     MatchMessage,
@@ -49,10 +51,11 @@ def own_matches(user: User) -> QuerySet[Match]:
 
 # What is kept.
 def describe(user: User) -> list[Kept]:
-    """The lines of this app. Three queries."""
+    """The lines of this app. Four queries."""
     return [
         Kept(_("Matches of your participants"), own_matches(user).count(), _("to carry and prove what was promised")),
         Kept(_("Messages you wrote"), MatchMessage.objects.filter(author=user).count(), _("so that all three can read them again")),
+        Kept(_("Interviews with a guide"), Interview.objects.filter(volunteer__representative=user).count(), _("so that you need not tell the same twice")),
         Kept(_("Relations to communities"), Relation.objects.filter(volunteer__representative=user).count(), _("so that the next visit builds on the last")),
     ]  # fmt: skip
 
@@ -70,6 +73,9 @@ def export(user: User) -> Mapping[str, Any]:
         "matches": [_match(match) for match in matches.order_by("pk")],
         "named_in": list(named.order_by("pk").values_list("public_id", flat=True)),
         "messages_written": _rows(MatchMessage.objects.filter(author=user), "match__public_id", "role", "text", "sent_at"),
+        "interviews": _rows(
+            Interview.objects.filter(volunteer__representative=user), "volunteer__public_id", "held_on", "how", "identity", "note"
+        ),
         "moves": _rows(MatchEvent.objects.filter(actor=user), "match__public_id", "at", "move", "role", "note", "on_behalf_of"),
         "relations": [
             {"community": public_label(row.region), "days": row.days, "first_on": row.first_on, "last_on": row.last_on,
@@ -132,7 +138,11 @@ def leave(user: User, now: datetime) -> None:
 
 
 def erase(user: User, now: datetime) -> None:  # noqa: ARG001  # the signature of a provider
-    """Words by and about the person go from the person's matches; who moved what when stays, with ids only."""
+    """Words by and about the person go from the person's matches; who moved what when stays, with ids only.
+
+    The guides' lists of who was compared forget the person. They are not taken along (``export``): they repeat what is
+    there, the person's own statements, weighed against needs of which nobody has asked the person.
+    """
     matches = Match.objects.filter(volunteer__representative=user)
     party = Q(role=Side.PARTY) | Q(data__side=Side.PARTY)
     MatchMessage.objects.filter(Q(author=user) | Q(match__in=matches, role=Side.PARTY)).update(
@@ -150,6 +160,8 @@ def erase(user: User, now: datetime) -> None:  # noqa: ARG001  # the signature o
     met.exclude(outcome=MeetingOutcome.WAIVED).update(note="")
     met.filter(outcome=MeetingOutcome.WAIVED).update(note=REASON_GONE)
     matches.update(overlap_reason="")
+    Interview.objects.filter(volunteer__representative=user).delete()
+    Candidate.objects.filter(volunteer__representative=user).delete()
     Watch.objects.filter(user=user).delete()
     Block.objects.filter(Q(made_by=user) | Q(volunteer__representative=user)).update(note="")
     ids = list(matches.values_list("public_id", flat=True))

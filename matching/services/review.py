@@ -26,6 +26,7 @@ from matching.services.pending import next_deadline
 from matching.services.places import busy_people, free_places
 from matching.services.relations import knows
 from matching.services.steps import Step, Words
+from matching.services.terms import asked_for_as_many
 from matching.services.vouching import vouched_before
 from regions.enums import ConsentMatter
 from regions.models import Region
@@ -43,7 +44,7 @@ def approve_match(
     """Approve a proposed match and hold places for its whole party.
 
     Locks the party's people, then the need, then the match (each in pk order), and counts again: the run that
-    proposed it may be hours old. Asks both sides (who asked first has answered), notes anew whether it is a first visit, creates the community's required
+    proposed it may be hours old. Asks both sides (who asked first has answered, where it asked for as many people), notes anew whether it is a first visit, creates the community's required
     consents; the messages leave after ten seconds.
 
     Raises:
@@ -63,7 +64,7 @@ def approve_match(
 
 def _ask_both_sides(step: Step) -> Mapping[str, Any]:
     step.match.is_first_visit = not knows(step.match.volunteer, step.match.need)
-    first = asked_first(step.match)
+    first = _side_that_has_answered(step.match)
     Answer.objects.bulk_create([_duty(step, side, has_asked=side == first) for side in Side])
     RegionConsent.objects.bulk_create(_required_consents(step.match))
     return {
@@ -75,6 +76,12 @@ def _ask_both_sides(step: Step) -> Mapping[str, Any]:
         "nudged_at": None,
         **next_deadline(step.match, now=step.now),
     }
+
+
+def _side_that_has_answered(match: Match) -> Side | None:
+    """Who asked first, unless the guide changed for how many people: then that side is asked as well."""
+    first = asked_first(match)
+    return first if first is not None and asked_for_as_many(match) else None
 
 
 def _duty(step: Step, side: Side, *, has_asked: bool) -> Answer:

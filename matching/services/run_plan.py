@@ -27,6 +27,7 @@ from matching.engine import (
     shards_of,
 )
 from matching.models import MatchRun
+from matching.services.candidates import Shortlist, shortlists_of
 from matching.services.explanations import Codes, read_codes, stored_explanation
 from matching.services.suggestions import Fitting, fitting_of
 from matching.services.weights import weights_of
@@ -70,10 +71,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a run will write: proposals by need, best first; diagnoses; what fits the one party it is about; its report."""
+    """What a run will write: proposals by need, best first; diagnoses; who was compared; what fits the one party; its report.
+
+    ``shortlists`` and ``found`` are empty where not everybody was compared.
+    """
 
     proposals: list[Planned]
     found: list[Found]
+    shortlists: list[Shortlist]
     fitting: Fitting | None
     pairs_feasible: int
     report: dict[str, Any]
@@ -88,6 +93,7 @@ class Plan:
         return cls(
             proposals=[Planned(**row) for row in stored["proposals"]],
             found=[Found(**row) for row in stored["found"]],
+            shortlists=[Shortlist.from_json(row) for row in stored.get("shortlists", [])],
             fitting=Fitting.from_json(stored["fitting"]) if stored.get("fitting") else None,
             pairs_feasible=stored["pairs_feasible"],
             report=stored["report"],
@@ -143,7 +149,7 @@ def plan_of(
     """Merge, allocate and explain. Three queries, for names.
 
     Args:
-        diagnosed: whether everybody was compared, so that it can be said why a need finds too few.
+        diagnosed: whether everybody was compared, so that it can be said why a need finds too few, and who else fits.
         about: the party that the run is about, so that it is kept what fits it.
     """
     merged, inputs = merge(results), prepared.inputs
@@ -160,18 +166,29 @@ def plan_of(
     return Plan(
         proposals=[_planned(prepared, proposal, codes) for proposal in allocation.proposals],
         found=found,
-        fitting=None if about is None else _fitting(prepared, about),
+        shortlists=_shortlists(prepared, merged) if diagnosed else [],
+        fitting=None if about is None else _fitting(prepared, merged, about),
         pairs_feasible=int(merged.passed.sum()),
         report=asdict(allocation.report) | {"compared": merged.compared, "needs_diagnosed": _told(found)},
     )
 
 
-def _fitting(prepared: Prepared, party: int) -> Fitting:
+def _shortlists(prepared: Prepared, merged: Merged) -> list[Shortlist]:
+    return shortlists_of(
+        inputs=prepared.inputs, snapshot=prepared.snapshot, needs=prepared.needs, merged=merged
+    )
+
+
+def _fitting(prepared: Prepared, merged: Merged, party: int) -> Fitting:
     """What fits one party. A party that was paused or deleted meanwhile was compared with nothing."""
     if party not in prepared.snapshot.row_of_id:
         return Fitting(party=party, fits=[], compared=0, keeps_away="", would_bring=0)
     return fitting_of(
-        party_id=party, inputs=prepared.inputs, snapshot=prepared.snapshot, needs=prepared.needs
+        party_id=party,
+        inputs=prepared.inputs,
+        snapshot=prepared.snapshot,
+        needs=prepared.needs,
+        merged=merged,
     )
 
 

@@ -18,12 +18,14 @@ from matching.enums import LIVE, MatchState, Origin, RunState
 from matching.locks import lock_run
 from matching.models import Match, MatchRun, RunShard
 from matching.services.assessments import Scored
+from matching.services.candidates import store_shortlists
 from matching.services.diagnosis import store_diagnoses
 from matching.services.proposals import create_match
 from matching.services.run_plan import Plan, Planned
 from matching.services.runs import request_again
 from matching.services.suggestions import store_fitting
 from matching.services.weights import weights_of
+from regions.locks import lock_needs
 from regions.models import Need, Slot
 from regions.selectors.reviewers import reviewers_by_need
 
@@ -131,15 +133,18 @@ def _live_beside(match: Match) -> dict[str, int]:
 
 @transaction.atomic
 def close_run(*, run_id: int, now: datetime) -> bool:
-    """End a run whose proposals are all written: diagnoses, what fits, counts, report. Locks the run; whether it was this call.
+    """End a run whose proposals are all written: diagnoses, who was compared, what fits, counts, report; whether it was this call.
 
-    If something changed after its snapshot, the same scope is queued again.
+    Locks the needs whose candidates it replaces, then the run. If something changed after its snapshot, the same scope is
+    queued again.
     """
+    lock_needs(_needs_compared(run_id))
     run = lock_run(run_id)
     if run is None or run.state != RunState.MERGING or "plan" not in run.report:
         return False
     plan = Plan.from_json(run.report["plan"])
     store_diagnoses(run, plan.found, now=now)
+    store_shortlists(run, plan.shortlists, now=now)
     if plan.fitting is not None:
         store_fitting(run, plan.fitting, now=now)
     again = bool(run.report.get("again"))
@@ -151,3 +156,9 @@ def close_run(*, run_id: int, now: datetime) -> bool:
     if again:
         request_again(scope=run.scope)
     return True
+
+
+def _needs_compared(run_id: int) -> list[int]:
+    """The needs of a run's plan, which never changes once it is stored. One query."""
+    lists = MatchRun.objects.filter(pk=run_id).values_list("report__plan__shortlists", flat=True).first()
+    return [row["need"] for row in lists or []]

@@ -6,7 +6,7 @@ Nothing here proposes anything: nobody is asked before a guide approves.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from accounts.services.outbox import owe
 from accounts.services.party_values import LIVE_MAX
 from accounts.services.rescoring import TOPIC
 from matching.engine import (
-    Assessment,
+    Merged,
     NeedSet,
     Phase,
     Proposal,
@@ -29,6 +29,8 @@ from matching.engine import (
     Snapshot,
     assess,
     explain,
+    only_reasons,
+    only_scores,
 )
 from matching.models import Look, MatchRun, Suggestion
 from matching.selectors.reasons import REASONS_SHOWN
@@ -76,32 +78,38 @@ class Fitting:
         return cls(**{**stored, "fits": [Fit(**row) for row in stored["fits"]]})
 
 
-def fitting_of(*, party_id: int, inputs: Inputs, snapshot: Snapshot, needs: NeedSet) -> Fitting:
-    """Judge every need of the inputs for one party by the engine's rules and the inputs' weights. No query."""
-    judged = {
-        row.id: assess(
-            snapshot=snapshot, needs=needs, need_id=row.id, participant_id=party_id, minutes=inputs.minutes, weights=inputs.weights
-        )
-        for row in inputs.needs
-    }  # fmt: skip
-    best = sorted((found.score.score_micro, need) for need, found in judged.items() if found.score)[::-1]
-    alone = Counter(found.reasons[0] for found in judged.values() if _is_loosenable(found))
+def fitting_of(
+    *, party_id: int, inputs: Inputs, snapshot: Snapshot, needs: NeedSet, merged: Merged
+) -> Fitting:
+    """What a run over one party found for it, by the engine's rules and the inputs' weights. No query.
+
+    The run has judged every pair; only the few that are kept are looked at in full.
+    """
+    scores = only_scores(needs=needs, merged=merged)
+    best = sorted(((score, need) for need, score in scores.items()), reverse=True)
+    reasons = only_reasons(needs=needs, merged=merged)
+    alone = Counter(reasons[row.id][0] for row in inputs.needs if _is_loosenable(reasons.get(row.id, ())))
     keeps_away, would_bring = alone.most_common(1)[0] if alone else ("", 0)
     return Fitting(
         party=party_id,
         fits=[
-            _fit(_proposal(need, judged[need], party_id), snapshot=snapshot, needs=needs, inputs=inputs)
+            _fit(
+                _proposal(need, party_id, snapshot=snapshot, needs=needs, inputs=inputs),
+                snapshot=snapshot,
+                needs=needs,
+                inputs=inputs,
+            )
             for _score, need in best[:KEPT]
         ],
-        compared=len(judged),
+        compared=len(inputs.needs),
         keeps_away=str(keeps_away),
         would_bring=would_bring,
     )
 
 
-def _is_loosenable(found: Assessment) -> bool:
+def _is_loosenable(reasons: Sequence[ReasonCode]) -> bool:
     """Whether one condition of the party alone keeps the two apart."""
-    return len(found.reasons) == 1 and found.reasons[0] in LOOSENABLE
+    return len(reasons) == 1 and reasons[0] in LOOSENABLE
 
 
 def _fit(proposal: Proposal, *, snapshot: Snapshot, needs: NeedSet, inputs: Inputs) -> Fit:
@@ -116,8 +124,11 @@ def _fit(proposal: Proposal, *, snapshot: Snapshot, needs: NeedSet, inputs: Inpu
     )
 
 
-def _proposal(need: int, found: Assessment, party: int) -> Proposal:
+def _proposal(need: int, party: int, *, snapshot: Snapshot, needs: NeedSet, inputs: Inputs) -> Proposal:
     """The pair on its first usable date, as the engine would propose it alone."""
+    found = assess(
+        snapshot=snapshot, needs=needs, need_id=need, participant_id=party, minutes=inputs.minutes, weights=inputs.weights
+    )  # fmt: skip
     if found.score is None:
         raise ValueError("a pair that fails a rule is no suggestion")
     slot, people = found.slots[0]

@@ -18,7 +18,7 @@ from accounts.models import User
 from matching.enums import BEFORE_AGREED, EndReason, MatchState, PreconditionKind, Side
 from matching.locks import lock_for_move
 from matching.models import Answer, Match, Precondition
-from matching.services.announce import recipients, tell
+from matching.services.announce import AUDIENCE_OF, recipients, tell
 from matching.services.day import complete_match
 from matching.services.deadlines import REMIND_BEFORE
 from matching.services.endings import cancel_match, lapse_match
@@ -29,7 +29,6 @@ from matching.transitions import Audience
 BATCH = 200
 ANSWERING = frozenset({MatchState.ASKING, MatchState.MEETING})
 PROMISED = frozenset({MatchState.AGREED, MatchState.CONFIRMED})
-AUDIENCE_OF = {Side.PARTY: Audience.PARTY, Side.REGION: Audience.REGION}
 
 log = logging.getLogger(__name__)
 

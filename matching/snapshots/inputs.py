@@ -18,7 +18,7 @@ from matching.snapshots.calendar import Days
 from matching.snapshots.needs import read_needs
 from matching.snapshots.parties import read_parties
 from regions.models import Need, Region, Slot
-from regions.selectors.needs import needs_to_match, with_details
+from regions.selectors.needs import needs_to_match, with_terms
 from regions.selectors.travel import community_place
 
 ALL = "all"
@@ -83,7 +83,7 @@ def read_pair(
     A fixed number of queries. No need is in it where all of the dates are full.
     """
     chosen = Slot.objects.filter(pk__in=[slot.pk for slot in slots]).order_by("start_at", "pk")
-    needs = list(with_details(Need.objects.filter(pk=need.pk), slots=chosen))
+    needs = list(with_terms(Need.objects.filter(pk=need.pk), slots=chosen))
     days = Days.of(now).reaching(max(slot.end_at for slot in slots))
     return _read(needs, Volunteer.objects.filter(pk=party.pk), days=days, weights=weights, now=now)
 

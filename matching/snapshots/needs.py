@@ -68,7 +68,7 @@ class Needs:
 def read_needs(
     needs: Sequence[Need], *, days: Days, zones: Mapping[int, int], weights: Weights, now: datetime
 ) -> Needs:
-    """Engine rows of ``needs``, which come with details. Seven queries at most, whatever their number.
+    """Engine rows of ``needs``, which come with their terms. Seven queries at most, whatever their number.
 
     A need whose coming dates are all full is left out: it lacks nobody. One without dates stays, to be told so.
     """

@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from matching.selectors.wanted import open_needs, wanted
+from matching.selectors.wanted import open_needs, wanted_briefly
 
 SHOWN = 3
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Public. Ten queries at most."""
-    return render(request, "home.html", {"needs": wanted(open_needs()[:SHOWN])})
+    """Public. Four queries."""
+    return render(request, "home.html", {"needs": wanted_briefly(open_needs()[:SHOWN])})

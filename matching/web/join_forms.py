@@ -178,7 +178,10 @@ def party_values(kept: Mapping[str, Any]) -> dict[str, Any]:
 class CheckForm(forms.Form):
     """The last step: consent to the texts in force, where it has not been given."""
 
-    accepts_terms = forms.BooleanField(label=_("I have read both texts and agree to them."))
+    accepts_terms = forms.BooleanField(
+        label=_("I have read both texts and agree to them."),
+        error_messages={"required": _("Please read both texts. You can sign up once you agree to them.")},
+    )
     terms_version = forms.CharField(max_length=20, initial=TERMS_VERSION, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, asks_consent: bool, **kwargs: Any) -> None:

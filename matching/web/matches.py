@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -11,18 +12,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from matching.enums import LIVE
+from accounts.models import User
+from matching.enums import DISCLOSED, LIVE
 from matching.models import Match
+from matching.policies import matches_visible_to
 from matching.selectors.conversation import takes_part
-from matching.selectors.guardians import guarded_of
-from matching.selectors.matches import events_of, matches_for
+from matching.selectors.guardians import guarded_as_read
+from matching.selectors.lacks import lacks_of
+from matching.selectors.matches import events_of, matches_of_list
+from matching.selectors.paths import review_path
 from matching.selectors.sights import MatchSight, sight_of
 from matching.selectors.story import story
 from matching.selectors.viewers import viewer_of
 from matching.services.disclosure import reveal
-from matching.web.base import actor_of, known_match, private
+from matching.web.acts import Act
+from matching.web.base import actor_of, known_match, known_sight, private
 from matching.web.conversation import newest
-from matching.web.match_acts import Act, acts_of
+from matching.web.guide_acts import groups_of, guide_acts_of
+from matching.web.match_acts import acts_of, mending
 
 ON_A_PAGE = 20
 LIVE_SHOWN, PAGES_MAX = 50, 1000
@@ -33,19 +40,18 @@ ENDING = ("decline", "withdraw", "cancel")
 @private
 @require_safe
 def match_list(request: HttpRequest) -> HttpResponse:
-    """The matches this person may know of: those that go on by their deadline, the past ones by pages."""
+    """The matches this person may know of: those that go on by their deadline, the past ones by pages. 13 queries."""
     actor = actor_of(request)
-    known = matches_for(actor).prefetch_related("answers")
-    going_on = known.filter(state__in=sorted(LIVE)).order_by("due_at", "pk")
-    live = _slice(going_on, request.GET.get("live", ""))
-    page = Paginator(known.exclude(state__in=sorted(LIVE)), ON_A_PAGE).get_page(request.GET.get("page"))
-    past = list(page)
-    viewer = viewer_of(actor, [*live.rows, *past])
-    sights = [MatchSight(match, viewer) for match in live.rows]
+    keys = matches_visible_to(actor).values_list("pk", flat=True)
+    live = _slice(keys.filter(state__in=sorted(LIVE)).order_by("due_at", "pk"), request.GET.get("live", ""))
+    past = keys.exclude(state__in=sorted(LIVE)).order_by("-created_at", "-pk")
+    page = Paginator(past, ON_A_PAGE).get_page(request.GET.get("page"))
+    sights = _sights(actor, [*live.keys, *page])
+    going_on = [sights[key] for key in live.keys if key in sights]
     context = {
-        "waiting": [sight for sight in sights if waits_for(sight)],
-        "going_on": [sight for sight in sights if not waits_for(sight)],
-        "past": [MatchSight(match, viewer) for match in past],
+        "waiting": [sight for sight in going_on if waits_for(sight)],
+        "going_on": [sight for sight in going_on if not waits_for(sight)],
+        "past": [sights[key] for key in page if key in sights],
         "live": live,
         "page": page,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
@@ -53,20 +59,27 @@ def match_list(request: HttpRequest) -> HttpResponse:
     return render(request, "match_list.html", context)
 
 
+def _sights(actor: User, keys: Iterable[int]) -> dict[int, MatchSight]:
+    """These matches as this person may see them, by primary key, without any deleted meanwhile."""
+    found = matches_of_list(keys)
+    viewer = viewer_of(actor, found.values())
+    return {key: MatchSight(match, viewer) for key, match in found.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """One page of a list that is not counted."""
 
     number: int
-    rows: list[Match]
+    keys: list[int]
     has_next: bool
 
 
-def _slice(matches: QuerySet[Match], asked: str) -> Slice:
-    """The page asked for, else the first. One row more is read, to know whether there is a next page."""
+def _slice(keys: QuerySet[Match, int], asked: str) -> Slice:
+    """The page asked for, else the first. One key more is read, to know whether there is a next page."""
     number = int(asked) if asked.isdecimal() and 0 < int(asked) <= PAGES_MAX else 1
-    rows = list(matches[(number - 1) * LIVE_SHOWN : number * LIVE_SHOWN + 1])
-    return Slice(number, rows[:LIVE_SHOWN], len(rows) > LIVE_SHOWN)
+    found = list(keys[(number - 1) * LIVE_SHOWN : number * LIVE_SHOWN + 1])
+    return Slice(number, found[:LIVE_SHOWN], len(found) > LIVE_SHOWN)
 
 
 def waits_for(sight: MatchSight) -> bool:
@@ -77,10 +90,9 @@ def waits_for(sight: MatchSight) -> bool:
 @private
 @require_safe
 def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """How one match stands, what to do next, and how it came here."""
-    actor = actor_of(request)
-    sight = sight_of(known_match(actor, public_id), actor)
-    acts = dict(acts_of(sight))
+    """How one match stands, what to do next, and how it came here. 15 queries, more for a guide and where minors come."""
+    sight = known_sight(actor_of(request), public_id)
+    acts, guided = acts_of(sight), guide_acts_of(sight)
     may_read = takes_part(sight.viewer.roles_on(sight.match)) and sight.match.approved_at is not None
     context = {
         "sight": sight,
@@ -90,10 +102,21 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "first": next(((path, acts[path]) for path in OPENING if path in acts), None),
         "others": _others(acts),
         "endings": [(path, acts[path]) for path in ENDING if path in acts],
-        "guarded": guarded_of(sight.match) if sight.is_live and sight.cares_for_people else [],
+        "desk": groups_of(sight, guided),
+        "lacks": [(lack, mending(lack.code, sight, acts, guided)) for lack in lacks_of(sight)],
+        "checks": _checks(sight),
+        "guarded": guarded_as_read(sight.match) if sight.is_live and sight.cares_for_people else [],
         "may_reveal": sight.may_look,
+        "review_path": review_path(sight.match) if sight.oversees else "",
     }
     return render(request, "match_page.html", context)
+
+
+def _checks(sight: MatchSight) -> list[Mapping[str, Any]]:
+    """What is checked before the day, what is due first on top; empty before the promise and after the day."""
+    if not (sight.is_live and sight.match.state in DISCLOSED):
+        return []
+    return sorted(sight.preconditions, key=lambda check: (check["due_at"] is None, check["due_at"]))
 
 
 def _others(acts: Mapping[str, Act]) -> list[tuple[str, Act]]:

@@ -18,7 +18,7 @@ from accounts.selectors.vocabulary import asset_kind_tree, work_kind_tree
 from accounts.web.dates import day
 from accounts.web.prefectures import PREFECTURES
 from matching.selectors.reach import NEARNESS, within_label
-from matching.selectors.search import CONDITIONS, needs_found, needs_found_anywhere
+from matching.selectors.search import CONDITIONS, needs_found_anywhere, needs_in_prefecture
 from regions.enums import Compensation
 from regions.models import Need
 
@@ -108,13 +108,13 @@ class NeedSearch(forms.Form):
             self.add_error("date_to", _("This day is before the first one."))
         return answers
 
-    def found(self, needs: QuerySet[Need]) -> QuerySet[Need]:
-        """The needs that fit every answer given. Answers with a mistake are left out, and said to be."""
-        return needs_found(needs, self._answers())
-
     def found_anywhere(self, needs: QuerySet[Need]) -> QuerySet[Need]:
-        """The needs that fit every answer but the prefecture."""
+        """The needs that fit every answer but the prefecture. Answers with a mistake are left out, and said to be."""
         return needs_found_anywhere(needs, self._answers())
+
+    def in_prefecture(self, needs: QuerySet[Need]) -> QuerySet[Need]:
+        """Those that stand in the prefecture that was asked for. No query."""
+        return needs_in_prefecture(needs, self._answers())
 
     def stated(self) -> dict[str, Any]:
         """The answers that were given, as a watch keeps them."""

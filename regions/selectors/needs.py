@@ -41,6 +41,23 @@ def needs_for(actor: Actor) -> QuerySet[Need]:
     return with_details(needs_visible_to(actor)).order_by("-changed_at", "-pk")
 
 
+def with_terms(
+    needs: QuerySet[Need], *, now: datetime | None = None, slots: QuerySet[Slot] | None = None
+) -> QuerySet[Need]:
+    """Needs with what the engine judges them by, coming slots or these among it. Eleven queries.
+
+    Communities and kinds are shared by many needs: each is read once, not once a need.
+    """
+    given = Offer.objects.order_by("pk").prefetch_related("assets__asset_kind", "permissions")
+    return needs.prefetch_related(
+        "region__municipality",
+        "work__work_kind",
+        "qualifications",
+        Prefetch("offers", given),
+        Prefetch("slots", coming_slots(now) if slots is None else slots),
+    )
+
+
 def needs_to_match(now: datetime | None = None) -> QuerySet[Need]:
-    """Open needs the engine may propose for, with all it reads, by public id. Eight queries beside those of ``matchable_needs``."""
-    return with_details(matchable_needs(), now=now).order_by("public_id")
+    """Open needs the engine may propose for, ``with_terms``, by public id. Those queries beside ``matchable_needs``'s."""
+    return with_terms(matchable_needs(), now=now).order_by("public_id")

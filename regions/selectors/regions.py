@@ -19,6 +19,7 @@ __all__ = [
     "guides_for",
     "is_covered",
     "known_ids",
+    "offices_of",
     "public_label",
     "regions_for",
     "regions_known_to",
@@ -64,6 +65,11 @@ def speakers_for(region: Region) -> list[User]:
         return users
     staff = User.objects.filter(is_active=True, staffing__municipality=region.municipality_id)
     return list(staff.order_by("pk"))
+
+
+def offices_of(region: Region) -> list[Representative]:
+    """Who represents a community now, also without an account, with how they are reached. One query."""
+    return list(region.representatives.filter(in_office()).select_related("user").order_by("pk"))
 
 
 def with_details(regions: QuerySet[Region]) -> QuerySet[Region]:

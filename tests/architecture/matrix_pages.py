@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.utils import timezone
+
 from accounts.enums import AgeBand
-from accounts.models import User, Volunteer
+from accounts.models import Guide, User, Volunteer
 from accounts.services.feeds import make_feed
 from accounts.services.members import invite_members
-from matching.models import Match
+from matching.models import Match, MatchRun, NeedDiagnosis
 from matching.services.conversation import send_message
 from matching.services.guardians import ask_guardian, code_of
+from matching.services.weights import ensure_weights
 from regions.enums import NeedStage
-from tests.builders import at_tokyo, make_need, make_party, sunday_ahead
+from tests.builders import at_tokyo, make_need, make_party, make_slot, sunday_ahead
 from tests.matching import saga as story
+from tests.matching.desk import compared, suggested
 from tests.support.matrix import ROLES, Case, Scene, Values, everybody
 
 STRANGERS_ONLY = (200, *(302,) * (len(ROLES) - 1))
+GUIDES_ONLY = (302, *(403,) * 4, 200, 200)
 SIGNED_IN_ONLY = (302, *(200,) * (len(ROLES) - 1))
 
 
@@ -27,6 +32,18 @@ def asked_match(scene: Scene) -> Values:
     """A match of hana's party in the community, in which both sides have been asked."""
     match = story.asked(story.propose(scene.mowing, scene.hana_party), guide=scene.mori)
     return {"public_id": match.public_id}
+
+
+def proposed_match(scene: Scene) -> Values:
+    """A proposal that nobody has decided on, with what the engine says of it."""
+    return {"public_id": suggested(scene.mowing, scene.riders, scene.mori).public_id}
+
+
+def compared_party(scene: Scene) -> Values:
+    """The same, and somebody who was compared."""
+    where = proposed_match(scene)
+    compared(Match.objects.get(**where), scene.hana_party)
+    return where | {"party": scene.hana_party.public_id}
 
 
 def guardian_code(scene: Scene) -> str:
@@ -40,6 +57,35 @@ def guardian_code(scene: Scene) -> str:
 def group_of(scene: Scene) -> Volunteer:
     """A group that hana represents and yuki has joined."""
     return make_party(scene.hana, name="西の丘の会", size=12, members=[scene.yuki])
+
+
+def with_a_board(scene: Scene) -> Values:
+    """Something of several kinds that is due, and a need that finds nobody."""
+    now = timezone.now()
+    asked = Match.objects.get(**asked_match(scene))
+    asked.answers.update(due_at=now - timedelta(hours=30), overdue_at=now - timedelta(hours=29))
+    late = story.propose(make_need(scene.saga, title="水路の泥上げ"), make_party(name="天神の家族"))
+    Match.objects.filter(pk=late.pk).update(due_at=now - timedelta(days=2))
+    soon = make_slot(make_need(scene.saga, title="道ぞいの草刈り"), start_at=now + timedelta(days=12))
+    ready = story.agreed(soon.need, make_party(name="天ヶ瀬の会", size=8), guide=scene.mori)
+    ready.preconditions.update(due_at=now + timedelta(days=2))
+    run = MatchRun.objects.create(requested_by=scene.admin, weights=ensure_weights())
+    NeedDiagnosis.objects.create(
+        need=make_need(scene.saga, title="電柵の見回り"), run=run, compared=412, feasible=0,
+        rules=[{"code": "no_common_date", "failed": 405, "only": 5}, {"code": "travel_too_far", "failed": 316, "only": 0}],
+        best_change="no_common_date", best_change_brings=5,
+    )  # fmt: skip
+    return {}
+
+
+def with_colleagues(scene: Scene) -> Values:
+    """A colleague who is away, with a note."""
+    today = timezone.localdate()
+    Guide.objects.filter(user=scene.sato).update(
+        absent_from=today, absent_until=today + timedelta(days=6), stand_in=scene.mori.guide,
+        handover="榎木谷は四月に区長が替わりました。前の区長が五月まで一緒に見てくれます。",
+    )  # fmt: skip
+    return {}
 
 
 DESK = (302, 404, 404, 200, 200, 200, 200)
@@ -192,6 +238,18 @@ CASES = [
         everybody(200),
         where=lambda scene: {"code": invite_members(actor=scene.hana, party=group_of(scene))},
     ),
+    Case("board", "GET", GUIDES_ONLY, where=with_a_board),
+    Case("board-list", "GET", GUIDES_ONLY, where=lambda scene: with_a_board(scene) | {"when": "overdue"}),
+    Case("board-needs", "GET", GUIDES_ONLY, where=with_a_board),
+    Case("own-desk", "GET", (302, 404, 404, 404, 404, 200, 404), where=with_colleagues),
+    Case(
+        "colleague-desk",
+        "GET",
+        (302, 404, 404, 404, 404, 200, 200),
+        where=lambda scene: with_colleagues(scene) | {"user_id": scene.sato.public_id},
+    ),
+    Case("calls", "GET", GUIDES_ONLY, where=with_a_board),
+    Case("call-number", "GET", everybody(302), where=lambda scene: asked_match(scene) | {"side": "party"}),
     Case("match-list", "GET", SIGNED_IN_ONLY),
     Case("match-page", "GET", (302, 404, 200, 200, 200, 200, 200), where=asked_match),
     Case(
@@ -200,6 +258,13 @@ CASES = [
         (302, 404, 200, 200, 200, 302, 302),
         where=lambda scene: asked_match(scene) | {"act": "answer"},
     ),
+    Case("desk", "GET", GUIDES_ONLY),
+    Case("desk-together", "GET", GUIDES_ONLY),
+    Case("desk-match", "GET", GUIDES_ONLY, where=proposed_match),
+    Case("desk-undo", "GET", everybody(302), where=asked_match),
+    Case("desk-interview", "GET", (302, 404, 404, 404, 404, 200, 200), where=asked_match),
+    Case("desk-another", "GET", GUIDES_ONLY, where=compared_party),
+    Case("desk-decide", "GET", GUIDES_ONLY, where=lambda scene: proposed_match(scene) | {"act": "approve"}),
     Case("message-list", "GET", (302, 404, 200, 200, 200, 200, 404), where=spoken_match),
     Case("match-guardians", "GET", (302, 404, 200, 404, 404, 200, 200), where=asked_match),
     Case("guardian", "GET", everybody(200), where=lambda scene: {"code": guardian_code(scene)}),

@@ -83,7 +83,7 @@ def test_contracts_hold_for_empty_rooms(house: Path) -> None:
         ("matching/engine/score", "import accounts.errors", "The matching engine"),
         ("matching/services/__init__", "from accounts.models import contacts", "Contact data"),
         ("accounts/selectors", "from accounts.models.contacts import ContactCard", "Contact data"),
-        ("accounts/admin", "from accounts.models.contacts import ContactCard", "Contact data"),
+        ("accounts/admin/people", "from accounts.models.contacts import ContactCard", "Contact data"),
         ("matching/services/invariants", "from accounts.models.contacts import ContactCard", "Contact data"),
     ],
 )

@@ -15,13 +15,16 @@ from django.urls import reverse
 
 from accounts.models import Volunteer
 from matching.models import Match
+from matching.services.weights import ensure_weights
 from regions.models import Need
+from tests.matching.running import looked_at
 from tests.support.nation import Nation, make_nation
 
 pytestmark = [pytest.mark.bench, pytest.mark.postgres, pytest.mark.django_db]
 PARTICIPANTS, NEEDS, MATCHES = 100_000, 2_000, 6_000
 ROUNDS = 40
-QUERIES_AIM, P95_AIM_MS = 15, 150
+P95_AIM_MS = 150
+QUERIES_MAX = 15
 BYTES_MAX = 100_000
 
 
@@ -66,24 +69,31 @@ def _milliseconds(client: Client, address: str) -> float:
 
 def test_pages_of_a_full_country(measured: Callable[[dict[str, Any]], None]) -> None:
     nation = make_nation(participants=PARTICIPANTS, needs=NEEDS, matches=MATCHES)
+    ensure_weights()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     gc.collect()
     gc.freeze()  # a web process does not carry what it took to make the country
+    begun = time.perf_counter()
+    seen = looked_at(nation.party)
+    look_ms = (time.perf_counter() - begun) * 1000
     anonymous, hana = Client(), Client()
     hana.force_login(nation.hana)
     found = {
         name: look(hana if inside else anonymous, address)
         for name, (address, inside) in pages(nation).items()
     }
+    over_queries = [name for name, row in found.items() if row["queries"] > QUERIES_MAX]
     measured(
         {
             "participants": Volunteer.objects.count(),
             "needs": Need.objects.count(),
             "matches": Match.objects.count(),
             "pages": found,
-            "over_queries_aim": [name for name, row in found.items() if row["queries"] > QUERIES_AIM],
+            "first_look_in_the_worker": {"ms": round(look_ms, 1), "fits": seen.suggestions.count()},
+            "over_queries_aim": over_queries,
             "over_p95_aim": [name for name, row in found.items() if row["p95_ms"] > P95_AIM_MS],
         }
     )
     assert [name for name, row in found.items() if row["bytes"] >= BYTES_MAX] == []
+    assert over_queries == []

@@ -1,42 +1,23 @@
-"""What no address shows by itself: codes asked for, mistakes, empty lists, refusals, later states of a match."""
+"""What no address shows by itself: codes asked for, mistakes, empty lists, refusals. Those of a match: ``stages_of_matches``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
-from matching.enums import AnswerValue
+from accounts.services.members import invite_members
 from regions.models import Need
-from tests.matching import saga as story
-from tests.support.matrix import Scene
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A state of a page: who looks, and what they did to come there."""
-
-    name: str
-    role: str
-    lead: Callable[[Any, Scene], None]
-
-    def viewer(self, scene: Scene) -> Any:
-        return None if self.role == "anonymous" else getattr(scene, self.role)
-
-
-def _sent(page: Any, name: str, **values: str) -> None:
-    """A form filled by the names of its fields, and sent."""
-    page.goto(reverse(name))
-    for field, value in values.items():
-        page.locator(f"main [name={field}]").first.fill(value)
-    page.locator("main form button.button--primary").first.click()
-    page.wait_for_load_state()
+from tests.architecture.matrix_pages import group_of
+from tests.browser.stages_of_board import BOARD_STAGES
+from tests.browser.stages_of_desk import DESK_STAGES
+from tests.browser.stages_of_matches import MATCH_STAGES
+from tests.browser.staging import Lead, Stage, opened, refused, sent, unfolded
+from tests.support.matrix import Scene, Values
 
 
 def login_code(page: Any, scene: Scene) -> None:
-    _sent(page, "account_login", login="hana@example.org")
+    sent("account_login", login="hana@example.org")(page, scene)
     assert "confirm" in page.url
 
 
@@ -47,24 +28,7 @@ def login_code_wrong(page: Any, scene: Scene) -> None:
     page.wait_for_selector(".error")
 
 
-def login_empty(page: Any, scene: Scene) -> None:
-    _sent(page, "account_login")
-    page.wait_for_selector(".error-summary")
-
-
-def sign_up_empty(page: Any, scene: Scene) -> None:
-    _sent(page, "account_signup")
-    page.wait_for_selector(".error-summary")
-
-
-def home_unknown(page: Any, scene: Scene) -> None:
-    page.goto(reverse("join", args=["home"]))
-    page.locator("[name=postal]").fill("999")
-    page.locator("main button.button--primary").click()
-    page.wait_for_selector(".error-summary")
-
-
-def join_step(step: str) -> Callable[[Any, Scene], None]:
+def join_step(step: str) -> Lead:
     def lead(page: Any, scene: Scene) -> None:
         from tests.builders import make_asset_kind, make_work_kind  # the tiles are rows
 
@@ -77,49 +41,22 @@ def join_step(step: str) -> Callable[[Any, Scene], None]:
     return lead
 
 
-def nothing_found(page: Any, scene: Scene) -> None:
-    page.goto(f"{reverse('need-list')}?prefecture=01")
-
-
 def no_needs_at_all(page: Any, scene: Scene) -> None:
     Need.objects.all().delete()
     page.goto(reverse("home"))
 
 
-def nothing_fits(page: Any, scene: Scene) -> None:
-    assert scene.yuki_party is not None
-    page.goto(reverse("for-you"))
-
-
-def no_matches(page: Any, scene: Scene) -> None:
-    page.goto(reverse("match-list"))
+def calendar_address(page: Any, scene: Scene) -> None:
+    page.goto(reverse("calendar"))
+    page.locator("main form button").first.click()
+    page.wait_for_selector("#address")
 
 
 def not_there(page: Any, scene: Scene) -> None:
     page.goto("/nothing/")
 
 
-def at_state(state: str) -> Callable[[Any, Scene], None]:
-    """The page of a match of hana's party in a later state."""
-
-    def lead(page: Any, scene: Scene) -> None:
-        if state == "meeting":
-            match = story.asked(story.propose(scene.mowing, scene.hana_party), guide=scene.mori)
-            story.both_answer(match, AnswerValue.MEET)
-        else:
-            match = getattr(story, state)(scene.mowing, scene.hana_party, guide=scene.mori)
-        page.goto(reverse("match-page", args=[match.public_id]))
-
-    return lead
-
-
-def contacts(page: Any, scene: Scene) -> None:
-    at_state("agreed")(page, scene)
-    page.locator("main form button").first.click()
-    page.wait_for_selector(".tel")
-
-
-def fresh(name: str) -> Callable[[Any, Scene], None]:
+def fresh(name: str) -> Lead:
     """A page for which one has to show again that it is oneself."""
 
     def lead(page: Any, scene: Scene) -> None:
@@ -134,24 +71,60 @@ def fresh(name: str) -> Callable[[Any, Scene], None]:
     return lead
 
 
+def invitation(scene: Scene) -> Values:
+    return {"code": invite_members(actor=scene.hana, party=group_of(scene))}
+
+
+def members(scene: Scene) -> Values:
+    return {"public_id": group_of(scene).public_id}
+
+
+def task(name: str) -> Any:
+    """Where a task of hana's profile is."""
+    return lambda scene: {"public_id": scene.hana_party.public_id, "task": name}
+
+
+def step(name: str) -> Any:
+    return lambda _scene: {"step": name}
+
+
 STAGES = [
     Stage("stage-login-code", "anonymous", login_code),
     Stage("stage-login-code-wrong", "anonymous", login_code_wrong),
-    Stage("stage-login-empty", "anonymous", login_empty),
-    Stage("stage-sign-up-empty", "anonymous", sign_up_empty),
+    Stage("stage-login-empty", "anonymous", refused("account_login")),
+    Stage("stage-sign-up-empty", "anonymous", refused("account_signup")),
     Stage("stage-join-interests", "anonymous", join_step("interests")),
     Stage("stage-join-home", "anonymous", join_step("home")),
-    Stage("stage-join-home-unknown", "anonymous", home_unknown),
-    Stage("stage-need-list-empty", "anonymous", nothing_found),
+    Stage("stage-join-home-unknown", "anonymous", refused("join", step("home"), postal="999")),
+    Stage("stage-join-days-wrong", "anonymous", refused("join", step("days"), size="0")),
+    Stage("stage-need-list-empty", "anonymous", opened("need-list", query="?prefecture=01")),
+    Stage("stage-need-list-wrong", "anonymous", opened("need-list", query="?postal=999&within=50")),
+    Stage("stage-need-list-unfolded", "anonymous", unfolded(opened("need-list"))),
     Stage("stage-home-without-needs", "anonymous", no_needs_at_all),
-    Stage("stage-for-you-nothing", "yuki", nothing_fits),
-    Stage("stage-matches-none", "yuki", no_matches),
+    Stage("stage-home-guide", "mori", opened("home")),
+    Stage("stage-for-you-nothing", "yuki", opened("for-you")),
+    Stage("stage-matches-none", "yuki", opened("match-list")),
+    Stage("stage-calendar-address", "hana", calendar_address),
     Stage("stage-not-found", "hana", not_there),
-    Stage("stage-match-meeting", "hana", at_state("meeting")),
-    Stage("stage-match-agreed", "hana", at_state("agreed")),
-    Stage("stage-match-completed", "ume", at_state("completed")),
-    Stage("stage-contacts", "hana", contacts),
+    Stage("stage-group-invited", "hana", opened("group-join", invitation)),
+    Stage("stage-group-joined", "yuki", opened("group-join", invitation)),
+    Stage("stage-group-join-refused", "kenji", refused("group-join", invitation)),
+    Stage("stage-group-link-old", "hana", opened("group-join", lambda _scene: {"code": "old"})),
+    Stage("stage-guardian-link-old", "anonymous", opened("guardian", lambda _scene: {"code": "old"})),
+    Stage("stage-group-link", "hana", sent("party-members", members)),
+    Stage("stage-group-new-wrong", "hana", refused("party-new")),
+    Stage("stage-name-wrong", "hana", refused("me-name", name="")),
+    Stage("stage-abilities-unfolded", "hana", unfolded(opened("party-task", task("abilities")))),
+    Stage("stage-travel-wrong", "hana", refused("party-task", task("travel"), postal="999")),
+    Stage("stage-days", "hana", unfolded(opened("party-task", task("days")))),
+    Stage("stage-absences-wrong", "hana", refused("party-task", task("absences"), until_0="2027-01-10")),
+    Stage("stage-erase-wrong", "hana", refused("my-data-erase")),
     Stage("stage-passkey", "hana", fresh("mfa_add_webauthn")),
     Stage("stage-app", "hana", fresh("mfa_activate_totp")),
     Stage("stage-set-password", "hana", fresh("account_set_password")),
+    *MATCH_STAGES,
+    *DESK_STAGES,
+    *BOARD_STAGES,
 ]
+DEMO_PAGES = ("/styleguide/", "/demo/", "/demo/mail/")
+"""Pages of the addresses in ``tests.config.demo_urls`` alone."""

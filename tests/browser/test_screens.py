@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.conftest import Visit
 from tests.browser.pages import Seen, seen_pages
-from tests.browser.stages import STAGES, Stage
+from tests.browser.stages import DEMO_PAGES, STAGES, Stage
 from tests.support.matrix import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.screens, pytest.mark.django_db(transaction=True)]
@@ -47,3 +47,11 @@ def test_what_is_reached_by_doing_something_has_its_picture(
     page = visitor(stage.viewer(scene))
     stage.lead(page, scene)
     photograph(page, stage.name)
+
+
+@pytest.mark.urls("tests.config.demo_urls")
+@pytest.mark.parametrize("path", DEMO_PAGES)
+def test_page_of_the_demo_has_its_picture(path: str, visitor: Visit) -> None:
+    page = visitor()
+    assert page.goto(path).status == 200
+    photograph(page, path.strip("/").replace("/", "-"))

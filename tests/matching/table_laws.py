@@ -24,7 +24,7 @@ WHO = {
     frozenset({R.PARTY}): {"apply"},
     frozenset({R.REGION}): {"invite"},
     frozenset({R.GUIDE}): {
-        *("suggest", "snooze", "stand_by", "undo_approval", "reject", "record_call"),
+        *("suggest", "snooze", "stand_by", "change_terms", "undo_approval", "reject", "record_call"),
         *("waive_meeting", "record_meeting", "tick", "untick", "confirm"),
     },
     frozenset({R.GUIDE, R.ADMIN, R.SYSTEM}): {"assign"},
@@ -44,7 +44,7 @@ WHO = {
 WHERE = {
     (frozenset(), S.PROPOSED): {"propose", "suggest", "apply", "invite"},
     (LIVE, None): {"assign", "name_people", "drop_date", "move_date"},
-    (frozenset({S.PROPOSED}), None): {"snooze", "stand_by", "escalate"},
+    (frozenset({S.PROPOSED}), None): {"snooze", "stand_by", "change_terms", "escalate"},
     (frozenset({S.PROPOSED}), S.ASKING): {"approve"},
     (frozenset({S.PROPOSED}), S.REJECTED): {"reject"},
     (frozenset({S.ASKING}), S.PROPOSED): {"undo_approval"},

@@ -26,6 +26,7 @@ class Life(NamedTuple):
     held: int = 0
     known: bool = False
     first: str = ""  # the side that asked first
+    asked: int = 0  # for how many people it asked
     party: str = ""
     region: str = ""
     met: bool = False
@@ -113,7 +114,7 @@ SAYS = {
 
 
 OF_A_SIDE = {"answer", "confirm_promise"}
-WORDS = {"answer": ("meet", "yes"), "cancel": ("", "no_show")}
+WORDS = {"answer": ("meet", "yes"), "cancel": ("", "no_show"), "change_terms": ("people", "promise")}
 
 
 def sayings(move: Move, role: Role) -> tuple[tuple[str, str], ...]:
@@ -136,8 +137,10 @@ def _work(life: Life, name: str, said: tuple[str, str]) -> dict[str, Any]:
     work: dict[str, Any] = {}
     match name:
         case "apply" | "invite":
-            work = {"first": "party" if name == "apply" else "region"}
-        case "approve" if life.first:
+            work = {"first": "party" if name == "apply" else "region", "asked": life.people}
+        case "change_terms" if value == "people":
+            work = {"people": PLACES + 1 - life.people}
+        case "approve" if life.first and life.asked == life.people:
             work = {life.first: "yes" if life.known or life.met else "meet"}
         case "undo_approval":
             work = {"party": "", "region": "", "met": False, "consents": False, **UNCONFIRMED}
@@ -279,6 +282,13 @@ def complaints(step: Step) -> Iterator[str]:
     if life.state == S.PROPOSED and arrives and before.state not in {None, S.ASKING}:
         yield f"{step.move.name} undoes what only ten seconds may undo"
     yield from _complaints_about_words(step)
+    yield from _complaints_about_numbers(step)
+
+
+def _complaints_about_numbers(step: Step) -> Iterator[str]:
+    is_for_others = step.before.people != step.before.asked and step.move.name == "approve"
+    if is_for_others and words_of(step.life) != words_of(step.before):
+        yield "a word for so many people is taken for another number"
 
 
 def _complaints_about_words(step: Step) -> Iterator[str]:

@@ -26,7 +26,7 @@ from matching.enums import (
 )
 from matching.models import Answer, Match, Relation
 from matching.selectors.readiness import meeting_settled
-from matching.services import agreements, answers, day, endings, meetings, review
+from matching.services import agreements, answers, day, endings, meetings, review, terms
 from matching.services.invariants import check_invariants
 from matching.services.matches import apply_move
 from matching.services.proposals import create_match
@@ -117,6 +117,11 @@ class Act(NamedTuple):
         return self.house.slot.end_at + timedelta(hours=1)
 
 
+def _change_terms(act: Act) -> None:
+    new = {"people": act.step.life.people} if act.step.said[1] == "people" else {"promise": "別の言い方で"}
+    terms.change_terms(**act.who, **new)
+
+
 def _answer(act: Act) -> None:
     answers.answer_match(**act.who, **act.entry, value=AnswerValue(act.step.said[1]))
 
@@ -152,6 +157,7 @@ DO: dict[str, Callable[[Act], object]] = {
     "assign": lambda a: review.assign_guide(**a.who, guide=a.house.people[Role.GUIDE].guide),
     "snooze": lambda a: review.snooze_match(**a.who, until=a.match.created_at + timedelta(days=2)),
     "stand_by": lambda a: review.put_next_in_line(**a.who),
+    "change_terms": _change_terms,
     "name_people": lambda a: review.name_people(**a.who, users=[a.house.party.representative]),
     "approve": lambda a: review.approve_match(**a.who),
     "undo_approval": lambda a: review.undo_approval(**a.who),
@@ -188,7 +194,7 @@ ORIGINS = {"propose": Origin.WORKER, "suggest": Origin.GUIDE, "apply": Origin.PA
 def begin(house: House, step: Step) -> Match:
     return create_match(
         actor=house.people[step.role], origin=ORIGINS[step.move.name], need=house.need, volunteer=house.party,
-        slots=[house.slot], people=1,
+        slots=[house.slot], people=step.life.people,
     )  # fmt: skip
 
 
@@ -199,7 +205,7 @@ def seen(match: Match, life: Life) -> Life:
     checks = list(match.preconditions.values_list("ticked_at", flat=True))
     return Life(
         state=MatchState(match.state), people=match.people, held=match.holds.filter(released_at=None).count(),
-        known=life.known, first=life.first, party=said.get("party", ""), region=said.get("region", ""),
+        known=life.known, first=life.first, asked=life.asked, party=said.get("party", ""), region=said.get("region", ""),
         met=meeting_settled(match), consents=match.region_consents.filter(status=ConsentStatus.GIVEN).exists(),
         party_promise=match.promise_party_at is not None, region_promise=match.promise_region_at is not None,
         ticked=bool(checks) and all(checks), attested=match.attendances.exists(),

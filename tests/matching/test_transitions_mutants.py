@@ -24,7 +24,17 @@ class Mutant(NamedTuple):
 
 
 # Mutants that nobody could ever notice, with the reason. Everything else has to be caught.
-HOLDS_NOTHING_YET = ("propose", "suggest", "apply", "invite", "snooze", "stand_by", "escalate", "reject")
+HOLDS_NOTHING_YET = (
+    "propose",
+    "suggest",
+    "apply",
+    "invite",
+    "snooze",
+    "stand_by",
+    "change_terms",
+    "escalate",
+    "reject",
+)
 EQUIVALENT = {
     f"{name}: release places": "where this move starts, the match holds no place"
     for name in HOLDS_NOTHING_YET

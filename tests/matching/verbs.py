@@ -20,7 +20,7 @@ from matching.enums import (
     Side,
 )
 from matching.models import Match
-from matching.services import agreements, answers, day, endings, meetings, review
+from matching.services import agreements, answers, day, endings, meetings, review, terms
 from matching.services.calendar import local_day
 from matching.services.disclosure import reveal
 from regions.models import Slot
@@ -63,6 +63,11 @@ def _name_people(s: Setting) -> object:
     members = [row.user for row in s.match.volunteer.memberships.select_related("user").order_by("pk")]
     users = s.random.sample(members, k=s.random.randint(1, len(members)))
     return review.name_people(**s.who, users=users, overlap_reason=s.one_of(["", "", "途中で抜ける約束"]))
+
+
+def _change_terms(s: Setting) -> object:
+    people = s.one_of([None, s.random.randint(1, s.match.volunteer.size + 1)])
+    return terms.change_terms(**s.who, people=people, promise=s.one_of([None, "山道を走る", " "]))
 
 
 def _answer(s: Setting) -> object:
@@ -109,6 +114,7 @@ VERBS: dict[str, Verb] = {
     "reject": lambda s: review.reject_match(**s.who, reason=s.one_of(EndReason)),
     "snooze": lambda s: review.snooze_match(**s.who, until=s.now + timedelta(days=s.random.randint(0, 15))),
     "stand_by": lambda s: review.put_next_in_line(**s.who),
+    "change_terms": _change_terms,
     "assign": lambda s: review.assign_guide(**s.who, guide=s.one_of(Guide.objects.order_by("pk"))),
     "name_people": _name_people,
     "answer": _answer,

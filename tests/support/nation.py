@@ -72,7 +72,7 @@ def _participants(dice: random.Random, number: int) -> list[Volunteer]:
             Volunteer(
                 kind=PartyKind.INDIVIDUAL, name=user.name, representative=user, home=dice.choice(homes),
                 transport=dice.choice((Transport.CAR, Transport.PUBLIC)), travel_limit_minutes=dice.choice((120, 180, 480)),
-                load_limit=3,
+                load_limit=3, live_limit=20,  # above what one may have: the first one has a page of matches, and still something fits
             )
             for user in users
         ]

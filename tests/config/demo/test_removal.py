@@ -22,7 +22,7 @@ from accounts.services.reference import load_reference
 from config.demo.loader import counted, is_loaded, load_demo
 from config.demo.removal import remove_demo
 from matching.enums import RunState
-from matching.models import Match, MatchEvent, MatchRun, NeedDiagnosis
+from matching.models import Candidate, Match, MatchEvent, MatchRun, NeedDiagnosis
 from matching.services.blocks import block_other_side
 from matching.services.disclosure import reveal
 from matching.services.endings import redate_match
@@ -155,7 +155,9 @@ def test_what_samples_made_among_themselves_is_gone() -> None:
     assert removed.accounts_closed == 0
     assert removed.matches >= 3
     assert_gone()
-    assert [model.objects.count() for model in (Match, MatchEvent, NeedDiagnosis, ContactAccess)] == [0] * 4
+    assert [
+        model.objects.count() for model in (Match, MatchEvent, NeedDiagnosis, Candidate, ContactAccess)
+    ] == [0] * 5
     assert [model.objects.count() for model in (Region, Organization, Volunteer, MunicipalStaff)] == [0] * 4
     assert set(User.objects.values_list("is_system", flat=True)) == {True}
     assert set(AuditEntry.objects.values_list("action", flat=True)) == {"demo.remove"}
@@ -186,6 +188,17 @@ def test_what_is_real_stays_and_is_still_matched() -> None:
     newcomer = make_party()
     assert matched(open_need).state == RunState.DONE
     assert {row.volunteer for row in open_need.matches.all()} == {party, newcomer}
+
+
+def test_who_was_compared_for_a_real_need_by_a_samples_run_stays_without_the_samples() -> None:
+    need, party = make_need(real_region()), make_party()
+    request_run(actor=sample(is_superuser=True))
+    drain_outbox()
+    compared = Candidate.objects.filter(need=need)
+    assert compared.filter(volunteer=party).exists()
+    remove_demo()
+    assert [row.volunteer for row in Candidate.objects.all()] == [party]
+    assert_gone()
 
 
 def test_a_real_persons_application_to_a_sample_goes_and_the_person_stays() -> None:

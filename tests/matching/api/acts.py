@@ -17,7 +17,7 @@ from matching.services.answers import record_consent
 from matching.services.day import Came, attest_attendance
 from matching.services.endings import withdraw_match
 from regions.models import Need, RequiredConsent, Slot
-from tests.builders import make_slot
+from tests.builders import make_party, make_slot
 from tests.matching import saga
 
 Body = dict[str, Any]
@@ -134,6 +134,10 @@ def _other_date(match: Match) -> Body:
     return {"slots": [match.need.slots.order_by("-start_at")[0].public_id]}
 
 
+def _somebody_else(_match: Match) -> Body:
+    return {"party": make_party().public_id}
+
+
 INSURANCE = _said(kind=PreconditionKind.INSURANCE.value)
 ACTS = (
     Act("approve", Scene.proposed, UNSEEN, again=(409, "match_not_proposed"), state="asking"),
@@ -144,6 +148,15 @@ ACTS = (
     ),
     Act("snooze", Scene.proposed, UNSEEN, body=_soon("until"), state="proposed"),
     Act("stand-by", Scene.proposed, UNSEEN, state="proposed"),
+    Act(
+        "change-terms", Scene.proposed, UNSEEN, body=lambda match: {"promise": f"{match.promise}と宿"},
+        again=(422, "terms_unchanged"), state="proposed",
+    ),
+    Act("suggest-also", Scene.proposed, UNSEEN, body=_somebody_else, again=(409, "already_matched")),
+    Act(
+        "suggest-instead", Scene.proposed, UNSEEN, again=(409, "match_not_proposed"),
+        body=lambda match: _somebody_else(match) | {"reason": "distance"},
+    ),
     Act(
         "assign", Scene.proposed, (404, 404, 404, 200, 200), state="proposed",
         body=lambda match: {"guide": match.guide.user.public_id},

@@ -65,7 +65,7 @@ def test_contact_data_is_refused_beside_its_field(asked: Match, hana: User) -> N
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("mori", 7), ("hana", 6)])
+@pytest.mark.parametrize(("name", "queries"), [("mori", 8), ("hana", 4)])
 def test_messages_ask_as_often_for_three_as_for_one(
     count: int,
     name: str,

@@ -20,12 +20,14 @@ from matching.services.agreements import confirm_match, tick_precondition
 from matching.services.answers import answer_match, confirm_promise, record_call
 from matching.services.day import Came, attest_attendance, complete_match
 from matching.services.endings import cancel_match, decline_match, lapse_match, redate_match
+from matching.services.instead import suggest_instead
 from matching.services.invariants import check_invariants
 from matching.services.proposals import apply_for_need
 from matching.services.review import approve_match, name_people, put_next_in_line, undo_approval
 from matching.services.slots import cancel_slot, close_need, set_slot_places
 from matching.services.standby import ask_next_in_line
 from matching.services.sweeps import sweep_deadlines
+from matching.services.terms import change_terms
 from regions.models import Need, Slot
 from tests.builders import make_party, make_slot
 from tests.matching import saga as story
@@ -104,6 +106,16 @@ def naming(scene: Scene) -> Act:
     return lambda: name_people(
         match_id=match.pk, actor=party.representative, users=[scene.alone.representative]
     )
+
+
+def changing_terms(scene: Scene) -> Act:
+    match = story.propose(scene.need, scene.riders)
+    return lambda: change_terms(match_id=match.pk, actor=scene.guide, people=4, promise="山道")
+
+
+def suggesting_another(scene: Scene) -> Act:
+    match, reason = story.propose(scene.need, scene.riders), EndReason.PEOPLE
+    return lambda: suggest_instead(match_id=match.pk, actor=scene.guide, party=scene.alone, reason=reason)
 
 
 def opening_the_meeting(scene: Scene) -> Act:
@@ -207,7 +219,18 @@ def closing(scene: Scene) -> Act:
 
 
 ACTS: tuple[Callable[[Scene], Act], ...] = (
-    *(applying, approving, undoing, naming, opening_the_meeting, agreeing, declining, redating),
+    *(
+        applying,
+        approving,
+        undoing,
+        naming,
+        changing_terms,
+        suggesting_another,
+        opening_the_meeting,
+        agreeing,
+        declining,
+        redating,
+    ),
     *(lapsing, calling, confirming, cancelling, completing, asking_the_next),
     *(lowering_places, calling_off, closing),
 )

@@ -101,6 +101,14 @@ def contact_shown_too_early(match: Match) -> None:
     )
 
 
+def address_shown_to_who_calls(match: Match) -> None:
+    guide = match.guide.user
+    ContactAccess.objects.create(
+        viewer=guide, subject=match.volunteer.representative, match_public_id="x", match_state="asking",
+        fields=["address", "name", "phone"],
+    )  # fmt: skip
+
+
 def one_person_in_two_places(match: Match) -> None:
     slot = match.slots.get()
     other = make_need(match.need.region, slots=[{"start_at": slot.start_at + timedelta(hours=1)}])
@@ -133,6 +141,7 @@ CORRUPTIONS: list[tuple[Callable[[Match], None], set[str]]] = [
     (yes_by_the_system, {"I8"}),
     (yes_after_the_promise, {"I8"}),
     (contact_shown_too_early, {"I9"}),
+    (address_shown_to_who_calls, {"I9"}),
     (one_person_in_two_places, {"I7", "I11"}),
     (due_after_the_end, {"I13"}),
     (party_smaller_than_its_places, {"I14"}),

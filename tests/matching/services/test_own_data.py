@@ -26,12 +26,13 @@ from accounts.models import (
 from accounts.services.erasure import erase_account, pause_everything, resume_everything
 from accounts.services.personal_data import export_my_data, what_is_kept
 from accounts.services.tokens import issue_token
-from matching.enums import CallResult, EndReason, MatchState, Side
+from matching.enums import CallResult, EndReason, InterviewHow, MatchState, Side
 from matching.models import Answer, Match, MatchEvent, MatchMessage
 from matching.services.answers import record_call
 from matching.services.conversation import send_message
 from matching.services.disclosure import reveal
 from matching.services.endings import decline_match
+from matching.services.interviews import record_interview
 from matching.services.invariants import check_invariants
 from regions.models import Need, Region
 from tests.builders import at_tokyo, make_need, make_party, sunday_ahead
@@ -83,6 +84,9 @@ def lived(saga: Region, hana: User, hana_party: Volunteer, mori: User) -> dict[s
         {"side": "party", "on_behalf_of": "花さん"},
         headers={"Idempotency-Key": "k"},
     )
+    record_interview(
+        actor=mori, match=agreed, how=InterviewHow.PHONE, held_on=timezone.localdate(), note="はなの秘密"
+    )
     LogEntry.objects.create(
         user=mori, content_type=ContentType.objects.get_for_model(User), object_id=str(hana.pk),
         object_repr="花", action_flag=CHANGE, change_message="花",
@@ -98,7 +102,7 @@ def test_after_erasure_nothing_personal_is_in_any_table(
     issue_token(actor=hana)
     Client().force_login(hana)
     assert {"User", "ContactCard", "Volunteer", "MatchMessage", "MatchEvent", "PhoneCall", "AuditEntry",
-            "IdempotencyRecord", "LogEntry", "EmailAddress"} <= everywhere(WORDS)  # fmt: skip
+            "IdempotencyRecord", "LogEntry", "EmailAddress", "Interview"} <= everywhere(WORDS)  # fmt: skip
 
     erase_account(actor=hana, confirmation=" Hana@example.org")
 

@@ -137,6 +137,7 @@ def test_plan_survives_the_way_through_the_run(
     plan = Plan(
         proposals=[],
         found=[],
+        shortlists=[],
         fitting=Fitting(party=1, fits=[], compared=2, keeps_away="load", would_bring=2),
         pairs_feasible=0,
         report={},

@@ -19,7 +19,7 @@ from matching.services.endings import decline_match
 from matching.web.match_acts import ACTS
 from matching.web.matches import LIVE_SHOWN
 from regions.models import Need
-from tests.builders import make_need, make_party, make_slot
+from tests.builders import make_need, make_offer, make_party, make_slot
 from tests.matching import saga as story
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_each_may_do_what_the_table_says(
     both = {"answer", "decline", "board-date", "extend", "promise", "withdraw", "other-dates"}
     assert offered(client, asked, hana) == both | {"people"}
     assert offered(client, asked, ume) == both
-    assert offered(client, asked, mori) == set()  # the guide's desk is a place of its own
+    assert offered(client, asked, mori) == set()  # what a guide does has addresses of its own
 
 
 def test_answer_is_recorded_as_by_the_api(client: Client, asked: Match, hana: User) -> None:
@@ -210,8 +210,28 @@ def test_list_takes_a_fixed_number_of_queries(
         )
         decline_match(match_id=ended.pk, actor=hana, reason=EndReason.DATES)
     client.force_login(hana)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(12):
         client.get(reverse("match-list"))
+
+
+@pytest.mark.parametrize(("name", "queries"), [("hana", 16), ("ume", 15), ("mori", 19)])
+def test_page_takes_a_fixed_number_of_queries(
+    name: str,
+    queries: int,
+    client: Client,
+    saga,
+    hana_party: Volunteer,
+    mori: User,
+    request: pytest.FixtureRequest,
+    django_assert_num_queries,
+) -> None:
+    need = make_need(saga, offers=[make_offer(saga, permission="informal")])
+    match = story.asked(story.propose(need, hana_party), guide=mori)
+    match.named_people.all().delete()  # then anybody of the party may be the one who comes
+    client.force_login(request.getfixturevalue(name))
+    with django_assert_num_queries(queries):
+        answer = client.get(reverse("match-page", args=[match.public_id]))
+    assert "permission" in answer.context["sight"].missing
 
 
 def test_history_of_an_ending_does_not_show_who_had_been_willing(

@@ -225,13 +225,27 @@ def test_lists_take_a_fixed_number_of_queries(
 ) -> None:
     for _number in range(count):
         make_need(saga, offers=[make_offer(saga)], qualifications=["first_aid"])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(4):
         client.get(reverse("home"))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(8):
         client.get(reverse("need-list"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         client.get(reverse("community-page", args=[saga.public_id]))
     assert open_needs().count() == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_every_answer_at_once_takes_a_fixed_number_of_queries(
+    client: Client, saga: Region, trails: Offer, reference_places, count: int, django_assert_num_queries
+) -> None:
+    for _number in range(count):
+        make_need(saga, work=(("grass_hand", 3),), offers=[trails])
+    answers = (
+        f"wish=nature&kind=commons&with_=beginner&with_=group&postal={reference_places[FUKUOKA]}&within=120"
+    )
+    with django_assert_num_queries(13):
+        found = titles(client, f"{answers}&stay=day&prefecture=41&compensation=none")
+    assert len(found) == count
 
 
 def test_one_need_takes_few_queries(

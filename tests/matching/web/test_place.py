@@ -126,7 +126,7 @@ def test_pages_take_a_fixed_number_of_queries(
         story.asked(story.propose(need, make_party()), guide=mori)
         make_need(saga, stage=NeedStage.HEARING)
     client.force_login(kenji)
-    pages = {"place-list": 11, "place-desk": 23, "place-dates": 13, "place-needs": 19}
+    pages = {"place-list": 9, "place-desk": 19, "place-dates": 12, "place-needs": 18}
     for page, queries in pages.items():
         address = reverse(page, args=[] if page == "place-list" else [saga.public_id])
         with django_assert_num_queries(queries):

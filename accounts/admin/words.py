@@ -1,47 +1,28 @@
-"""The administration pages of this app: words are edited through their service, all else is read here."""
+"""Vocabularies: words are edited here through their service."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from knox.models import AuthToken
 
+from accounts.admin.base import ReadOnlyAdmin
 from accounts.enums import WorkSetting
 from accounts.errors import Invalid
 from accounts.models import (
-    Ability,
     AssetKind,
-    Consent,
-    Coverage,
-    DataRelease,
-    Guide,
     Hazard,
     KindQualification,
-    Membership,
-    Municipality,
-    Organization,
-    PostalCode,
     Qualification,
     SurveyActivity,
     User,
-    Volunteer,
-    Wish,
     WorkKind,
 )
 from accounts.policies import is_admin
 from accounts.services.vocabulary import Asked, check_entry, map_activity, set_typical, store_entry
-
-# Libraries bring pages of their own, with which an administrator could add an address, a second factor or a token to
-# somebody else's account and act as that person, past every service and without a record. Roles are no groups here.
-for foreign in (EmailAddress, Authenticator, AuthToken, Group):
-    admin.site.unregister(foreign)
 
 MONTHS = [(month, str(month)) for month in range(1, 13)]
 
@@ -85,38 +66,6 @@ class WorkKindForm(EntryForm):
     where = forms.MultipleChoiceField(
         label=_("where"), choices=WorkSetting.choices, widget=forms.CheckboxSelectMultiple
     )
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows rows that only the loader writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Municipality)
-class MunicipalityAdmin(ReadOnlyAdmin):
-    list_display = ("code", "prefecture_name", "name", "kana")
-    list_filter = ("prefecture_name",)
-    search_fields = ("code", "name", "kana")
-
-
-@admin.register(PostalCode)
-class PostalCodeAdmin(ReadOnlyAdmin):
-    list_display = ("postal", "municipality", "towns")
-    list_select_related = ("municipality",)
-    search_fields = ("postal", "municipality__name")
-
-
-@admin.register(DataRelease)
-class DataReleaseAdmin(ReadOnlyAdmin):
-    list_display = ("name", "digest", "loaded_at")
 
 
 @admin.register(SurveyActivity)
@@ -211,81 +160,3 @@ class WorkKindAdmin(KindAdmin):
 @admin.register(AssetKind)
 class AssetKindAdmin(KindAdmin):
     form = AssetKindForm
-
-
-class ReadOnlyInline(admin.TabularInline):
-    """Shows rows below their owner; the services of the owner write them."""
-
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ConsentInline(ReadOnlyInline):
-    model = Consent
-    fk_name = "user"
-
-
-@admin.register(User)
-class UserAdmin(ReadOnlyAdmin):
-    """Who has an account. Contact cards are shown nowhere here: they leave their table only when disclosed."""
-
-    list_display = (
-        "email",
-        "name",
-        "public_id",
-        "affiliation",
-        "language",
-        "is_active",
-        "is_superuser",
-        "date_joined",
-    )
-    list_filter = ("is_active", "is_superuser", "is_sample")
-    search_fields = ("email", "name", "public_id")
-    exclude = ("password", "groups", "user_permissions")
-    inlines = (ConsentInline,)
-
-
-class CoverageInline(ReadOnlyInline):
-    model = Coverage
-
-
-class GuideInline(ReadOnlyInline):
-    model = Guide
-    fields = ("user", "role", "weekly_capacity", "absent_from", "absent_until", "stand_in")
-
-
-@admin.register(Organization)
-class OrganizationAdmin(ReadOnlyAdmin):
-    list_display = ("name", "kind", "legal_status", "has_employment_basis", "is_sample")
-    list_filter = ("legal_status", "has_employment_basis", "is_sample")
-    search_fields = ("name", "public_id")
-    inlines = (CoverageInline, GuideInline)
-
-
-class MembershipInline(ReadOnlyInline):
-    model = Membership
-
-
-class AbilityInline(ReadOnlyInline):
-    model = Ability
-
-
-class WishInline(ReadOnlyInline):
-    model = Wish
-
-
-@admin.register(Volunteer)
-class VolunteerAdmin(ReadOnlyAdmin):
-    list_display = ("name", "kind", "size", "home", "is_active", "is_sample", "created_at")
-    list_filter = ("kind", "is_active", "is_sample")
-    list_select_related = ("home",)
-    search_fields = ("name", "public_id", "representative__name")
-    inlines = (MembershipInline, AbilityInline, WishInline)

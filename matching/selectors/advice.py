@@ -1,0 +1,80 @@
+"""A need that finds too few: what keeps people away in words, and a sentence to say to its community."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from matching.engine import ReasonCode
+from matching.models import NeedDiagnosis
+from matching.selectors.reasons import barrier_sentence
+
+RULES_SHOWN = 3
+ASKS: Mapping[str, Any] = {
+    ReasonCode.EMPLOYMENT: _(
+        "Would it also be possible as help without pay, or shall we only pass on the link?"
+    ),
+    ReasonCode.GROUP_NOT_ACCEPTED: _("Could you also receive a group?"),
+    ReasonCode.BEGINNER_NOT_ACCEPTED: _("Could beginners come too, if somebody shows them how?"),
+    ReasonCode.AGE: _("Could younger people come too, for part of the work?"),
+    ReasonCode.MINORS: _("Could families bring their children, if there is a safe place for them?"),
+    ReasonCode.LOAD: _("Is there a lighter part of the work that could be asked for on its own?"),
+    ReasonCode.NO_WORK_FIT: _("Is there other work that day for people who cannot do this kind?"),
+    ReasonCode.OFFER_NOT_PERMITTED: _(
+        "How far has the permission for what you offer come, and whom may we ask?"
+    ),
+    ReasonCode.NO_WISH_FIT: _("Is there anything else you could offer in return, a meal or a walk, say?"),
+    ReasonCode.TOO_SOON: _("Could it also be a few weeks later? People need ten days before."),
+    ReasonCode.NO_COMMON_DATE: _("Could it also be on another day, a Saturday morning, say?"),
+    ReasonCode.NO_LOCAL_HANDS: _("Could somebody of the community work alongside?"),
+    ReasonCode.NO_ROUTE: _("Could somebody fetch people from the station or the bus stop?"),
+    ReasonCode.TRAVEL_TOO_FAR: _("Could it begin later, or could people stay for a night?"),
+    ReasonCode.PLACES_SHORT: _("Could a few more people come?"),
+    ReasonCode.FIRST_VISIT_MAX: _("Could you receive a few more people on a first visit?"),
+    ReasonCode.QUALIFICATION: _("Could people without the qualification do another part of the work?"),
+}
+"""What a guide may ask the community, by the rule that costs most. One for each that ``engine.diagnose`` may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A rule in words, how many it keeps away, and how many it alone keeps away."""
+
+    text: str
+    failed: int
+    only: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A diagnosis as the board shows it."""
+
+    row: NeedDiagnosis
+
+    @property
+    def costs(self) -> list[Cost]:
+        """The rules that cost most."""
+        known = [(barrier_sentence(rule["code"]), rule) for rule in self.row.rules]
+        return [Cost(text, rule["failed"], rule["only"]) for text, rule in known if text][:RULES_SHOWN]
+
+    @property
+    def change(self) -> str:
+        """The rule whose change would bring most, in words; empty where none would."""
+        return barrier_sentence(self.row.best_change)
+
+    @property
+    def brings(self) -> str:
+        """How many that would bring."""
+        count = self.row.best_change_brings
+        return ngettext(
+            "That alone would bring %(count)d participant.", "That alone would bring %(count)d participants.", count
+        ) % {"count": count}  # fmt: skip
+
+    @property
+    def ask(self) -> str:
+        """The sentence to say to the community; empty where there is nothing to ask it for."""
+        return str(ASKS.get(self.row.best_change, ""))

@@ -1,0 +1,52 @@
+"""States of what guides do beside the desk: the board, calls, and acts on the page of a match."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matching.enums import AnswerValue
+from matching.models import Match
+from tests.architecture.matrix_pages import asked_match
+from tests.browser.stages_of_matches import acting, agreed
+from tests.browser.staging import Stage, opened, press, refused
+from tests.matching import saga as story
+from tests.support.matrix import Scene, Values
+
+
+def two_consents(scene: Scene) -> Values:
+    """A match that waits for two consents of its community."""
+    for by in ("役員会", "総会"):
+        scene.saga.required_consents.create(by=by, matter="new_party", meets="12月の定例会")
+    match = Match.objects.get(**asked_match(scene))
+    story.both_answer(match, AnswerValue.MEET)
+    story.met(match, guide=scene.mori)
+    story.both_answer(match, AnswerValue.YES)
+    return {"public_id": match.public_id}
+
+
+def silent(scene: Scene) -> Values:
+    """A match whose two sides have let their time pass."""
+    where = asked_match(scene)
+    match = Match.objects.get(**where)
+    match.answers.update(overdue_at=match.approved_at)
+    return where
+
+
+def number_to_call(page: Any, scene: Scene) -> None:
+    silent(scene)
+    opened("calls")(page, scene)
+    press(page)
+    page.wait_for_selector(".tel")
+
+
+BOARD_STAGES = [
+    Stage("stage-board-empty", "mori", opened("board")),
+    Stage("stage-calls-none", "mori", opened("calls")),
+    Stage("stage-call-number", "mori", number_to_call),
+    Stage("stage-record-call-wrong", "mori", refused("match-act", acting("record-call", silent))),
+    Stage("stage-match-agreed-guide", "mori", opened("match-page", agreed)),
+    Stage("stage-match-two-consents", "mori", opened("match-page", two_consents)),
+    Stage("stage-match-two-consents-community", "ume", opened("match-page", two_consents)),
+    Stage("stage-match-two-consents-party", "hana", opened("match-page", two_consents)),
+    Stage("stage-tick", "mori", opened("match-act", acting("tick", agreed))),
+]
