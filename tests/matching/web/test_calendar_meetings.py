@@ -171,5 +171,5 @@ def test_page_and_feed_take_as_many_queries_with_meetings(
     client.force_login(hana)
     with django_assert_num_queries(10):
         assert len(client.get(reverse("calendar")).context["page"].object_list) == 2 * count
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(path)
