@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.web.urls")),
     path("", include("accounts.web.organizations")),
     path("", include("regions.web.emergency")),
+    path("place/", include("regions.web.urls")),
     path("", include("matching.web.urls")),
 ]
 if settings.ENISHI_DEMO or settings.DEBUG:  # for who draws the pages

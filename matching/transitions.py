@@ -341,6 +341,16 @@ MOVES: tuple[Move, ...] = (
         tells=(("date_called_off", PARTY), ("date_called_off", REGION), ("date_called_off", GUIDE)),
         what="One of several dates was called off; the others stand.",
     ),
+    row(
+        "move_date",
+        LIVE,
+        None,
+        R.REGION,
+        R.GUIDE,
+        R.ADMIN,
+        tells=(("date_moved", PARTY), ("date_moved", REGION), ("date_moved", GUIDE)),
+        what="A date was put off as its plan for rain says; answers and promises stand.",
+    ),
     # From the promise to the thanks.
     row("tick", {S.AGREED}, None, R.GUIDE, what="The guide ticks a precondition."),
     row(

@@ -30,6 +30,16 @@ class NeedStage(models.TextChoices):
     CLOSED = "closed", _("closed")
 
 
+class ReadBackHow(models.TextChoices):
+    """How a need's text was read back to who speaks for the community."""
+
+    PHONE = "phone", _("by telephone")
+    IN_PERSON = "in_person", _("in person")
+    MEETING = "meeting", _("at a meeting of the community")
+    PAPER = "paper", _("on paper")
+    SELF = "self", _("entered by themselves")
+
+
 class NeedMode(models.TextChoices):
     """Where the help is given."""
 

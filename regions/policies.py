@@ -170,6 +170,18 @@ def can_create_region_in(user: Actor, municipality: Municipality) -> bool:
     return is_admin(user) or _is_officer(user, municipality.pk) or guides.exists()
 
 
+def has_communities(user: Actor) -> bool:
+    """Whether ``user`` acts or guides for any community (administrators: for all). One query at most, none for guides.
+
+    Decides no more than whether the menu leads there: each page asks for itself.
+    """
+    if not _is_somebody(user) or is_admin(user) or is_guide(user):
+        return _is_somebody(user)
+    offices = Representative.objects.filter(in_office(), user_id=user.pk).values("pk")
+    staff = MunicipalStaff.objects.filter(user_id=user.pk).values("pk")
+    return offices.union(staff).exists()
+
+
 # What may be known of a community.
 def knows_region(user: Actor, region: Region) -> bool:
     """Whether ``user`` may see all of ``region``'s record, whatever is public."""

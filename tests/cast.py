@@ -141,7 +141,7 @@ def sato(organization: Organization) -> User:
 @pytest.fixture
 def elsewhere(db: None) -> User:
     """A guide of another organization, which covers Shinjuku alone."""
-    user = _with_second_factor(_person("遠藤", "endo@example.org", "090-0000-0009"))
+    user = _with_second_factor(_person("遠藤", "endo@example.org", "090-0000-0033"))
     make_guide(make_organization(municipalities=[SHINJUKU]), user)
     return user
 

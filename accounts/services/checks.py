@@ -35,6 +35,11 @@ class Problems:
         """Whether something is already wrong with this field."""
         return field in self._fields
 
+    @property
+    def lines(self) -> list[str]:
+        """Every message, in the order in which they were noted."""
+        return [str(message) for messages in self._fields.values() for message in messages]
+
     def refuse(self) -> None:
         """Raise ``Invalid`` with every field's messages if anything was noted."""
         if self._code:

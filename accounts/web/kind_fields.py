@@ -15,11 +15,12 @@ from accounts.selectors.vocabulary import KindNode
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One word to choose."""
+    """One word to choose, in the field ``name``."""
 
     code: str
     label: str
     is_chosen: bool
+    name: str = "codes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +44,30 @@ class ChooseForm(forms.Form):
         """Offer a tree, and what is held already."""
         held = list(held)
         used = list(nodes)
-        known = {code for node in used for code, _label in _words(node)}
+        known = {code for node in used for code, _label in words_of(node)}
         used += [KindNode(kind=word, children=()) for word in held if word.code not in known]  # type: ignore[arg-type]  # a label and a code
         self.nodes = used
         fields: dict[str, Any] = self.fields
-        fields["codes"].choices = [pair for node in used for pair in _words(node)]
+        fields["codes"].choices = [pair for node in used for pair in words_of(node)]
         self.initial["codes"] = [word.code for word in held]
 
     @property
     def branches(self) -> list[Branch]:
         """What stands on the page, with what is chosen."""
         chosen = set(self["codes"].value() or [])
-        return [_branch(node, chosen) for node in self.nodes]
+        return [branch_of(node, chosen) for node in self.nodes]
 
 
-def _words(node: KindNode) -> Iterator[tuple[str, str]]:
+def words_of(node: KindNode) -> Iterator[tuple[str, str]]:
+    """Code and label of a kind and of all kinds under it, as choices."""
     yield node.kind.code, node.kind.label
     for child in node.children:
-        yield from _words(child)
+        yield from words_of(child)
 
 
-def _branch(node: KindNode, chosen: set[str]) -> Branch:
-    (root, *below) = (Chip(code, label, code in chosen) for code, label in _words(node))
+def branch_of(node: KindNode, chosen: set[str], *, name: str = "codes") -> Branch:
+    """A tree as the page shows it; ``name``: the field its chips belong to."""
+    (root, *below) = (Chip(code, label, code in chosen, name) for code, label in words_of(node))
     return Branch(root, below)
 
 

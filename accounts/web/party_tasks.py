@@ -210,7 +210,7 @@ def own_party(actor: User, public_id: str) -> Volunteer:
 @private
 @require_safe
 def party_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The task list of one party. Eleven queries."""
+    """The task list of one party. Twelve queries."""
     party = own_party(actor_of(request), public_id)
     rows = tasks_of(party)
     return render(request, "me/party.html", {"party": party, "tasks": rows, "left": open_tasks(rows)})

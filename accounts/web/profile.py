@@ -69,7 +69,7 @@ class CardForm(forms.Form):
 @private
 @require_safe
 def me(request: HttpRequest) -> HttpResponse:
-    """The task lists of a person and of the parties it represents; the groups it has joined. 13 queries at most."""
+    """The task lists of a person and of the parties it represents; the groups it has joined. 14 queries at most."""
     actor = actor_of(request)
     parties = [(party, tasks_of(party)) for party in with_details(own_parties(actor))]
     missing = CardForm().labels_of(missing_lines(actor=actor))

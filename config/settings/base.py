@@ -82,7 +82,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "csp.context_processors.nonce",
                 "config.pages.sample_notice",
             ],
-            "builtins": ["accounts.web.tags"],
+            "builtins": ["accounts.web.tags", "regions.web.tags"],
         },
     }
 ]

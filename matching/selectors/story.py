@@ -50,6 +50,7 @@ WORDS: Mapping[str, Any] = {
     "record_meeting": _("The first meeting took place"),
     "agree": _("The promise is made"),
     "drop_date": _("One of the dates was called off"),
+    "move_date": _("A date was put off"),
     "redate": _("Other dates were proposed"),
     "tick": _("Checked a preparation"),
     "untick": _("Opened a preparation again"),

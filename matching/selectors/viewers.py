@@ -14,7 +14,7 @@ from regions.models import Region
 from regions.policies import guide_regions, proxy_label, represented_regions
 
 OVERSEEING = frozenset({Role.GUIDE, Role.ADMIN, Role.SYSTEM})
-FOLLOWING = frozenset({"open_meeting", "lapse", "propose", "escalate", "drop_date"})
+FOLLOWING = frozenset({"open_meeting", "lapse", "propose", "escalate", "drop_date", "move_date"})
 """Moves that follow from facts or time: nobody makes them by hand."""
 
 

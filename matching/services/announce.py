@@ -26,7 +26,7 @@ from regions.services.rescoring import TOPIC as RESCORE
 
 ASKING_FOR_REVIEW = frozenset({"match_proposed_guide", "review_escalated"})
 AUDIENCE_OF = {Side.PARTY: Audience.PARTY, Side.REGION: Audience.REGION}
-SILENT_KINDS = frozenset({"match_ended", "match_redated", "date_called_off"})
+SILENT_KINDS = frozenset({"match_ended", "match_redated", "date_called_off", "date_moved"})
 
 
 def announce(step: Step, event: MatchEvent) -> None:

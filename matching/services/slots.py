@@ -106,9 +106,9 @@ def cancel_slot(
         raise Conflict("slot_cancelled", _("This date has been called off already."))
     for match in Match.objects.filter(match_slots__slot=slot, state__in=sorted(LIVE)).order_by("pk"):
         if match.match_slots.filter(slot__cancelled_at__isnull=True).exists():
-            _drop_date(match, slot, actor, Words(on_behalf_of=on_behalf_of, note=note), at)
+            drop_date(match, slot, actor, Words(on_behalf_of=on_behalf_of, note=note), at)
         else:
-            _end(match, actor, Words(on_behalf_of=on_behalf_of, reason=reason, note=note), at)
+            end_for(match, actor, Words(on_behalf_of=on_behalf_of, reason=reason, note=note), at)
     record(
         actor=actor, action="slot.cancel", target=slot, label=str(need), on_behalf_of=on_behalf_of,
         details={"reason": reason},
@@ -127,7 +127,7 @@ def _require_no_record(slot: Slot) -> None:
         )
 
 
-def _drop_date(match: Match, slot: Slot, actor: User, said: Words, now: datetime) -> None:
+def drop_date(match: Match, slot: Slot, actor: User, said: Words, now: datetime) -> None:
     """Take one of several dates out of a match: its places come free, the others stand, whoever knew is told."""
     words = replace(said, data={"slot": slot.public_id, "start_at": slot.start_at.isoformat()})
     apply_move(
@@ -162,11 +162,11 @@ def close_need(
     lock_need_with_people(need.pk)
     closed = close_posting(actor=actor, need=need, on_behalf_of=on_behalf_of)
     for match in Match.objects.filter(need=need, state__in=sorted(BEFORE_AGREED)).order_by("pk"):
-        _end(match, actor, Words(on_behalf_of=on_behalf_of, reason=EndReason.NEED_CLOSED, note=note), at)
+        end_for(match, actor, Words(on_behalf_of=on_behalf_of, reason=EndReason.NEED_CLOSED, note=note), at)
     return closed
 
 
-def _end(match: Match, actor: User, words: Words, now: datetime) -> None:
+def end_for(match: Match, actor: User, words: Words, now: datetime) -> None:
     """End a match because its date or need is gone, before or after the promise."""
     move = "cancel" if match.state in {MatchState.AGREED, MatchState.CONFIRMED} else "withdraw"
     said = words if move == "cancel" else replace(words, reason=EndReason.NEED_CLOSED)

@@ -42,7 +42,7 @@ LOOSEN: Mapping[ReasonCode, tuple[Any, str]] = {
 @private
 @require_safe
 def for_you(request: HttpRequest) -> HttpResponse:
-    """The page of somebody who represents a party; without one, the way to become one. 13 queries, two more where a
+    """The page of somebody who represents a party; without one, the way to become one. 14 queries, two more where a
     match waits."""
     actor, now = actor_of(request), timezone.now()
     parties = list(told_parties(actor).select_related("home", "look"))

@@ -21,6 +21,9 @@ from matching.web import (
     matches,
     needs,
     papers,
+    place,
+    place_acts,
+    place_dates,
     watches,
 )
 
@@ -66,6 +69,11 @@ urlpatterns: list[URLPattern] = [
     path("needs/<slug:public_id>/paper/receipt.pdf", papers.need_receipt, name="need-receipt"),
     path("needs/<slug:public_id>/paper/emergency-card.pdf", papers.emergency_sheet, name="emergency-sheet"),
     path("needs/<slug:public_id>/emergency-card/", papers.emergency_card, name="emergency-card"),
+    path("place/", place.place_list, name="place-list"),
+    path("place/<slug:public_id>/", place.place_desk, name="place-desk"),
+    path("place/<slug:public_id>/dates/", place.place_dates, name="place-dates"),
+    path("place/<slug:public_id>/dates/<slug:slot_id>/", place_dates.place_date, name="place-date"),
+    path("place/<slug:public_id>/needs/<slug:need_id>/<slug:act>/", place_acts.need_act, name="need-act"),
     path("communities/<slug:public_id>/", communities.community_page, name="community-page"),
     path("communities/<slug:public_id>/paper/", papers.paper_list, name="paper-list"),
     path(

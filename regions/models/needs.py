@@ -146,10 +146,16 @@ class Slot(PublicModel):
     is_remote = models.BooleanField(_("from afar"), default=False)
     rain = models.CharField(_("when it rains"), max_length=120, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    going_ahead_at = models.DateTimeField(_("said to take place"), null=True, blank=True)
+    moved_from_at = models.DateTimeField(_("put off from"), null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(end_at__gt=F("start_at")), name="slot_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(moved_from_at__isnull=True) | Q(moved_from_at__lt=F("start_at")),
+                name="slot_is_put_off_to_later",
+            ),
             models.CheckConstraint(condition=Q(places__gte=1), name="slot_places_positive"),
             models.UniqueConstraint(fields=["need", "start_at", "is_remote"], name="slot_once"),
         ]

@@ -40,7 +40,7 @@ def advance_need(*, actor: User, need: Need, to: NeedStage, note: str = "", on_b
         return open_need(actor=actor, need=need, on_behalf_of=on_behalf_of)
     if to == NeedStage.CLOSED:
         return close_need(actor=actor, need=need, on_behalf_of=on_behalf_of)
-    need = _lock(actor, need)
+    need = lock_own_need(actor, need)
     if NEXT.get(NeedStage(need.stage)) != to:
         raise _stage_conflict()
     problems = Problems()
@@ -63,15 +63,33 @@ def open_need(*, actor: User, need: Need, on_behalf_of: str = "") -> Need:
         Conflict("need_stage"): the community's consent is not noted yet, or the need is open or closed.
         Invalid: ``on_site_lead_missing``, ``work_missing``, ``slots_missing`` (none still to come).
     """
-    need = _lock(actor, need)
+    need = lock_own_need(actor, need)
     if need.stage != NeedStage.CONSENTED:
         raise _stage_conflict()
-    _require_complete(need)
+    opening_problems(need).refuse()
     need.opened_at = timezone.now()
     _write_stage(actor, need, NeedStage.OPEN, on_behalf_of=on_behalf_of)
     need_opened(need)
     if not is_covered(need.region):
         tell_uncovered(need)
+    return need
+
+
+@transaction.atomic
+def pause_need(*, actor: User, need: Need, on_behalf_of: str = "") -> Need:
+    """Take an open need out of public for a while: it is consented again, and ``open_need`` takes it up.
+
+    Nothing new is proposed or approved for it meanwhile; what is asked or promised already goes on. ``opened_at`` stays
+    and tells a paused need from one that never was open. Locks the need; audits; owes a look at what is still proposed.
+
+    Raises:
+        NotAllowed("not_your_community"), Conflict("need_not_open")
+    """
+    need = lock_own_need(actor, need)
+    if need.stage != NeedStage.OPEN:
+        raise Conflict("need_not_open", _("This need is not open any more."))
+    _write_stage(actor, need, NeedStage.CONSENTED, on_behalf_of=on_behalf_of, act="pause")
+    owe_rescoring(need)
     return need
 
 
@@ -85,7 +103,7 @@ def close_need(*, actor: User, need: Need, on_behalf_of: str = "") -> Need:
     Raises:
         NotAllowed("not_your_community"), Conflict("need_closed")
     """
-    need = _lock(actor, need)
+    need = lock_own_need(actor, need)
     if need.stage == NeedStage.CLOSED:
         raise Conflict("need_closed", _("This need is closed."))
     was_open = need.stage == NeedStage.OPEN
@@ -96,7 +114,12 @@ def close_need(*, actor: User, need: Need, on_behalf_of: str = "") -> Need:
     return need
 
 
-def _lock(actor: User, need: Need) -> Need:
+def lock_own_need(actor: User, need: Need) -> Need:
+    """The need, locked, for who may change it.
+
+    Raises:
+        NotAllowed("not_your_community"), NotFound("need_unknown")
+    """
     if not can_edit_need(actor, need):
         raise NotAllowed("not_your_community", _("You may not change this need."))
     return lock_need(need.pk)
@@ -106,20 +129,28 @@ def _stage_conflict() -> Conflict:
     return Conflict("need_stage", _("This is not the next step of this need. Please load it again and look."))
 
 
-def _write_stage(actor: User, need: Need, to: NeedStage, *, note: str = "", on_behalf_of: str = "") -> None:
-    """Write the stage with its time, then audit, then ``changed_at`` and rescoring."""
+def _write_stage(
+    actor: User, need: Need, to: NeedStage, *, note: str = "", on_behalf_of: str = "", act: str = ""
+) -> None:
+    """Write the stage with its time, then audit (``act``, else the stage), then ``changed_at`` and rescoring."""
     before, need.stage = need.stage, to
     need.save(update_fields=["stage", "opened_at", "closed_at"])
     represents = represents_region(actor, need.region)
     behalf = behalf_of(actor, need.region, on_behalf_of or ("" if represents else need.posted_for))
     details = {"from": before, "to": str(to), "note": note}
     record(
-        actor=actor, action=f"need.{to}", target=need, label=need.title, on_behalf_of=behalf, details=details
+        actor=actor,
+        action=f"need.{act or to}",
+        target=need,
+        label=need.title,
+        on_behalf_of=behalf,
+        details=details,
     )
     need_changed(need)
 
 
-def _require_complete(need: Need) -> None:
+def opening_problems(need: Need) -> Problems:
+    """What a need still lacks to be opened. Two queries."""
     problems = Problems()
     if need.mode != NeedMode.REMOTE and not need.on_site_lead.strip():
         problems.add("on_site_lead_missing", "on_site_lead", _("Say who is in charge on site."))
@@ -127,4 +158,4 @@ def _require_complete(need: Need) -> None:
         problems.add("work_missing", "work", _("An open need names at least one kind of work."))
     if not coming_slots().filter(need=need).exists():
         problems.add("slots_missing", "slots", _("Give at least one date that is still to come."))
-    problems.refuse()
+    return problems

@@ -17,7 +17,8 @@ from matching.models import Match, MatchRun, NeedDiagnosis
 from matching.services.conversation import send_message
 from matching.services.guardians import ask_guardian, code_of
 from matching.services.weights import ensure_weights
-from tests.builders import make_need, make_party, make_slot
+from regions.enums import NeedStage
+from tests.builders import at_tokyo, make_need, make_party, make_slot, sunday_ahead
 from tests.matching import saga as story
 from tests.matching.desk import compared, suggested
 from tests.support.matrix import ROLES, Case, Scene, Values, everybody
@@ -87,6 +88,8 @@ def with_colleagues(scene: Scene) -> Values:
     return {}
 
 
+DESK = (302, 404, 404, 200, 200, 200, 200)
+"""A community's desk: its representative, its officer, its guide, administrators."""
 HANA_ONLY = (302, 404, 200, 404, 404, 404, 404)
 PRINTERS = (302, 404, 404, 200, 200, 200, 200)
 
@@ -95,6 +98,46 @@ def community_with_paper(scene: Scene) -> Values:
     """The community of an open need, with somebody who wants to come."""
     asked_match(scene)
     return {"public_id": scene.mowing.region.public_id}
+
+
+def community(scene: Scene) -> Values:
+    """A community with a need that is open."""
+    return {"public_id": scene.mowing.region.public_id}
+
+
+def open_need(scene: Scene) -> Values:
+    return community(scene) | {"need_id": scene.mowing.public_id}
+
+
+def draft(scene: Scene) -> Values:
+    """A need that is still being talked over."""
+    need = make_need(scene.mowing.region, stage=NeedStage.CONSULTING, opened_at=None, title="秋の溝掃除")
+    return community(scene) | {"need_id": need.public_id}
+
+
+def last_years(scene: Scene) -> Values:
+    """A need that was carried out last year."""
+    last = at_tokyo(sunday_ahead(-350), 8)
+    slots = [{"start_at": last, "end_at": last + timedelta(hours=4), "rain": "次の日曜"}]
+    need = make_need(scene.mowing.region, stage=NeedStage.CLOSED, title="去年の草刈り", slots=slots)
+    return community(scene) | {"need_id": need.public_id}
+
+
+def rainy_date(scene: Scene) -> Values:
+    """A date with a plan for rain on which hana's party may come."""
+    asked_match(scene)
+    slot = scene.mowing.slots.get()
+    slot.rain = "次の日曜"
+    slot.save(update_fields=["rain"])
+    return community(scene) | {"slot_id": slot.public_id}
+
+
+def offer(scene: Scene) -> Values:
+    return community(scene) | {"offer_id": scene.trails.public_id}
+
+
+def holder(scene: Scene) -> Values:
+    return offer(scene) | {"row_id": scene.trails.permissions.get().pk}
 
 
 def spoken_match(scene: Scene) -> Values:
@@ -164,6 +207,27 @@ CASES = [
         everybody(302),
         where=lambda _scene: {"public_id": "abc"},
     ),
+    Case("place-list", "GET", SIGNED_IN_ONLY),
+    Case("place-desk", "GET", DESK, where=community),
+    Case("place-dates", "GET", DESK, where=community),
+    Case("place-needs", "GET", DESK, where=community),
+    Case("place-need", "GET", DESK, where=open_need),
+    Case("need-new", "GET", DESK, where=community),
+    Case("need-revise", "GET", DESK, where=open_need),
+    Case("need-dates", "GET", DESK, where=open_need),
+    Case("need-read", "GET", DESK, where=draft),
+    Case("need-again", "GET", DESK, where=last_years),
+    Case("need-act", "GET", DESK, where=lambda scene: open_need(scene) | {"act": "pause"}),
+    Case("place-date", "GET", DESK, where=rainy_date),
+    Case("place-check", "GET", DESK, where=community),
+    Case("place-offers", "GET", DESK, where=community),
+    Case("offer-new", "GET", DESK, where=community),
+    Case("place-offer", "GET", DESK, where=offer),
+    Case("offer-revise", "GET", DESK, where=offer),
+    Case("permission-new", "GET", DESK, where=offer),
+    Case("permission-revise", "GET", DESK, where=holder),
+    Case("place-rules", "GET", DESK, where=community),
+    Case("place-rule", "GET", DESK, where=lambda scene: community(scene) | {"rule": "consents"}),
     Case("my-data", "GET", SIGNED_IN_ONLY),
     Case("notice-settings", "GET", SIGNED_IN_ONLY),
     Case("my-data-export", "GET", SIGNED_IN_ONLY),

@@ -30,7 +30,7 @@ WHO = {
     frozenset({R.GUIDE, R.ADMIN, R.SYSTEM}): {"assign"},
     frozenset({R.GUIDE, R.SYSTEM}): {"approve", "lapse", "complete"},
     frozenset({R.GUIDE, R.PARTY}): {"name_people"},
-    frozenset({R.GUIDE, R.REGION, R.ADMIN}): {"drop_date"},
+    frozenset({R.GUIDE, R.REGION, R.ADMIN}): {"drop_date", "move_date"},
     frozenset({R.GUIDE, R.REGION}): {"record_consent", "change_promise", "attest"},
     SIDES_AND_GUIDE: {
         *("answer", "set_board_date", "extend", "confirm_promise", "plan_meeting", "agree"),
@@ -43,7 +43,7 @@ WHO = {
 # From which states a move leads to which; None: the state stays.
 WHERE = {
     (frozenset(), S.PROPOSED): {"propose", "suggest", "apply", "invite"},
-    (LIVE, None): {"assign", "name_people", "drop_date"},
+    (LIVE, None): {"assign", "name_people", "drop_date", "move_date"},
     (frozenset({S.PROPOSED}), None): {"snooze", "stand_by", "change_terms", "escalate"},
     (frozenset({S.PROPOSED}), S.ASKING): {"approve"},
     (frozenset({S.PROPOSED}), S.REJECTED): {"reject"},
@@ -101,11 +101,18 @@ ONLY_BY = {
 TOLD = ENDED | HOLDING
 NEUTRAL = {"redate": {"match_redated"}}
 # Moves that bring neither side on, and yet change what it is to do.
-CHANGES_WHAT_IS_OWED = {"plan_meeting", "waive_meeting", "record_meeting", "change_promise", "drop_date"}
+CHANGES_WHAT_IS_OWED = {
+    "plan_meeting",
+    "waive_meeting",
+    "record_meeting",
+    "change_promise",
+    "drop_date",
+    "move_date",
+}
 # What the guide in charge hears of although nothing changes for the sides yet.
 GUIDE_HEARS = {
     *("apply", "invite", "assign", "escalate", "answer", "extend", "open_meeting", "agree"),
-    *("decline", "withdraw", "lapse", "cancel", "drop_date"),
+    *("decline", "withdraw", "lapse", "cancel", "drop_date", "move_date"),
 }
 
 

@@ -42,7 +42,7 @@ pytestmark = pytest.mark.django_db
 
 FOLLOWING = {"open_meeting", "agree"}
 """Moves that the services make by themselves, in the act that brought the last fact."""
-ELSEWHERE = {"record_call", "escalate", "drop_date"}
+ELSEWHERE = {"record_call", "escalate", "drop_date", "move_date"}
 """Moves that need the beat or another date first: their own tests drive them."""
 
 

@@ -97,7 +97,7 @@ def test_moves_from_offers_what_state_and_role_allow() -> None:
 
     assert offered[MatchState.PROPOSED, Role.SYSTEM] == {"escalate", "approve", "lapse", "assign"}
     assert offered[MatchState.AGREED, Role.PARTY] == {"name_people", "cancel"}
-    assert offered[MatchState.PROPOSED, Role.REGION] == {"withdraw", "redate", "drop_date"}
+    assert offered[MatchState.PROPOSED, Role.REGION] == {"withdraw", "redate", "drop_date", "move_date"}
     assert all(not names for (state, _role), names in offered.items() if state not in LIVE)
 
 

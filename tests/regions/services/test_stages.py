@@ -9,7 +9,8 @@ from accounts.errors import Conflict, Invalid, NotAllowed
 from accounts.models import AuditEntry, Outbox, User
 from regions.enums import NeedMode, NeedStage
 from regions.models import Need
-from regions.services.stages import advance_need, close_need, open_need
+from regions.selectors.reviewers import matchable_needs
+from regions.services.stages import advance_need, close_need, open_need, pause_need
 from tests.cast import make_need, make_slot
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +155,28 @@ def test_consultation_is_closed_without_a_look(saga, ume):
     advance_need(actor=ume, need=a_need(saga, NeedStage.CONSULTING), to=NeedStage.CLOSED)
     assert Need.objects.get().stage == NeedStage.CLOSED
     assert not Outbox.objects.exists()
+
+
+# A pause.
+def test_paused_need_is_out_of_public_and_may_be_opened_again(mowing: Need, ume: User) -> None:
+    opened_at = mowing.opened_at
+    need = pause_need(actor=ume, need=mowing)
+    assert (need.stage, need.opened_at) == (NeedStage.CONSENTED, opened_at)
+    assert not matchable_needs().filter(pk=mowing.pk).exists()
+    entry = AuditEntry.objects.get(action="need.pause")
+    assert (entry.actor, entry.details["from"], entry.details["to"]) == (ume, "open", "consented")
+    assert Outbox.objects.filter(topic="matching.rescore", payload__need=mowing.pk).exists()
+    assert open_need(actor=ume, need=need).stage == NeedStage.OPEN
+
+
+def test_pausing_twice_is_refused_the_second_time(mowing: Need, ume: User) -> None:
+    pause_need(actor=ume, need=mowing)
+    with pytest.raises(Conflict, match="need_not_open"):
+        pause_need(actor=ume, need=mowing)
+    assert AuditEntry.objects.filter(action="need.pause").count() == 1
+
+
+def test_outsider_pauses_nothing(mowing: Need, hana: User) -> None:
+    with pytest.raises(NotAllowed, match="not_your_community"):
+        pause_need(actor=hana, need=mowing)
+    assert Need.objects.get(pk=mowing.pk).stage == NeedStage.OPEN
