@@ -10,7 +10,7 @@ from typing import TypeGuard
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import Coverage, Guide, Municipality, User
@@ -24,6 +24,10 @@ from accounts.policies import (
 )
 from regions.enums import NeedStage, Publicity
 from regions.models import MunicipalStaff, Need, Offer, Region, Representative
+
+OFFICER, SPEAKER = "officer", "speaker"
+NOTED = "offices_noted"
+"""Where a request's user carries what ``needs_second_factor`` has read, for the menu."""
 
 
 # Who speaks for a community.
@@ -123,12 +127,16 @@ def is_covered(region: Region) -> bool:
 
 def needs_second_factor(user: User) -> bool:
     """Whether the role of ``user`` asks for a second factor: guides, municipal officers, administrators. Two queries."""
-    return (
-        user.is_staff
-        or user.is_superuser
-        or is_guide(user)
-        or MunicipalStaff.objects.filter(user=user).exists()
-    )
+    return user.is_staff or user.is_superuser or is_guide(user) or OFFICER in _offices_now(user)
+
+
+def _offices_now(user: User) -> frozenset[str]:
+    """``OFFICER`` and ``SPEAKER`` as far as ``user`` is one; noted on the user for the rest of the request. One query."""
+    staff = MunicipalStaff.objects.filter(user=user).values_list(Value(OFFICER))
+    speakers = Representative.objects.filter(in_office(), user=user).values_list(Value(SPEAKER))
+    offices = frozenset(name for (name,) in staff.union(speakers))
+    setattr(user, NOTED, offices)
+    return offices
 
 
 def lacks_second_factor(user: User) -> bool:
@@ -171,15 +179,17 @@ def can_create_region_in(user: Actor, municipality: Municipality) -> bool:
 
 
 def has_communities(user: Actor) -> bool:
-    """Whether ``user`` acts or guides for any community (administrators: for all). One query at most, none for guides.
+    """Whether ``user`` acts or guides for any community (administrators: for all). No query where the second factor was
+    asked for before, as for every page; one at most.
 
     Decides no more than whether the menu leads there: each page asks for itself.
     """
-    if not _is_somebody(user) or is_admin(user) or is_guide(user):
-        return _is_somebody(user)
-    offices = Representative.objects.filter(in_office(), user_id=user.pk).values("pk")
-    staff = MunicipalStaff.objects.filter(user_id=user.pk).values("pk")
-    return offices.union(staff).exists()
+    if not isinstance(user, User) or not _is_somebody(user):
+        return False
+    if is_admin(user) or is_guide(user):
+        return True
+    noted: frozenset[str] | None = getattr(user, NOTED, None)
+    return bool(_offices_now(user) if noted is None else noted)
 
 
 # What may be known of a community.

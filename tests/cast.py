@@ -156,7 +156,7 @@ def admin(db: None) -> User:
 @pytest.fixture
 def ume(db: None) -> User:
     """The community's representative."""
-    return _person("梅", "ume@example.org", "090-0000-0009")
+    return _person("梅", "ume@example.org", "090-0000-0006")
 
 
 @pytest.fixture

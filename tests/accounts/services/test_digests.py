@@ -24,7 +24,7 @@ from tests.builders import TOKYO, make_user
 from tests.support.outbox import drain_outbox
 
 ALWAYS_AT_ONCE = {
-    "meeting_opened", "meeting_planned", "match_ended", "date_called_off",
+    "meeting_opened", "meeting_planned", "match_ended", "date_called_off", "date_moved", "date_goes_ahead",
     "sign_in_code", "sign_in_unknown", "sign_up_again", "daily_digest",
     "guardian_asked", "guardian_answered",
 }  # fmt: skip

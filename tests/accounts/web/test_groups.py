@@ -161,5 +161,5 @@ def test_members_take_a_fixed_number_of_queries(
     for _number in range(count):
         signed_in(make_user()).post(link_to(riders), {"agrees": "on", "age": "adult"})
     browser = signed_in(harada)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         browser.get(reverse("party-members", args=[riders.public_id]))

@@ -285,5 +285,5 @@ def test_page_takes_a_fixed_number_of_queries(
 ) -> None:
     for number in range(count - 1):
         make_party(hana, name=f"会{number}", size=3)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         browser.get(reverse("profile"))

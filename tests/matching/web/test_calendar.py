@@ -178,7 +178,7 @@ def test_page_and_feed_take_a_fixed_number_of_queries(
         story.asked(story.propose(make_need(saga, slots=[on_day(30 + number)]), hana_party), guide=mori)
     path = address(hana)
     client.force_login(hana)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(reverse("calendar"))
     with django_assert_num_queries(11):
         client.get(path)

@@ -169,7 +169,7 @@ def test_page_and_feed_take_as_many_queries_with_meetings(
         meeting_of(need, hana_party, mori)
     path = address(hana)
     client.force_login(hana)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert len(client.get(reverse("calendar")).context["page"].object_list) == 2 * count
     with django_assert_num_queries(11):
         client.get(path)

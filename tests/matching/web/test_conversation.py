@@ -86,5 +86,5 @@ def test_page_takes_a_fixed_number_of_queries(
     for number in range(count):
         send_message(match_id=asked.pk, actor=hana, text=f"{number}")
     client.force_login(hana)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(address(asked))

@@ -276,7 +276,7 @@ def test_what_was_closed_blocked_or_refused_since_is_not_shown(
     assert page(client, hana).context["fits"] == []
 
 
-@pytest.mark.parametrize(("waits", "queries"), [(False, 14), (True, 16)])
+@pytest.mark.parametrize(("waits", "queries"), [(False, 13), (True, 15)])
 @pytest.mark.parametrize("count", [1, 3])
 def test_page_takes_a_fixed_number_of_queries(
     client: Client,

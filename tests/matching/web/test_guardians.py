@@ -98,5 +98,5 @@ def test_page_takes_a_fixed_number_of_queries(
     for number in range(count - 1):
         match.volunteer.memberships.create(user=make_user(f"子{number}", age_band=AgeBand.MINOR))
     browser = signed_in(harada)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         browser.get(reverse("match-guardians", args=[match.public_id]))

@@ -210,7 +210,7 @@ def test_list_takes_a_fixed_number_of_queries(
         )
         decline_match(match_id=ended.pk, actor=hana, reason=EndReason.DATES)
     client.force_login(hana)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(reverse("match-list"))
 
 

@@ -125,5 +125,5 @@ def test_page_takes_a_fixed_number_of_queries(
     for _number in range(count):
         story.asked(story.propose(mowing, make_party()), guide=mori)
     client.force_login(kenji)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         assert len(client.get(address(slot)).context["sights"]) == count

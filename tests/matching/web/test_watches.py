@@ -70,5 +70,5 @@ def test_list_takes_a_fixed_number_of_queries(
     for number in range(count):
         watch_search(actor=hana, answers={"prefecture": f"{number + 1:02}"})
     client.force_login(hana)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(reverse("watch-list"))

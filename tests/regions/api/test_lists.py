@@ -52,14 +52,14 @@ def community(ume: User, kenji: User, mori: User) -> Callable[[int], Region]:
     "case",
     [
         ("regions/", None, 4),
-        ("regions/", "ume", 9),
-        ("regions/", "mori", 9),
+        ("regions/", "ume", 8),
+        ("regions/", "mori", 10),
         ("needs/", None, 9),
-        ("needs/", "ume", 12),
-        ("needs/", "mori", 12),
+        ("needs/", "ume", 11),
+        ("needs/", "mori", 13),
         ("offers/", None, 3),
-        ("offers/", "ume", 6),
-        ("offers/", "mori", 6),
+        ("offers/", "ume", 5),
+        ("offers/", "mori", 7),
     ],
 )
 def test_list_takes_as_many_queries_for_three_as_for_one(request, community, count: int, case) -> None:

@@ -119,5 +119,5 @@ def test_list_takes_a_fixed_number_of_queries(
     for _number in range(count):
         make_offer(saga)
     client.force_login(kenji)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         assert len(client.get(reverse("place-offers", args=[saga.public_id])).context["lines"]) == count

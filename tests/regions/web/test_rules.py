@@ -143,5 +143,5 @@ def test_page_takes_a_fixed_number_of_queries(
         saga.required_consents.create(by=f"班{number}", matter=ConsentMatter.DATES)
         Representative.objects.create(region=saga, role=f"班長{number}")
     client.force_login(kenji)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         assert client.get(reverse("place-rules", args=[saga.public_id])).status_code == 200
