@@ -28,6 +28,7 @@ from matching.services.calendar import next_asking_time
 from matching.services.day import Came, attest_attendance
 from matching.services.invariants import check_invariants
 from matching.services.proposals import create_match
+from matching.services.rain import postpone_slot
 from matching.services.slots import cancel_slot, close_need, set_slot_places
 from matching.services.standby import ask_next_in_line
 from matching.services.sweeps import sweep_deadlines
@@ -58,9 +59,9 @@ class Place:
     def __init__(self, mowing: Need, cast: dict[str, User]) -> None:
         start = story.moment() + timedelta(days=46, hours=-2)
         mowing.slots.all().delete()
-        make_slot(mowing, start_at=start, places=3)
+        make_slot(mowing, start_at=start, places=3, rain="翌日")
         make_slot(mowing, start_at=start + timedelta(days=7), places=2)
-        overlapping = {"start_at": start + timedelta(hours=1), "places": 2}
+        overlapping = {"start_at": start + timedelta(hours=1), "places": 2, "rain": "翌週"}
         self.needs = [mowing, make_need(mowing.region, slots=[overlapping])]
         RequiredConsent.objects.create(region=mowing.region, by="役員会", matter=ConsentMatter.NEW_PARTY)
         alone = make_party(cast["hana"])
@@ -204,6 +205,10 @@ class Saga(RuleBasedStateMachine):
             slot = chance.choice(list(Slot.objects.order_by("pk")))
             reason = chance.choice([EndReason.WEATHER, EndReason.SAFETY, EndReason.REDATED])
             self._try(lambda: cancel_slot(slot=slot, actor=actor, reason=reason, now=self.now))
+        elif chance.random() < 0.5:
+            slot = chance.choice(list(Slot.objects.order_by("pk")))
+            later = slot.start_at + timedelta(hours=chance.choice([2, 24, 24 * 7]))
+            self._try(lambda: postpone_slot(slot=slot, actor=actor, start_at=later, now=self.now))
 
     def ask_the_next(self, _chance: Random) -> None:
         """What the outbox does when places came free."""
