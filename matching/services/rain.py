@@ -34,6 +34,8 @@ from regions.services.rescoring import need_changed
 
 PROMISED = (MatchState.AGREED, MatchState.CONFIRMED)
 LATEST = timedelta(days=62)
+NO_OTHER_DAY = frozenset({"called off", "中止", "takes place in light rain", "小雨なら行う"})
+"""Plans for rain, as the form words them, under which nobody agreed to another day."""
 
 
 @transaction.atomic
@@ -97,10 +99,9 @@ def postpone_slot(
     need = _own_need(slot, actor)
     lock_need_with_people(need.pk)
     slot = Slot.objects.select_related("need").get(pk=slot.pk)
-    end_at = start_at + (slot.end_at - slot.start_at)
     _require_standing(slot)
     _require_plan(slot, at)
-    _require_later(slot, start_at, end_at, at)
+    end_at = _end_when_later(slot, start_at, at)
     _let_go_of_the_busy(slot, (start_at, end_at), actor, Words(on_behalf_of=on_behalf_of), at)
     before = _move(slot, start_at, end_at, at)
     words = Words(
@@ -133,8 +134,13 @@ def _require_standing(slot: Slot) -> None:
         raise Conflict("slot_cancelled", _("This date has been called off already."))
 
 
+def names_another_day(slot: Slot) -> bool:
+    """Whether the plan for rain leaves room for another day: something was said, and not that the date then falls away."""
+    return not slot.is_remote and slot.rain.strip() not in {"", *NO_OTHER_DAY}
+
+
 def _require_plan(slot: Slot, now: datetime) -> None:
-    if slot.is_remote or not slot.rain.strip():
+    if not names_another_day(slot):
         message = _(
             "Nothing was said about rain for this date, so nobody agreed to another day. It can be called off."
         )
@@ -145,7 +151,8 @@ def _require_plan(slot: Slot, now: datetime) -> None:
         raise Conflict("slot_attested", _("Who came on this date is on record, so it cannot be put off."))
 
 
-def _require_later(slot: Slot, start_at: datetime, end_at: datetime, now: datetime) -> None:
+def _end_when_later(slot: Slot, start_at: datetime, now: datetime) -> datetime:
+    """When the date ends if it begins at ``start_at``; refused where it may not begin then."""
     problem = ""
     if start_at <= now:
         problem, message = "start_in_past", _("This date is over already.")
@@ -155,11 +162,13 @@ def _require_later(slot: Slot, start_at: datetime, end_at: datetime, now: dateti
         problem, message = "too_late", _("A date is put off by two months at most. Give a new date instead.")
     if problem:
         raise Invalid(problem, message, fields={"start_at": [message]})
+    end_at = start_at + (slot.end_at - slot.start_at)
     others = Slot.objects.filter(need=slot.need_id, is_remote=False).exclude(pk=slot.pk)
     standing = others.filter(cancelled_at=None, start_at__lt=end_at, end_at__gt=start_at)
     if standing.exists() or others.filter(start_at=start_at).exists():
         message = _("This need has another date at that time. Choose another one, or call this one off.")
         raise Conflict("slot_twice", message, fields={"start_at": [message]})
+    return end_at
 
 
 def _let_go_of_the_busy(

@@ -102,7 +102,12 @@ def cancel_slot(
     lock_need_with_people(need.pk)
     require_one_of(CANCEL_REASONS, reason)
     _require_no_record(slot)
-    if Slot.objects.filter(pk=slot.pk, cancelled_at__isnull=True).update(cancelled_at=at) != 1:
+    if (
+        Slot.objects.filter(pk=slot.pk, cancelled_at__isnull=True).update(
+            cancelled_at=at, going_ahead_at=None
+        )
+        != 1
+    ):
         raise Conflict("slot_cancelled", _("This date has been called off already."))
     for match in Match.objects.filter(match_slots__slot=slot, state__in=sorted(LIVE)).order_by("pk"):
         if match.match_slots.filter(slot__cancelled_at__isnull=True).exists():

@@ -44,11 +44,16 @@ def change_terms(
         Invalid("too_many_people"): more are named than would come.
         Invalid("promise_needed"): nothing instead of what was promised.
     """
-    wanted = {"people": people, "promise": None if promise is None else promise.strip()[:PROMISE_MAX]}
+    wanted = {"people": people, "promise": None if promise is None else _worded(promise)}
     return apply_move(
         match_id=match_id, move="change_terms", actor=actor, now=now, words=Words(note=note),
         work=lambda step: _changed(step, wanted),
     )  # fmt: skip
+
+
+def _worded(promise: str) -> str:
+    """As it is stored: a browser ends lines otherwise."""
+    return promise.replace("\r\n", "\n").strip()[:PROMISE_MAX]
 
 
 def _changed(step: Step, wanted: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -48,7 +48,7 @@ def desk(request: HttpRequest, public_id: str = "") -> HttpResponse:
         return redirect("desk")
     viewer = viewer_of(actor, [*rows, *([chosen] if chosen else [])])
     since = now - timedelta(seconds=UNDO_SECONDS)
-    asked = request.GET.getlist("asked")[:ON_A_PAGE]
+    asked = _ids(request.GET.getlist("asked"))
     shown = [Lying(MatchSight(match, viewer), now) for match in rows]
     context = {
         "rows": shown,
@@ -61,6 +61,11 @@ def desk(request: HttpRequest, public_id: str = "") -> HttpResponse:
         "asked": just_approved(actor, asked, since=since) if asked else [],
     }
     return render(request, "desk.html", context)
+
+
+def _ids(said: list[str]) -> list[str]:
+    """What can be an id at all, no more than a page of them."""
+    return [value for value in said if value.isalnum()][:ON_A_PAGE]
 
 
 def _chosen(actor: User, rows: list[Match], public_id: str) -> Match | None:
@@ -162,8 +167,8 @@ def undo(request: HttpRequest, public_id: str) -> HttpResponse:
 def together(request: HttpRequest) -> HttpResponse:
     """Approve several at once: pairs that know each other and have nothing flagged. The others are left on the desk."""
     actor = actor_of(request)
-    ids = (request.POST if request.method == "POST" else request.GET).getlist("pick")[:ON_A_PAGE]
-    picked = list(to_decide(actor).filter(public_id__in=ids))
+    ids = (request.POST if request.method == "POST" else request.GET).getlist("pick")
+    picked = list(to_decide(actor).filter(public_id__in=_ids(ids)))
     viewer, now = viewer_of(actor, picked), timezone.now()
     rows = [Lying(MatchSight(match, viewer), now) for match in picked]
     clear = [row for row in rows if row.may_be_approved_with_others]

@@ -101,7 +101,10 @@ class TermsForm(MatchForm):
         label=_("People"), min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "input input--num"})
     )  # fmt: skip
     promise = forms.CharField(
-        label=_("Promised in return"), max_length=PROMISE_MAX, widget=forms.Textarea(attrs={"rows": 5})
+        label=_("Promised in return"),
+        max_length=PROMISE_MAX,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
     )
     note = own_note(_("A word for the record"), _("Only guides read this."))
 

@@ -18,7 +18,7 @@ from accounts.models import User
 from matching.enums import EndReason
 from matching.selectors.communities import dates_of, matches_on
 from matching.selectors.viewers import entered_for
-from matching.services.rain import postpone_slot, say_slot_goes_ahead
+from matching.services.rain import names_another_day, postpone_slot, say_slot_goes_ahead
 from matching.services.slots import cancel_slot
 from matching.transitions import CANCEL_REASONS
 from matching.web.base import actor_of, private, take
@@ -85,6 +85,7 @@ def place_date(request: HttpRequest, public_id: str, slot_id: str) -> HttpRespon
         "region": region, "slot": slot, "need": slot.need, "sights": matches_on(actor, slot), "form": form,
         "ahead": shown["ahead"], "later": shown["later"], "off": shown["off"],
         "is_to_come": slot.cancelled_at is None and slot.start_at > now, "is_standing": slot.cancelled_at is None and slot.end_at > now,
+        "may_be_put_off": names_another_day(slot),
     }  # fmt: skip
     return render(request, "place/date.html", context, status=422 if form is not None else 200)
 

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.enums import QualificationLevel
 from accounts.models import Hazard, Qualification, WorkKind
 from accounts.services.checks import Problems, check_count, check_number, check_values, entries_by_code
 from regions.enums import Compensation, NeedMode
-from regions.models import Need, NeedQualification, NeedWork, Offer, Region
+from regions.models import Need, NeedQualification, NeedWork, Offer
 from regions.services.inputs import NeedValues
 
 WORK_MAX, LIST_MAX = 12, 20
@@ -97,7 +98,7 @@ def check_lists(problems: Problems, need: Need, values: NeedValues) -> NeedLists
         keep = _codes(need, "hazards__code")
         lists.hazards = list(entries_by_code(problems, Hazard, codes, field="hazards", keep=keep).values())
     if "offers" in values:
-        lists.offers = _offer_rows(problems, need.region, list(values["offers"]))
+        lists.offers = _offer_rows(problems, need, list(values["offers"]))
     return lists
 
 
@@ -136,10 +137,13 @@ def _qualification_rows(problems: Problems, need: Need, rows: Any) -> list[NeedQ
     ]
 
 
-def _offer_rows(problems: Problems, region: Region, public_ids: list[str]) -> list[Offer]:
+def _offer_rows(problems: Problems, need: Need, public_ids: list[str]) -> list[Offer]:
+    """Offers that are given, and those the need has already: it may keep one that rests."""
     check_count(problems, "offers", public_ids, at_most=LIST_MAX)
     askable = [public_id for public_id in public_ids if public_id.isalnum()]
-    found = {offer.public_id: offer for offer in region.offers.filter(public_id__in=askable, is_active=True)}
+    tied = list(need.offers.values_list("pk", flat=True)) if need.pk else []
+    usable = need.region.offers.filter(Q(is_active=True) | Q(pk__in=tied), public_id__in=askable)
+    found = {offer.public_id: offer for offer in usable}
     if set(public_ids) - set(found):
         problems.add(
             "offer_unknown", "offers", _("Only offers of the same community can be tied to its need.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from accounts.services.dates import TOKYO
 from accounts.web.party_times import month_names, weekday_names
@@ -124,7 +125,8 @@ class WhenForm(forms.Form):
 
     def _rain(self) -> str:
         said = self.cleaned_data["rain"]
-        return str(RAIN_SAID[said]) if said else ""
+        with override("ja"):  # it is printed for the households and read by everybody
+            return str(RAIN_SAID[said]) if said else ""
 
     def fits(self, mode: str) -> str:
         """The mode of a need with these dates: from afar, or as was said."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import QualificationLevel
@@ -93,7 +94,8 @@ class NeedForm(forms.Form):
         pairs = _pairs(Qualification.objects.filter(retired=False), asked)
         self._choose("required_qualifications", pairs)
         self._choose("recommended_qualifications", pairs)
-        given = self.region.offers.filter(is_active=True).order_by("pk")
+        tied = [] if self.need is None else [offer.pk for offer in self.need.offers.all()]
+        given = self.region.offers.filter(Q(is_active=True) | Q(pk__in=tied)).order_by("pk")
         self._choose("offers", [(offer.public_id, offer.title) for offer in given])
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:

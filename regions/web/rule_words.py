@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.web.dates import is_english
 from accounts.web.party_times import month_names, weekday_names
@@ -15,7 +16,7 @@ from regions.services.inputs import SlotRuleInput
 from regions.services.occurrences import WEEKDAYS
 from regions.web.date_forms import NTHS
 
-NTH_WORDS = dict(NTHS)
+NTH_WORDS = {**dict(NTHS), "5": gettext_lazy("fifth")}
 
 
 def rule_in_words(rule: SlotRule | SlotRuleInput) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -219,3 +219,26 @@ def test_put_off_date_may_be_put_off_again_and_said_to_take_place(slot: Slot, um
     assert say_slot_goes_ahead(slot=moved, actor=ume).going_ahead_at is not None
     off = Slot.objects.exclude(cancelled_at=None).order_by("start_at").values_list("start_at", flat=True)
     assert list(off) == [slot.start_at, slot.start_at + WEEK]
+
+
+@pytest.mark.parametrize("plan", ["中止", "小雨なら行う", "called off"])
+def test_plan_that_names_no_other_day_puts_nothing_off(
+    mowing: Need, slot: Slot, ume: User, plan: str
+) -> None:
+    Slot.objects.filter(pk=slot.pk).update(rain=plan)
+    with pytest.raises(Conflict) as refusal:
+        postpone_slot(slot=slot, actor=ume, start_at=slot.start_at + timedelta(days=7))
+    assert refusal.value.code == "no_rain_plan"
+    assert Slot.objects.get(pk=slot.pk).start_at == slot.start_at
+
+
+def test_date_at_the_end_of_time_is_refused_in_words(slot: Slot, ume: User) -> None:
+    with pytest.raises(Invalid) as refusal:
+        postpone_slot(slot=slot, actor=ume, start_at=datetime.max.replace(tzinfo=UTC))
+    assert refusal.value.code == "too_late"
+
+
+def test_date_that_was_to_go_ahead_and_is_called_off_does_not_go_ahead(slot: Slot, ume: User) -> None:
+    say_slot_goes_ahead(slot=slot, actor=ume)
+    cancel_slot(slot=slot, actor=ume, reason=EndReason.WEATHER)
+    assert Slot.objects.get(pk=slot.pk).going_ahead_at is None

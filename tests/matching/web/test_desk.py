@@ -219,6 +219,27 @@ def test_people_and_promise_are_changed_before_anybody_is_asked(guide: Client, p
     assert done.url == reverse("desk-match", args=[proposed.public_id])
 
 
+def test_promise_of_several_lines_is_no_change_because_a_browser_ends_lines_otherwise(
+    guide: Client, proposed: Match
+) -> None:
+    Match.objects.filter(pk=proposed.pk).update(promise="昼食\n温泉")
+    same = decide(guide, proposed, "terms", people=str(proposed.people), promise="昼食\r\n温泉")
+    assert same.status_code == 422
+    assert not MatchEvent.objects.filter(match=proposed, move="change_terms").exists()
+
+
+def test_people_are_changed_where_nothing_is_promised(guide: Client, proposed: Match) -> None:
+    Match.objects.filter(pk=proposed.pk).update(promise="")
+    decide(guide, proposed, "terms", people=str(proposed.volunteer.min_people), promise="")
+    proposed.refresh_from_db()
+    assert (proposed.people, proposed.promise) == (proposed.volunteer.min_people, "")
+
+
+@pytest.mark.parametrize("address", ["/desk/?asked=%00", "/desk/together/?pick=%00"])
+def test_what_is_no_id_is_passed_over(guide: Client, proposed: Match, address: str) -> None:
+    assert guide.get(address).status_code == 200
+
+
 def test_decided_proposal_leads_back_to_the_desk(guide: Client, proposed: Match) -> None:
     decide(guide, proposed, "approve")
     again = decide(guide, proposed, "approve")

@@ -172,6 +172,27 @@ def test_revising_changes_what_was_said_and_keeps_weights(client: Client, draft:
     assert AuditEntry.objects.get(action="need.update").on_behalf_of == "榎木谷"
 
 
+def test_offer_that_rests_stays_tied_when_the_need_is_revised(
+    client: Client, draft: Need, kenji: User
+) -> None:
+    offer = make_offer(draft.region)
+    draft.offers.add(offer)
+    Offer.objects.filter(pk=offer.pk).update(is_active=False)
+    client.force_login(kenji)
+    address = reverse("need-revise", args=[draft.region.public_id, draft.public_id])
+    form = client.get(address).context["form"]
+    assert offer.public_id in [value for value, _label in form.fields["offers"].choices]
+    assert offer.public_id in form["offers"].value()
+
+
+def test_fifth_week_of_a_rule_has_its_word(client: Client, draft: Need, kenji: User) -> None:
+    rule = {"nth": 5, "weekday": "sun", "months": [5], "start": "08:00", "end": "12:00"}
+    draft.slot_rules.create(kind="nth_weekday", places=3, parameters=rule)
+    client.force_login(kenji)
+    page = client.get(reverse("place-need", args=[draft.region.public_id, draft.public_id]))
+    assert "第5" in page.content.decode()
+
+
 def test_open_need_keeps_who_is_in_charge(client: Client, mowing: Need, ume: User) -> None:
     answer = sent(client, ume, "need-revise", mowing, title="草刈り", work=["grass_hand"], on_site_lead="")
     assert answer.status_code == 422
