@@ -29,6 +29,10 @@ AUDIENCE_OF = {Side.PARTY: Audience.PARTY, Side.REGION: Audience.REGION}
 SILENT_KINDS = frozenset({"match_ended", "match_redated", "date_called_off", "date_moved"})
 
 
+ONE_DATE = {"move_date": "to", "drop_date": "start_at"}
+"""Moves about one date of a match, and where their words say which."""
+
+
 def announce(step: Step, event: MatchEvent) -> None:
     """Owe the messages of a move, and what an ending sets in motion."""
     not_before = after_undo(step.match, step.now)
@@ -42,6 +46,7 @@ def announce(step: Step, event: MatchEvent) -> None:
             users,
             key=message_key(step.match, event.seq),
             not_before=not_before,
+            date=_date_meant(step),
         )
     if step.match.state in ENDED or step.move.places is Places.RELEASE:
         _offer_again(step, event)
@@ -71,9 +76,13 @@ def tell(
     key: str,
     not_before: datetime | None = None,
     what: Sequence[Choices] = (),
+    date: datetime | None = None,
 ) -> None:
-    """Owe one message of ``kind`` about a match to each of ``users``, once per key. ``what`` it is about, in words of the reader's language."""
-    first = first_start(match)
+    """Owe one message of ``kind`` about a match to each of ``users``, once per key. ``what`` it is about, in words of the reader's language.
+
+    ``date``: the one the message names; the first of the match unless said otherwise.
+    """
+    first = date or first_start(match)
     due_at = min(first, match.due_at) if match.due_at else first
     for user in users:
         context = message_context(match, user, first=first)
@@ -88,6 +97,12 @@ def tell(
             not_before=not_before,
             due_at=due_at,
         )
+
+
+def _date_meant(step: Step) -> datetime | None:
+    """Of a move that is about one date of several, that date: where it was put off to, or the one that was called off."""
+    said = step.words.data.get(ONE_DATE.get(step.move.name, ""))
+    return datetime.fromisoformat(said) if said else None
 
 
 def first_start(match: Match) -> datetime:

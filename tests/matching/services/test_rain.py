@@ -8,11 +8,13 @@ import pytest
 from django.utils import timezone
 
 from accounts.errors import Conflict, Invalid, NotAllowed
-from accounts.models import AuditEntry, Outbox, User, Volunteer
-from matching.enums import EndReason, MatchState
+from accounts.models import AuditEntry, Notification, Outbox, User, Volunteer
+from accounts.services.dates import format_date
+from matching.enums import EndReason, MatchState, Origin
 from matching.models import Hold, Match
 from matching.services.day import Came, attest_attendance
 from matching.services.invariants import check_invariants
+from matching.services.proposals import create_match
 from matching.services.rain import postpone_slot, say_slot_goes_ahead
 from matching.services.slots import cancel_slot
 from regions.enums import SlotRuleKind
@@ -20,6 +22,7 @@ from regions.models import Need, Slot, SlotRule
 from regions.services.slots import expand_rules
 from tests.builders import make_need, make_party, make_slot
 from tests.matching import saga as story
+from tests.support.outbox import drain_outbox
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7)
@@ -157,6 +160,25 @@ def test_who_is_busy_then_keeps_the_other_dates(
     here.refresh_from_db()
     assert (here.state, [each.pk for each in here.slots.all()]) == (MatchState.ASKING, [third.pk])
     assert_holds()
+
+
+def test_letter_names_the_date_it_is_about(
+    mowing: Need, slot: Slot, hana: User, hana_party: Volunteer, mori: User, ume: User
+) -> None:
+    second, third = (
+        make_slot(mowing, start_at=slot.start_at + count * WEEK, rain="翌週") for count in (2, 4)
+    )
+    match = create_match(
+        actor=User.objects.system(), origin=Origin.WORKER, need=mowing, volunteer=hana_party, slots=[slot, second, third]
+    )  # fmt: skip
+    story.asked(match, guide=mori)
+    postpone_slot(slot=second, actor=ume, start_at=second.start_at + WEEK)
+    cancel_slot(slot=third, actor=ume, reason=EndReason.WEATHER)
+
+    drain_outbox(now=timezone.now() + timedelta(minutes=1))
+    told_of = dict(Notification.objects.filter(user=hana).values_list("kind", "context__date"))
+    assert told_of["date_moved"] == format_date(second.start_at + WEEK, "ja")
+    assert told_of["date_called_off"] == format_date(third.start_at, "ja")
 
 
 def test_rule_does_not_bring_the_old_date_back(mowing: Need, ume: User) -> None:
