@@ -24,7 +24,7 @@ from tests.builders import make_guide, make_need, make_offer, make_organization,
 from tests.matching import saga as story
 from tests.matching.running import matched
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 HERE = {"work_micro": 800_000, "wish_micro": 800_000, "mutual_micro": 800_000, "comfort_micro": 700_000, "ties_micro": 50_000}  # fmt: skip
 EXPLAINED = {
     "compared": 40, "need_passed": 12, "f_num": 8, "f_den": 10, "g_num": 4, "g_den": 5, "mutual_micro": 800_000,

@@ -24,7 +24,7 @@ from regions.models import Need, Region
 from tests.builders import make_need, make_offer, make_party
 from tests.matching.running import matched
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def kept(need: Need) -> list[tuple[int, int]]:

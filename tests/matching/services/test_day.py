@@ -16,7 +16,7 @@ from matching.services.sweeps import sweep_deadlines
 from regions.models import Need
 from tests.matching import saga as story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -63,7 +63,6 @@ def test_guide_completes_only_when_the_return_is_given_or_scheduled(ready: Match
     assert (story.state_of(ready), tie(ready)) == (MatchState.COMPLETED, (1, 1))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("promise", "is_trial"), [("  ", False), ("山道を走れます", True)])
 def test_nothing_is_owed_without_a_promise_or_on_a_trial(
     ready: Match, mori: User, promise: str, is_trial: bool
@@ -145,7 +144,8 @@ def test_thirty_days_later_a_day_without_anybody_counts_as_not_come(ready: Match
 
 
 # Called off by telephone.
-@pytest.mark.slow
+
+
 @pytest.mark.parametrize(
     ("side", "reason", "counted"),
     [

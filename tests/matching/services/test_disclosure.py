@@ -26,7 +26,7 @@ from tests.builders import TOKYO, make_party, make_user
 from tests.matching import saga as story
 from tests.support.outbox import drain_outbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CARD = {"full_name", "phone", "email", "address"}
 
@@ -140,7 +140,6 @@ def test_colleague_and_municipal_officer_see_what_their_role_shows(
     assert shown(match, kenji) == {"原田": CARD}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("who", ["yuki", "admin", "hana", "system"])
 def test_nobody_else_learns_that_there_is_a_match(
     mowing: Need, riders: Volunteer, mori: User, who: str, request: pytest.FixtureRequest

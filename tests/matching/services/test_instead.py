@@ -21,7 +21,7 @@ from regions.models import Need
 from tests.builders import make_guide, make_organization, make_party, make_slot
 from tests.matching import saga as story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Verb = Callable[..., Match]
 LATER = timedelta(days=14)
 

@@ -24,7 +24,7 @@ from tests.builders import make_need, make_party, make_slot
 from tests.matching import saga as story
 from tests.support.outbox import drain_outbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 WEEK = timedelta(days=7)
 
 

@@ -24,7 +24,7 @@ from regions.models import Need, Region
 from tests.builders import TOKYO, make_need, make_party, make_slot
 from tests.matching import saga as story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

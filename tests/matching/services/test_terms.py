@@ -22,7 +22,7 @@ from regions.models import Need
 from tests.builders import make_party
 from tests.matching import saga as story_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from regions.models import Need, Permission, Slot
 from tests.builders import make_need, make_offer, make_party, make_region
 from tests.matching import saga as story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PAST = timedelta(hours=5)
 
 

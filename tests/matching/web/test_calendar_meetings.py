@@ -21,7 +21,7 @@ from tests.matching import saga as story
 from tests.matching.web.test_calendar import address, events
 from tests.matching.web.test_matches import on_day
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PLACE = "榎木谷公民館 090-1234-5678"
 
 

@@ -20,7 +20,7 @@ from regions.models import Need
 from tests.builders import make_need, make_party
 from tests.matching import saga as story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def overdue(match: Match) -> Match:

@@ -19,7 +19,7 @@ from regions.models import Need
 from tests.builders import make_party, make_slot
 from tests.matching import saga as story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from tests.builders import at_tokyo, make_hazard, make_need, make_offer, make_pa
 from tests.matching import saga as story
 from tests.support.sheets import Sheet
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ROLES = ("hana", "yuki")
 MARKUP = '草刈り #sys.inputs $x$ *太字* "引用" \\ #panic()'
 

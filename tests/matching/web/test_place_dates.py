@@ -16,7 +16,7 @@ from regions.models import Need, Slot
 from tests.builders import make_party, make_region
 from tests.matching import saga as story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
