@@ -20,7 +20,7 @@ def review_path(match: Match) -> str:
 
 def change_path(need: Need) -> str:
     """Where a guide looks at a need that finds nobody, to change it with its community."""
-    return reverse("need-page", args=[need.public_id])
+    return reverse("place-need", args=[need.region.public_id, need.public_id])
 
 
 def calls_path() -> str:

@@ -299,7 +299,7 @@ def test_need_that_finds_nobody_says_what_to_ask_the_community(client: Client, s
     assert "電柵の見回り" in text
     assert "これだけで、5件に頼めるようになります。" in text
     assert "土曜の朝など、ほかの日にもお願いできるでしょうか。" in text
-    assert reverse("need-page", args=[need.public_id]) in text
+    assert reverse("place-need", args=[need.region.public_id, need.public_id]) in text
     assert "よその困りごと" not in text
 
 
