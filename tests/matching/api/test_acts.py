@@ -30,7 +30,7 @@ from tests.matching.api.conftest import Do
 from tests.matching.saga import speaker_of
 from tests.support.api import API, as_user, refusal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MODELS = (
     Match, MatchEvent, MatchPerson, Answer, Attendance, Hold, Meeting, PhoneCall, Precondition, RegionConsent,
     Outbox, AuditEntry,

@@ -30,7 +30,7 @@ from tests.matching import saga as story
 from tests.matching.running import pairs
 from tests.support.outbox import drain_outbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def change(target: Need | Volunteer) -> None:

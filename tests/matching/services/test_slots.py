@@ -20,7 +20,7 @@ from regions.models import Need, Slot
 from tests.builders import make_need, make_party, make_slot
 from tests.matching import saga as story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def numbers(slot: Slot) -> list[int]:

@@ -31,7 +31,7 @@ from tests.matching.sweeping import (
     told,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 # Both said yes, and something else is missing.

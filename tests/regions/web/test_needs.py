@@ -24,7 +24,7 @@ from tests.builders import (
     sunday_ahead,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def sent(client: Client, user: User, page: str, need: Need | Region, **answers: object):
