@@ -83,28 +83,15 @@ LAPSE_REASONS = frozenset({E.NOT_REVIEWED, E.NO_ANSWER, E.NO_MEETING, E.NOT_COMP
 CLOSING_REASONS = frozenset({E.NEED_CLOSED})
 PARTY, REGION, GUIDE = Audience.PARTY, Audience.REGION, Audience.GUIDE
 ENDED_BOTH = (("match_ended", PARTY), ("match_ended", REGION), ("match_ended", GUIDE))
+ASKS_GUIDE = (("match_proposed_guide", GUIDE),)
 STARTS: frozenset[MatchState] = frozenset()
 
 MOVES: tuple[Move, ...] = (
     # How a match begins.
     row("propose", STARTS, S.PROPOSED, R.SYSTEM, what="The worker proposes."),
     row("suggest", STARTS, S.PROPOSED, R.GUIDE, what="A guide proposes."),
-    row(
-        "apply",
-        STARTS,
-        S.PROPOSED,
-        R.PARTY,
-        tells=(("match_proposed_guide", GUIDE),),
-        what="A participant applies.",
-    ),
-    row(
-        "invite",
-        STARTS,
-        S.PROPOSED,
-        R.REGION,
-        tells=(("match_proposed_guide", GUIDE),),
-        what="A community invites.",
-    ),
+    row("apply", STARTS, S.PROPOSED, R.PARTY, tells=ASKS_GUIDE, what="A participant applies."),
+    row("invite", STARTS, S.PROPOSED, R.REGION, tells=ASKS_GUIDE, what="A community invites."),
     # The guide reviews.
     row(
         "assign",
@@ -113,7 +100,7 @@ MOVES: tuple[Move, ...] = (
         R.ADMIN,
         R.GUIDE,
         R.SYSTEM,
-        tells=(("match_proposed_guide", GUIDE),),
+        tells=ASKS_GUIDE,
         what="A guide takes charge; the system hands over for one who was dismissed.",
     ),
     row("snooze", {S.PROPOSED}, None, R.GUIDE, what="The guide holds it for some days."),
