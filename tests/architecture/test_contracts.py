@@ -46,6 +46,7 @@ def house(tmp_path: Path) -> Path:
         (tmp_path / app / "__init__.py").write_text("")
     (tmp_path / "matching" / "transitions.py").write_text("")
     for package, modules in {
+        "accounts/admin": ("people",),
         "accounts/models": ("contacts",),
         "accounts/services": ("contact_cards",),
         "matching/services": ("disclosure", "invariants"),

@@ -89,7 +89,7 @@ def test_programs_start_in_order_and_stop_in_reverse(folder: Path) -> None:
     with supervise(folder, *(tiny(folder, name, ready=started(name)) for name in "abc")):
         assert [name for name, _ in story(folder, "start")] == ["a", "b", "c"]
     assert [name for name, _ in story(folder, "end")] == ["c", "b", "a"]
-    assert all(gone(pid) for pid in helpers(folder))
+    wait_for(lambda: all(gone(pid) for pid in helpers(folder)))
 
 
 def test_killed_program_is_started_again_and_its_rest_removed(folder: Path) -> None:
@@ -98,7 +98,7 @@ def test_killed_program_is_started_again_and_its_rest_removed(folder: Path) -> N
         first, helper = supervisor.pid_of("a"), helpers(folder)[0]
         os.kill(first, signal.SIGKILL)
         ticking_until(supervisor, lambda: len(story(folder, "start")) == 2)
-        assert gone(helper)
+        wait_for(lambda: gone(helper))
         assert supervisor.pid_of("a") == story(folder, "start")[1][1] != first
 
 
@@ -108,7 +108,7 @@ def test_killed_wrapper_takes_its_program_along(folder: Path) -> None:
         first, wrapper = supervisor.pid_of("a"), json.loads((folder / "up.json").read_text())["wrappers"]["a"]
         os.kill(wrapper, signal.SIGKILL)
         ticking_until(supervisor, lambda: len(story(folder, "start")) == 2)
-        assert gone(first)
+        wait_for(lambda: gone(first))
 
 
 def test_program_that_keeps_dying_is_started_ever_more_slowly(folder: Path, caplog) -> None:
@@ -135,7 +135,7 @@ def test_program_that_ignores_the_request_is_killed_after_its_grace(folder: Path
     with supervise(folder, stubborn) as supervisor:
         wait_for(lambda: "up" in supervisor.log_file("a").read_text())
         pid = supervisor.pid_of("a")
-    assert gone(pid)
+    wait_for(lambda: gone(pid))
 
 
 def test_program_that_never_gets_ready_stops_the_start_with_its_log(folder: Path) -> None:
@@ -144,7 +144,7 @@ def test_program_that_never_gets_ready_stops_the_start_with_its_log(folder: Path
     )
     with pytest.raises(StartError, match=r"broken did not start(.|\n)*no room left"):
         supervise(folder, tiny(folder, "a"), broken).__enter__()
-    assert all(gone(pid) for _, pid in story(folder, "start"))
+    wait_for(lambda: all(gone(pid) for _, pid in story(folder, "start")))
     assert not (folder / "up.json").exists()
 
 
