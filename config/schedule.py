@@ -23,6 +23,7 @@ SWEEPS = (
     ),  # from 18:00 to 20:00 in Japan: the one letter of a day to each person
     Sweep("matching.sweep_deadlines", 60),  # silence means no: moves what is past its deadline
     Sweep("regions.sweep_slots", 21_600),  # writes the dates that rules give as the horizon moves on
+    Sweep("regions.sweep_sheets", 3600),  # forgets the Excel sheets that were handed in a day ago
     Sweep("matching.sweep_runs", 15),  # gives the shards of dead workers back
     Sweep("matching.match_nightly", 1800),  # once a night, from 03:00 in Japan: the run over everything
 )

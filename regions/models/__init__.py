@@ -4,6 +4,7 @@ from regions.models.communities import MunicipalStaff, QuietPeriod, Region, Repr
 from regions.models.emergency import EmergencyCard
 from regions.models.needs import Need, NeedQualification, NeedWork, Slot, SlotRule
 from regions.models.offers import Offer, OfferAsset, Permission
+from regions.models.uploads import SheetUpload
 
 __all__ = [
     "EmergencyCard",
@@ -18,6 +19,7 @@ __all__ = [
     "Region",
     "Representative",
     "RequiredConsent",
+    "SheetUpload",
     "Slot",
     "SlotRule",
 ]

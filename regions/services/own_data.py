@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import Conflict
 from accounts.models import User
 from accounts.services.personal_data import DataProvider, Kept
-from regions.models import MunicipalStaff, Need, Representative
+from regions.models import MunicipalStaff, Need, Representative, SheetUpload
 from regions.policies import represented_regions
 
 
@@ -28,11 +28,12 @@ def describe(user: User) -> list[Kept]:
 
 
 def export(user: User) -> Mapping[str, Any]:
-    """Offices with their terms, and the needs that ``user`` entered."""
+    """Offices with their terms, sheets of the last day, and the needs that ``user`` entered."""
     held = Representative.objects.filter(user=user).order_by("pk")
     return {
         "representative": list(held.values("region__name", "role", "term", "contact_way", "from_on", "until_on")),
         "officer": list(MunicipalStaff.objects.filter(user=user).values("municipality__name", "office")),
+        "sheets_handed_in": list(SheetUpload.objects.filter(uploaded_by=user).order_by("pk").values("name", "created_at")),
         "needs_entered": list(Need.objects.filter(posted_by=user).order_by("pk").values("public_id", "title", "created_at")),
     }  # fmt: skip
 
@@ -51,7 +52,8 @@ def leave(user: User, now: datetime) -> None:
 
 
 def erase(user: User, now: datetime) -> None:  # noqa: ARG001  # the signature of a provider
-    """Offices of the past stay without the person and without the way to reach them."""
+    """Offices of the past stay without the person and without the way to reach them; sheets handed in go."""
+    SheetUpload.objects.filter(uploaded_by=user).delete()
     Representative.objects.filter(user=user).update(user=None, contact_way="")
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regions.web import check, consents, needs, offers, rules
+from regions.web import check, consents, needs, offers, rules, sheets
 
 COMMUNITY = "<slug:public_id>/"
 NEED = f"{COMMUNITY}needs/<slug:need_id>/"
 OFFER = f"{COMMUNITY}offers/<slug:offer_id>/"
 
 urlpatterns: list[URLPattern] = [
+    path("sheets/new/", sheets.sheet_new, name="sheet-new"),
+    path("sheets/template/<slug:state>.xlsx", sheets.sheet_template, name="sheet-template"),
+    path("sheets/<slug:public_id>/", sheets.sheet_page, name="sheet-page"),
+    path("sheets/<slug:public_id>/errors/", sheets.sheet_errors, name="sheet-errors"),
     path(f"{COMMUNITY}needs/", needs.place_needs, name="place-needs"),
+    path(f"{COMMUNITY}needs/file/<slug:kind>/", sheets.needs_file, name="place-needs-file"),
     path(f"{COMMUNITY}needs/new/", needs.need_new, name="need-new"),
     path(NEED, needs.place_need, name="place-need"),
     path(f"{NEED}revise/", needs.need_revise, name="need-revise"),
@@ -19,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{NEED}read/", consents.need_read, name="need-read"),
     path(f"{NEED}again/", consents.need_again, name="need-again"),
     path(f"{COMMUNITY}offers/", offers.place_offers, name="place-offers"),
+    path(f"{COMMUNITY}offers/file/<slug:kind>/", sheets.offers_file, name="place-offers-file"),
     path(f"{COMMUNITY}offers/new/", offers.offer_new, name="offer-new"),
     path(OFFER, offers.place_offer, name="place-offer"),
     path(f"{OFFER}revise/", offers.offer_revise, name="offer-revise"),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -18,6 +19,7 @@ from matching.services.conversation import send_message
 from matching.services.guardians import ask_guardian, code_of
 from matching.services.weights import ensure_weights
 from regions.enums import NeedStage
+from regions.services.need_sheets import keep_sheet
 from tests.builders import at_tokyo, make_need, make_party, make_slot, sunday_ahead
 from tests.matching import saga as story
 from tests.matching.desk import compared, suggested
@@ -91,6 +93,7 @@ def with_colleagues(scene: Scene) -> Values:
 DESK = (302, 404, 404, 200, 200, 200, 200)
 """A community's desk: its representative, its officer, its guide, administrators."""
 HANA_ONLY = (302, 404, 200, 404, 404, 404, 404)
+KENJI_ONLY = (302, 404, 404, 404, 200, 404, 404)
 PRINTERS = (302, 404, 404, 200, 200, 200, 200)
 
 
@@ -138,6 +141,24 @@ def offer(scene: Scene) -> Values:
 
 def holder(scene: Scene) -> Values:
     return offer(scene) | {"row_id": scene.trails.permissions.get().pk}
+
+
+def as_file(where: Callable[[Scene], Values]) -> Callable[[Scene], Values]:
+    """The list of a page as a file."""
+    return lambda scene: where(scene) | {"kind": "csv"}
+
+
+def sheet_of_kenji(scene: Scene) -> Values:
+    """A sheet the officer handed in: a new need, a changed one, and a row with a mistake."""
+    community = scene.mowing.region.name
+    lines = [
+        "困りごとの番号,地区・集落,見出し,地元から出る人数,危ないこと",
+        f",{community},春の溝掃除,4,",
+        f"{scene.mowing.public_id},{community},{scene.mowing.title},9,",
+        f",{community},茶畑の手入れ,四人,竜",
+    ]
+    sheet = keep_sheet(actor=scene.kenji, name="困りごと.csv", content="\r\n".join(lines).encode())
+    return {"public_id": sheet.public_id}
 
 
 def spoken_match(scene: Scene) -> Values:
@@ -226,6 +247,17 @@ CASES = [
     Case("offer-revise", "GET", DESK, where=offer),
     Case("permission-new", "GET", DESK, where=offer),
     Case("permission-revise", "GET", DESK, where=holder),
+    Case("place-needs-file", "GET", DESK, where=as_file(community)),
+    Case("place-offers-file", "GET", DESK, where=as_file(community)),
+    Case("place-dates-file", "GET", DESK, where=as_file(community)),
+    Case("sheet-new", "GET", (302, 403, 403, 200, 200, 200, 200)),
+    Case(
+        "sheet-template", "GET", (302, 403, 403, 200, 200, 200, 200), where=lambda _scene: {"state": "filled"}
+    ),
+    Case("sheet-page", "GET", KENJI_ONLY, where=sheet_of_kenji),
+    Case("sheet-errors", "GET", KENJI_ONLY, where=sheet_of_kenji),
+    Case("list-file", "GET", SIGNED_IN_ONLY, where=as_file(lambda _scene: {"which": "matches"})),
+    Case("need-list-file", "GET", everybody(200), where=as_file(lambda _scene: {})),
     Case("place-rules", "GET", DESK, where=community),
     Case("place-rule", "GET", DESK, where=lambda scene: community(scene) | {"rule": "consents"}),
     Case("my-data", "GET", SIGNED_IN_ONLY),

@@ -1,0 +1,163 @@
+"""Lists of the matching as tables for Excel and CSV: the same rows and the same words as on the pages, no contact data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.sheets.writing import DAY, HOUR, NUMBER, Column, Table
+from matching.enums import Side
+from matching.policies import matches_visible_to
+from matching.selectors.board import SPANS, board_rows, require_desk, tasks_of
+from matching.selectors.communities import coming_dates_of
+from matching.selectors.guiding import side_label
+from matching.selectors.matches import matches_of_list
+from matching.selectors.reviews import call_list, review_queue
+from matching.selectors.sights import MatchSight
+from matching.selectors.viewers import viewer_of
+from matching.selectors.wanted import wanted_briefly
+from regions.models import Need, Region, Slot
+
+ROWS_MAX = 5000
+"""Rows of one file; the nearest deadlines are kept."""
+
+
+def list_table(actor: User, which: str, *, now: datetime | None = None) -> Table | None:
+    """A list of ``actor``'s as a table; None where there is no such list. A fixed number of queries.
+
+    Raises:
+        NotAllowed("no_guide"): a list of guides for who is none.
+    """
+    make = LISTS.get(which)
+    return make(actor, now or timezone.now()) if make else None
+
+
+def _matches(actor: User, _now: datetime) -> Table:
+    keys = matches_visible_to(actor).order_by("-created_at", "-pk").values_list("pk", flat=True)
+    return _match_table(actor, _("Your matches"), list(keys[:ROWS_MAX]))
+
+
+def _reviews(actor: User, _now: datetime) -> Table:
+    require_desk(actor)
+    keys = review_queue(actor).values_list("pk", flat=True)
+    return _match_table(actor, _("Proposals to decide"), list(keys[:ROWS_MAX]))
+
+
+def _match_table(actor: User, title: str, keys: list[int]) -> Table:
+    found = matches_of_list(keys)
+    viewer = viewer_of(actor, found.values())
+    columns = [
+        Column(_("Number"), 16), Column(_("State"), 18), Column(_("Community"), 26), Column(_("Participant"), 26),
+        Column(_("Need"), 28), *_date_columns(), Column(_("People"), 8, NUMBER), Column(_("Until"), 16, DAY), Column(_("In charge"), 18),
+    ]  # fmt: skip
+    return Table(title, columns, [_match_row(MatchSight(found[key], viewer)) for key in keys if key in found])
+
+
+def _date_columns() -> list[Column]:
+    return [
+        Column(_("Calendar day"), 16, DAY),
+        Column(_("Begins at"), 10, HOUR),
+        Column(_("Ends at"), 10, HOUR),
+    ]
+
+
+def _match_row(sight: MatchSight) -> list[Any]:
+    first = next(iter(sight.slots), None)
+    due = sight.match.due_at if sight.is_live else None
+    return [
+        sight.match.public_id, sight.state_label, sight.region["label"], sight.party["label"], sight.match.need.title,
+        *_span(first), sight.match.people, _day(due), sight.guide["name"] if sight.guide else "",
+    ]  # fmt: skip
+
+
+def _span(slot: Any) -> list[Any]:
+    if slot is None:
+        return ["", "", ""]
+    start, end = timezone.localtime(slot.start_at), timezone.localtime(slot.end_at)
+    return [start.date(), start.time(), end.time()]
+
+
+def _day(moment: datetime | None) -> Any:
+    return "" if moment is None else timezone.localdate(moment)
+
+
+def _due(when: str) -> Callable[[User, datetime], Table]:
+    def table(actor: User, now: datetime) -> Table:
+        tasks = tasks_of(actor, board_rows(actor, when, now=now)[:ROWS_MAX], now=now)
+        columns = [
+            Column(_("Due"), 16, DAY), Column(_("What to do"), 30), Column(_("Community"), 26),
+            Column(_("Participant"), 26), Column(_("Need"), 28), Column(_("Note"), 30), Column(_("In charge"), 18),
+        ]  # fmt: skip
+        rows = [
+            [_day(task.at), task.what, task.sight.region["label"], task.sight.party["label"], task.sight.match.need.title,
+             task.detail, task.sight.guide["name"] if task.sight.guide else ""]
+            for task in tasks
+        ]  # fmt: skip
+        return Table(str(SPANS[when]), columns, rows)
+
+    return table
+
+
+def _calls(actor: User, _now: datetime) -> Table:
+    require_desk(actor)
+    answers: list[Any] = list(call_list(actor)[:ROWS_MAX])
+    viewer = viewer_of(actor, [answer.match for answer in answers])
+    columns = [
+        Column(_("Whom to call"), 26), Column(_("Community"), 26), Column(_("Participant"), 26), Column(_("Need"), 28),
+        Column(_("Due"), 16, DAY), Column(_("Ends by itself on"), 16, DAY), Column(_("Calls made"), 8, NUMBER),
+    ]  # fmt: skip
+    rows = []
+    for answer in answers:
+        sight = MatchSight(answer.match, viewer)
+        whom = side_label(answer.match, Side(answer.side))
+        rows.append(
+            [whom, sight.region["label"], sight.party["label"], answer.match.need.title, _day(answer.due_at),
+             _day(answer.lapse_at), answer.calls_made]
+        )  # fmt: skip
+    return Table(_("People to call"), columns, rows)
+
+
+LISTS: Mapping[str, Callable[[User, datetime], Table]] = {
+    "matches": _matches,
+    "reviews": _reviews,
+    "calls": _calls,
+    **{when: _due(when) for when in SPANS},
+}
+
+
+def date_table(region: Region) -> Table:
+    """The dates of a community that are still to come, with who comes. One query."""
+    columns = [
+        *_date_columns(), Column(_("Need"), 30), Column(_("People wanted on that day"), 10, NUMBER),
+        Column(_("Places held"), 10, NUMBER), Column(_("People promised"), 10, NUMBER), Column(_("When it rains"), 20),
+    ]  # fmt: skip
+    rows = [
+        [*_span(slot), slot.need.title, slot.places, *people, slot.rain]
+        for slot, people in _with_people(region)
+    ]
+    return Table(_("Dates to come"), columns, rows)
+
+
+def _with_people(region: Region) -> list[tuple[Slot, list[int]]]:
+    counted: list[Any] = list(coming_dates_of(region))
+    return [(slot, [slot.held, slot.promised]) for slot in counted]
+
+
+def wanted_table(needs: QuerySet[Need]) -> Table:
+    """Open needs as everybody may see them: room as a word. The queries of ``wanted_briefly``."""
+    columns = [
+        Column(_("Community"), 26), Column(_("Need"), 30), Column(_("Kind of work"), 24), *_date_columns(),
+        Column(_("Room"), 10), Column(_("Money"), 16), Column(_("In return"), 30),
+    ]  # fmt: skip
+    rows = [
+        [each.place, each.need.title, "、".join(row.work_kind.label for row in each.need.work.all()), *_span(each.next_date),
+         str(each.opening.label), str(each.need.get_compensation_display()), "、".join(offer.title for offer in each.offers)]
+        for each in wanted_briefly(needs.prefetch_related("work__work_kind")[:ROWS_MAX])
+    ]  # fmt: skip
+    return Table(_("What is wanted now"), columns, rows)
