@@ -61,7 +61,7 @@ def _person(name: str, email: str, phone: str) -> User:
     return user
 
 
-def _with_second_factor(user: User) -> User:
+def with_second_factor(user: User) -> User:
     """Guides, officers and administrators have set one up, or no page would let them in."""
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
     return user
@@ -125,7 +125,7 @@ def organization(db: None) -> Organization:
 @pytest.fixture
 def mori(organization: Organization) -> User:
     """A guide; ``mori.guide`` is the row."""
-    user = _with_second_factor(_person("森", "mori@example.org", "090-0000-0004"))
+    user = with_second_factor(_person("森", "mori@example.org", "090-0000-0004"))
     make_guide(organization, user, weekly_capacity=8)
     return user
 
@@ -133,7 +133,7 @@ def mori(organization: Organization) -> User:
 @pytest.fixture
 def sato(organization: Organization) -> User:
     """A second guide of the same organization."""
-    user = _with_second_factor(_person("佐藤", "sato@example.org", "090-0000-0005"))
+    user = with_second_factor(_person("佐藤", "sato@example.org", "090-0000-0005"))
     make_guide(organization, user, weekly_capacity=5)
     return user
 
@@ -141,7 +141,7 @@ def sato(organization: Organization) -> User:
 @pytest.fixture
 def elsewhere(db: None) -> User:
     """A guide of another organization, which covers Shinjuku alone."""
-    user = _with_second_factor(_person("遠藤", "endo@example.org", "090-0000-0033"))
+    user = with_second_factor(_person("遠藤", "endo@example.org", "090-0000-0033"))
     make_guide(make_organization(municipalities=[SHINJUKU]), user)
     return user
 
@@ -149,7 +149,7 @@ def elsewhere(db: None) -> User:
 @pytest.fixture
 def admin(db: None) -> User:
     user = make_user("管理者", email="admin@example.org", is_staff=True, is_superuser=True)
-    return _with_second_factor(agree_to_terms(user))
+    return with_second_factor(agree_to_terms(user))
 
 
 # The community side.
@@ -162,7 +162,7 @@ def ume(db: None) -> User:
 @pytest.fixture
 def kenji(db: None) -> User:
     """An officer of Saga city."""
-    return _with_second_factor(_person("健二", "kenji@example.org", "090-0000-0007"))
+    return with_second_factor(_person("健二", "kenji@example.org", "090-0000-0007"))
 
 
 @pytest.fixture

@@ -97,6 +97,7 @@ def sheet_words(actor: User) -> SheetWords:
             "modes": [str(label) for label in NeedMode.labels],
             "compensations": [str(label) for label in Compensation.labels],
             "yes": [str(word) for word in YES_NO],
+            "hazards": [hazard.label for hazard in hazards],
         },
         {
             "communities": {plain(label): region.public_id for label, region in regions.items()},
@@ -162,7 +163,8 @@ def need_table(actor: User, *, region: Region | None = None, empty: bool = False
     ]
     needs = Need.objects.none() if empty else _sheet_needs(words, region)
     rows = [row for need in needs for row in _rows(need, words)]
-    return Table(gettext("Needs"), columns, rows, [str(note) for note in NOTES])
+    dangers = gettext("Words for dangers: %(words)s") % {"words": "、".join(words.labels["hazards"])}
+    return Table(gettext("Needs"), columns, rows, [*(str(note) for note in NOTES), dangers])
 
 
 NOTES = (

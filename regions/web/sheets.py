@@ -39,7 +39,7 @@ class SheetForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
     )  # fmt: skip
     caller = forms.CharField(
-        label=_("Who says so"), max_length=120, required=False,
+        label=_("Whose wish it is"), max_length=120, required=False,
         help_text=_("As it is put on record, such as: the heads of the wards, at the meeting in April. May stay empty."),
     )  # fmt: skip
 

@@ -5,24 +5,39 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.enums import PartyKind, Transport
-from accounts.models import Ability, AssetKind, Availability, Municipality, User, Volunteer, Wish, WorkKind
+from accounts.models import (
+    Ability,
+    AssetKind,
+    Availability,
+    Guide,
+    Municipality,
+    User,
+    Volunteer,
+    Wish,
+    WorkKind,
+)
 from accounts.services.reference import load_reference
 from matching.enums import LIVE, EndReason, MatchState, Origin, Role
 from matching.models import Answer, Hold, Match, MatchEvent, MatchSlot
 from regions.enums import Compensation, NeedStage, PermissionStatus, Publicity
 from regions.models import Need, NeedWork, Offer, OfferAsset, Permission, Region, Representative, Slot
-from tests.builders import agree_to_terms, at_tokyo, make_guide, make_organization, sunday_ahead
+from tests.builders import agree_to_terms, at_tokyo, make_guide, make_organization, make_user, sunday_ahead
+from tests.cast import with_second_factor
 
 SEED = 20261127
 BATCH = 5000
 NEEDS_EACH = 4
 """Needs of one community."""
+ORGANIZATIONS, GUIDES_EACH = 10, 5
+"""The country is divided among organizations by prefecture; what a guide's desk shows is the organization's."""
+OVERDUE_EACH = 8
+"""One asked match in so many waits for a call."""
 STATES = (
     MatchState.PROPOSED,
     MatchState.ASKING,
@@ -35,12 +50,14 @@ STORY = "年に三回、集落の道ぞいの草を刈っています。去年�
 
 @dataclass(frozen=True)
 class Nation:
-    """Whose eyes a page is seen through, and an open need."""
+    """Whose eyes a page is seen through, an open need, the guides, and a proposal on the desk of the first."""
 
     hana: User
     party: Volunteer
     need: Need
     match: Match
+    guides: list[Guide]
+    proposal: Match
 
 
 def make_nation(*, participants: int, needs: int, matches: int) -> Nation:
@@ -53,7 +70,13 @@ def make_nation(*, participants: int, needs: int, matches: int) -> Nation:
     mine = next(
         match for match in found if match.volunteer_id == parties[0].pk and match.state == MatchState.ASKING
     )
-    return Nation(hana=parties[0].representative, party=parties[0], need=mine.need, match=mine)
+    guides = list(Guide.objects.select_related("user").order_by("pk"))
+    proposal = next(
+        match for match in found if match.state == MatchState.PROPOSED and match.guide_id == guides[0].pk
+    )
+    return Nation(
+        hana=parties[0].representative, party=parties[0], need=mine.need, match=mine, guides=guides, proposal=proposal
+    )  # fmt: skip
 
 
 def _store(rows: Sequence[Any]) -> list[Any]:
@@ -156,21 +179,22 @@ def _slots(dice: random.Random, needs: list[Need]) -> Iterator[Slot]:
 
 
 def _matches(dice: random.Random, number: int, parties: list[Volunteer], needs: list[Need]) -> list[Match]:
-    prefectures = sorted({f"{n:02d}" for n in range(1, 48)})
-    guide = make_guide(make_organization(name="全国のつなぎ舎", prefectures=prefectures))
+    guides = _guides()
     soon = timezone.now() + timedelta(days=5)
     pairs = dict.fromkeys(
         (needs[n % len(needs)], parties[0] if n % 300 == 0 else dice.choice(parties)) for n in range(number)
     )
-    matches = _store([_match(need, party, dice.choice(STATES), guide, soon) for need, party in pairs])
+    matches = _store(
+        [_match(need, party, dice.choice(STATES), _in_charge(guides, need), soon) for need, party in pairs]
+    )
     first = {slot.need_id: slot for slot in Slot.objects.order_by("-start_at")}
     _store([MatchSlot(match=match, slot=first[match.need_id]) for match in matches])
     _store(list(_holds(matches, first)))
     asked = [match for match in matches if match.state == MatchState.ASKING]
     _store(
         [
-            Answer(match=match, side=side, due_at=soon, lapse_at=soon)
-            for match in asked
+            Answer(match=match, side=side, lapse_at=soon, **_asked_until(number, soon))
+            for number, match in enumerate(asked)
             for side in ("party", "region")
         ]
     )
@@ -181,13 +205,40 @@ def _matches(dice: random.Random, number: int, parties: list[Volunteer], needs: 
                 seq=1,
                 move="propose",
                 to_state=MatchState.PROPOSED,
-                actor=guide.user,
+                actor=match.guide.user,
                 role=Role.GUIDE,
             )
             for match in matches
         ]
     )
     return matches
+
+
+def _guides() -> list[list[Guide]]:
+    """The guides of each organization, which covers every tenth prefecture."""
+    prefectures = [f"{n:02d}" for n in range(1, 48)]
+    return [
+        [
+            make_guide(organization, user=with_second_factor(agree_to_terms(make_user())))
+            for organization in [make_organization(prefectures=prefectures[place::ORGANIZATIONS])]
+            for _each in range(GUIDES_EACH)
+        ]
+        for place in range(ORGANIZATIONS)
+    ]
+
+
+def _in_charge(guides: list[list[Guide]], need: Need) -> Guide:
+    """A guide of the organization that covers the community."""
+    code = int(need.region.municipality.prefecture_code)
+    return guides[(code - 1) % ORGANIZATIONS][need.pk % GUIDES_EACH]
+
+
+def _asked_until(number: int, soon: datetime) -> dict[str, datetime]:
+    """When an answer was due: every eighth match waits for a call."""
+    if number % OVERDUE_EACH:
+        return {"due_at": soon}
+    late = timezone.now() - timedelta(days=1)
+    return {"due_at": late, "overdue_at": late}
 
 
 def _match(need: Need, party: Volunteer, state: MatchState, guide: Any, soon: Any) -> Match:
