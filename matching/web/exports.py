@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from accounts.web.exports import table_file
+from accounts.sheets.answers import table_file
 from matching.selectors.lists import date_table, list_table, wanted_table
 from matching.selectors.wanted import open_needs
 from matching.web.base import actor_of, private

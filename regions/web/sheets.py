@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import DomainError, Invalid
 from accounts.models import User
+from accounts.sheets.answers import attachment, table_file
 from accounts.sheets.reading import BYTES_MAX
 from accounts.sheets.writing import XLSX_TYPE, as_xlsx
 from accounts.web.base import actor_of, private, tell
-from accounts.web.exports import attachment, table_file
 from regions.models import SheetUpload
 from regions.policies import has_communities
 from regions.selectors.lists import offer_table

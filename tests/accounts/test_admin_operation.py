@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from accounts.enums import WorkerKind
 from accounts.models import AuditEntry, Outbox, User, WorkerHeartbeat
@@ -15,6 +18,7 @@ from accounts.services.audit import record
 from matching.enums import RunState
 from matching.models import MatchRun
 from matching.services.weights import ensure_weights
+from tests.builders import make_work_kind
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +107,22 @@ def test_run_tells_how_long_it_waited_and_took(office: Client, admin: User) -> N
     text = office.get(reverse("admin:matching_matchrun_changelist")).content.decode()
     assert ">2.0<" in text
     assert ">7.5<" in text
+
+
+@pytest.mark.parametrize(
+    ("app", "model"),
+    [("accounts", "outbox"), ("accounts", "user"), ("accounts", "auditentry"), ("accounts", "workkind")],
+)
+def test_chosen_rows_are_kept_as_a_file_and_that_is_on_record(
+    office: Client, admin: User, app: str, model: str
+) -> None:
+    make_work_kind("grass_hand")
+    owed("=cmd")
+    record(actor=admin, action="x", target=admin, label="=cmd")
+    page = reverse(f"admin:{app}_{model}_changelist")
+    row = apps.get_model(app, model).objects.order_by("pk").last()
+    answer = office.post(page, {"action": "keep_as_excel", "_selected_action": [row.pk]})
+    sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    assert sheet.max_row == 2
+    assert {cell.data_type for cell in sheet[2]} <= {"s", "n", "inlineStr"}
+    assert AuditEntry.objects.get(action="admin.export").details == {"rows": 1}
