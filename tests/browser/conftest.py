@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -40,6 +41,13 @@ def base(live_server: Any) -> str:
 def visitor(chromium: Any, base: str) -> Iterator[Visit]:
     """Opens pages as somebody: ``visitor(user, width=390, javascript=True)`` returns one, watched until the end."""
     cache.clear()  # rate limits live there and would leak from test to test
+    with watched_visits(chromium, base) as visit:
+        yield visit
+
+
+@contextmanager
+def watched_visits(chromium: Any, base: str) -> Iterator[Visit]:
+    """Opens pages of what is served at an address, each in a context of its own; none may ask outside or complain."""
     outside: list[str] = []
     errors: list[str] = []
     contexts: list[Any] = []

@@ -8,99 +8,23 @@ import re
 import signal
 import subprocess
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests import services
+from tests.support.stack import ROOT, Stack, own_stack
 from tests.waiting import gone, wait_for
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
-WITHOUT_SYSTEM_REDIS = "/usr/bin:/bin"
-
-
-@dataclass
-class Stack:
-    """A running `manage.py up` in a folder and on a port of its own."""
-
-    run_dir: Path
-    port: int
-    environ: dict[str, str]
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self, command: str = "up") -> None:
-        with self.output.open("wb") as stream:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", command],
-                cwd=ROOT,
-                env=self.environ,
-                stdout=stream,
-                stderr=stream,
-            )
-
-    @property
-    def output(self) -> Path:
-        """What the supervisor said since its last start."""
-        return self.run_dir.with_name("output.txt")
-
-    def health(self) -> dict[str, str]:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
-                return json.load(answer)["parts"]
-        except urllib.error.HTTPError as failing:
-            return json.load(failing)["parts"]
-        except OSError:
-            return {}
-
-    def is_healthy(self) -> bool:
-        return set(self.health().values()) == {"ok"}
-
-    def pid(self, name: str) -> int:
-        """The program's own process id; 0 while there is none."""
-        path = self.run_dir / f"{name}.pid"
-        return int(path.read_text()) if path.exists() else 0
-
-    def family(self) -> list[int]:
-        """Every process whose environment names this run folder, the supervisor and all below it."""
-        mark = f"ENISHI_RUN_DIR={self.run_dir}".encode()
-        return [
-            int(entry.name)
-            for entry in Path("/proc").iterdir()
-            if entry.name.isdigit() and _names(entry, mark)
-        ]
-
-    def stop(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str]:
-        self.process.send_signal(number)
-        return self.process.wait(timeout=60), self.output.read_text()
-
-
-def _names(entry: Path, mark: bytes) -> bool:
-    try:
-        return mark in (entry / "environ").read_bytes().split(b"\0")
-    except OSError:
-        return False
 
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[Stack]:
-    port = services.free_port()
-    environ = {
-        "PATH": WITHOUT_SYSTEM_REDIS,
-        "DJANGO_SETTINGS_MODULE": "config.settings.demo",
-        "ENISHI_RUN_DIR": str(tmp_path / "run"),
-        "ENISHI_PORT": str(port),
-    }
-    stack = Stack(tmp_path / "run", port, environ)
-    yield stack
-    if stack.process and stack.process.poll() is None:
-        stack.process.kill()
-        stack.process.wait()
-    wait_for(lambda: not stack.family())
+    with own_stack(tmp_path) as stack:
+        yield stack
 
 
 @pytest.mark.parametrize(
