@@ -36,11 +36,23 @@ def format_date(moment: datetime, language: str) -> str:
     return _english(there) if language == Language.ENGLISH else _japanese(there)
 
 
+def format_time(moment: datetime, language: str) -> str:
+    """The hour of an aware moment in Japan as it is read aloud: 午後1時30分 or 正午, in English 13:30."""
+    there = moment.astimezone(TOKYO)
+    if language == Language.ENGLISH:
+        return f"{there.hour}:{there.minute:02d}"
+    return "正午" if (there.hour, there.minute) == (NOON, 0) else _hour_japanese(there)
+
+
 def _japanese(there: datetime) -> str:
+    weekday = WEEKDAYS_JA[there.weekday()]
+    return f"{there.year}年{there.month}月{there.day}日（{weekday}）{_hour_japanese(there)}"
+
+
+def _hour_japanese(there: datetime) -> str:
     half = "午前" if there.hour < NOON else "午後"
     minutes = f"{there.minute}分" if there.minute else ""
-    weekday = WEEKDAYS_JA[there.weekday()]
-    return f"{there.year}年{there.month}月{there.day}日（{weekday}）{half}{there.hour % NOON}時{minutes}"
+    return f"{half}{there.hour % NOON}時{minutes}"
 
 
 def _english(there: datetime) -> str:

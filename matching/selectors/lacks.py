@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from matching.enums import Side
 from matching.models import Match
 from matching.selectors.guiding import consent_label, offer_label
+from matching.selectors.paths import offer_path
 from matching.selectors.sights import MISSING, MatchSight
 from regions.enums import PermissionStatus
 from regions.models import Offer
@@ -34,13 +35,17 @@ AFTER_THE_MEETING = _("both sides, once the first meeting is behind them")
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """One thing that is missing. ``names``: which ones, to who may read that; ``who``: who can mend it."""
+    """One thing that is missing. ``names``: which ones, to who may read that; ``who``: who can mend it.
+
+    ``where``: title and path of each offer whose page the viewer can mend it on.
+    """
 
     code: str
     text: str
     names: tuple[str, ...]
     who: tuple[str, ...]
     until: datetime | None
+    where: tuple[tuple[str, str], ...] = ()
 
 
 def lacks_of(sight: MatchSight) -> list[Lack]:
@@ -51,7 +56,9 @@ def lacks_of(sight: MatchSight) -> list[Lack]:
 def _lack(code: str, sight: MatchSight) -> Lack:
     if code == "answers":
         return _answers(sight)
-    names = {"consents": _consents, "permission": _permissions}.get(code, lambda _sight: ())(sight)
+    if code == "permission":
+        return _permission(sight)
+    names = _consents(sight) if code == "consents" else ()
     return Lack(code, str(MISSING[code]), names, (str(WHO[code]),), sight.match.due_at)
 
 
@@ -67,15 +74,21 @@ def _consents(sight: MatchSight) -> tuple[str, ...]:
     return tuple(consent_label(row) for row in sight.open_consents)
 
 
-def _permissions(sight: MatchSight) -> tuple[str, ...]:
+def _permission(sight: MatchSight) -> Lack:
     """Offers that may not be used yet to the last day, with the holders who have not agreed: for community and guides."""
-    if not (sight.oversees or Side.REGION in sight.sides):
-        return ()
+    offers = _ungranted(sight) if sight.oversees or Side.REGION in sight.sides else []
+    region = sight.match.need.region
+    where = [(offer.title, offer_path(offer, region)) for offer in offers if sight.viewer.keeps(region)]
+    names = tuple(offer_label(offer) for offer in offers)
+    who = (str(WHO["permission"]),)
+    return Lack("permission", str(MISSING["permission"]), names, who, sight.match.due_at, tuple(where))
+
+
+def _ungranted(sight: MatchSight) -> list[Offer]:
     day = _last_day(sight)
-    offers = _offers(sight.match)
-    return tuple(
-        offer_label(offer) for offer in offers if offer_permission(offer, day) != PermissionStatus.GRANTED
-    )
+    return [
+        offer for offer in _offers(sight.match) if offer_permission(offer, day) != PermissionStatus.GRANTED
+    ]
 
 
 def _last_day(sight: MatchSight) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from matching.models import Match
-from regions.models import Need
+from regions.models import Need, Offer, Region
 
 
 def match_path(match: Match) -> str:
@@ -21,6 +21,11 @@ def review_path(match: Match) -> str:
 def change_path(need: Need) -> str:
     """Where a guide looks at a need that finds nobody, to change it with its community."""
     return reverse("place-need", args=[need.region.public_id, need.public_id])
+
+
+def offer_path(offer: Offer, region: Region) -> str:
+    """Where who keeps a community's record writes down what the holders of an offer say."""
+    return reverse("place-offer", args=[region.public_id, offer.public_id])
 
 
 def calls_path() -> str:

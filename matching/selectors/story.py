@@ -107,6 +107,8 @@ def _said(event: Mapping[str, Any]) -> str:
     if event["move"] == "change_terms":
         return _changed(event["data"])
     value = event["data"].get("value")
+    if event["move"] == "open_meeting":
+        return ""  # its words say it already
     if value in AnswerValue.values:
         return str(AnswerValue(value).label)
     return str(EndReason(event["reason"]).label) if event["reason"] in EndReason.values else ""

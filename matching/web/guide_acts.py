@@ -57,7 +57,7 @@ FORWARD: Acts = {
         forms.MeetingForm, meetings.record_meeting, _("Both sides are then asked for a yes or a no. If you end it here, both read one neutral sentence."),
     ),
     "waive-meeting": Act(
-        "waive_meeting", _("No first meeting is needed"), _("Waive the meeting"), _("No meeting is needed; both sides are told."),
+        "waive_meeting", _("Do without a first meeting"), _("Waive the meeting"), _("No meeting is needed; both sides are told."),
         forms.WaiverForm, meetings.waive_meeting,
     ),
     "tick": Act(

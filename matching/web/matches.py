@@ -13,7 +13,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from matching.enums import DISCLOSED, LIVE
+from accounts.services.contact_cards import missing_lines
+from accounts.web.profile import CardForm
+from matching.enums import DISCLOSED, LIVE, Side
 from matching.models import Match
 from matching.policies import matches_visible_to
 from matching.selectors.conversation import takes_part
@@ -91,8 +93,9 @@ def waits_for(sight: MatchSight) -> bool:
 @private
 @require_safe
 def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """How one match stands, what to do next, and how it came here. 15 queries, more for a guide, where minors come, and once promised."""
-    sight = known_sight(actor_of(request), public_id)
+    """How one match stands, what to do next, and how it came here. 16 queries, more for a guide, where minors come, and once promised."""
+    actor = actor_of(request)
+    sight = known_sight(actor, public_id)
     acts, guided = acts_of(sight), guide_acts_of(sight)
     may_read = takes_part(sight.viewer.roles_on(sight.match)) and sight.match.approved_at is not None
     context = {
@@ -107,11 +110,19 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "lacks": [(lack, mending(lack.code, sight, acts, guided)) for lack in lacks_of(sight)],
         "checks": _checks(sight),
         "guarded": guarded_as_read(sight.match) if sight.is_live and sight.cares_for_people else [],
+        "card_lacks": _card_lacks(sight, actor),
         "may_reveal": sight.may_look,
         "sheets": MatchSheets(sight),
         "review_path": review_path(sight.match) if sight.oversees else "",
     }
     return render(request, "match_page.html", context)
+
+
+def _card_lacks(sight: MatchSight, actor: User) -> list[str]:
+    """What the participant's own contact card does not say yet, while there is somebody who will call. One query, else none."""
+    if not sight.is_live or Side.PARTY not in sight.sides:
+        return []
+    return CardForm().labels_of(missing_lines(actor=actor))
 
 
 def _checks(sight: MatchSight) -> list[Mapping[str, Any]]:

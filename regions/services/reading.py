@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from accounts.services.dates import TOKYO, format_date
+from accounts.services.dates import TOKYO, format_date, format_time
 from regions.enums import Compensation, NeedMode, Publicity
 from regions.models import Need, Slot
 
@@ -52,7 +52,7 @@ def _span(slot: Slot) -> str:
 def _end(start: datetime, end: datetime) -> str:
     there = end.astimezone(TOKYO)
     same_day = start.astimezone(TOKYO).date() == there.date()
-    return f"{there.hour}:{there.minute:02d}" if same_day else format_date(end, get_language() or "")
+    return (format_time if same_day else format_date)(end, get_language() or "")
 
 
 def _who(need: Need) -> Iterator[str]:

@@ -22,7 +22,8 @@ class Reader:
 
     def pages(self, match: str) -> list[str]:
         """The source of the pages that list matches or tell of this one."""
-        addresses = (*EVERYBODYS, f"/matches/{match}/", f"/matches/{match}/messages/", f"/desk/{match}/")
+        own = ("matches/{}/", "matches/{}/messages/", "desk/{}/", "desk/{}/approve/")
+        addresses = (*EVERYBODYS, *(f"/{path.format(match)}" for path in own))
         return [self.page.request.get(address).text() for address in addresses] + [
             self._contacts(match).text()
         ]

@@ -105,13 +105,18 @@ def sign_up(club: Hand) -> None:
     club.page.wait_for_url("**/for-you/")
 
 
-def say_how_to_be_reached(club: Hand) -> None:
-    """Affiliation and contact card, on the pages about oneself."""
+def say_the_affiliation(club: Hand) -> None:
+    """On the page about oneself."""
     club.page.goto("/me/")
     club.tap("link", "お名前・所属・言語")
     club.write("所属", LEADER.affiliation)
     club.tap("button", "保存する")
-    club.tap("link", "連絡先カード")
+    club.page.get_by_text("保存しました。").wait_for()
+
+
+def fill_in_the_card(club: Hand) -> None:
+    """From the page of the match, which says that the contact card is empty."""
+    club.tap("link", "連絡先カードを書く")
     club.write("氏名", LEADER.full_name)
     club.write("電話", LEADER.phone)
     club.write("緊急連絡先", "家族 090-0000-0199")
@@ -200,15 +205,14 @@ def record_a_consent(officer: Hand, by: str) -> None:
     officer.choose("了解済み")
     officer.write("いつ、どのように聞きましたか", f"{by}で口頭")
     officer.tap("button", "記録する")
+    officer.page.get_by_text("了解を記録しました。").wait_for()
 
 
 def record_the_permission(officer: Hand) -> None:
-    """The last holder has agreed in writing."""
-    officer.page.goto("/place/")
-    officer.tap("link", HAMLET)
-    officer.tap("link", "提供できること")
-    officer.tap("link", PATHS)
+    """The last holder has agreed in writing: from the page of the match to the offer."""
+    officer.tap("link", f"承諾を記録する：{PATHS}")
     officer.tap("link", WATER_USERS)
     officer.choose("承諾")
     officer.write("了解を示すもの", "書面を受け取った")
     officer.tap("button", "記録する")
+    officer.page.get_by_text("記録しました。").wait_for()

@@ -25,6 +25,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COMMUNITY = {HAMLET, story.LEAD, *SPEAKER.words, *OFFICER.words}
 CLUB = {story.CLUB, *story.LEADER.words}
 NOTHING: set[str] = set()
+WRITTEN_TO = {SPEAKER.name, story.LEADER.name}
+"""Whom a guide reads as addressees, on the page that shows the letters before they are sent."""
 FACE_TO_FACE = {HAMLET, *SPEAKER.introduced}, {story.CLUB, *story.LEADER.introduced}
 PROMISED = {HAMLET, story.LEAD, *SPEAKER.promised}, {story.CLUB, *story.LEADER.promised}
 
@@ -105,12 +107,12 @@ def propose(scene: Scene) -> None:
     """A call becomes a need, a club signs up, and the worker sees that the two fit; a guide alone reads of it."""
     story.take_the_call(scene.officer)
     story.sign_up(scene.club)
-    story.say_how_to_be_reached(scene.club)
+    story.say_the_affiliation(scene.club)
     scene.find_match()
     story.write_down_an_interview(scene.guide)
     for hand, person in ((scene.club, story.LEADER), (scene.speaker, SPEAKER), (scene.officer, OFFICER)):
         assert Reader(hand.page, person).is_refused(scene.match)
-    scene.assert_read(NOTHING, NOTHING, by_guide={HAMLET, story.CLUB})
+    scene.assert_read(NOTHING, NOTHING, by_guide={HAMLET, story.CLUB, *WRITTEN_TO})
 
 
 def ask(scene: Scene) -> None:
@@ -118,6 +120,7 @@ def ask(scene: Scene) -> None:
     scene.guide.page.goto(f"/desk/{scene.match}/")
     story.approve_by_keys(scene.guide)
     story.answer_from_the_letter(scene.club, story.LEADER, "会ってみる")
+    story.fill_in_the_card(scene.club)
     scene.assert_read(NOTHING, NOTHING, by_guide={HAMLET, story.CLUB})
 
 

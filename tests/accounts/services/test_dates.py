@@ -6,7 +6,21 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from accounts.services.dates import TOKYO, era_day, era_span, format_date
+from accounts.services.dates import TOKYO, era_day, era_span, format_date, format_time
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "japanese", "english"),
+    [
+        (8, 0, "午前8時", "8:00"),
+        (12, 0, "正午", "12:00"),
+        (12, 30, "午後0時30分", "12:30"),
+        (0, 0, "午前0時", "0:00"),
+    ],
+)
+def test_time_is_written_as_it_is_read_aloud(hour: int, minute: int, japanese: str, english: str) -> None:
+    moment = datetime(2027, 1, 10, hour, minute, tzinfo=TOKYO).astimezone(UTC)
+    assert (format_time(moment, "ja"), format_time(moment, "en")) == (japanese, english)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,15 @@ def test_most_urgent_proposal_is_in_hand_with_its_seven_rows(guide: Client, prop
     assert proposed.need.title in answer.content.decode()
 
 
+def test_keys_are_told_where_there_is_something_to_decide(
+    guide: Client, mowing: Need, riders: Volunteer, mori: User
+) -> None:
+    told = "キー操作"
+    assert told not in guide.get(DESK).content.decode()
+    suggested(mowing, riders, mori)
+    assert told in guide.get(DESK).content.decode()
+
+
 def test_interview_is_read_on_the_desk_of_its_organization(
     guide: Client, proposed: Match, mori: User
 ) -> None:

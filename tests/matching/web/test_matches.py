@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import ContactAccess, User, Volunteer
+from accounts.models import ContactAccess, ContactCard, User, Volunteer
 from matching.enums import AnswerValue, EndReason, MatchState, Side
 from matching.models import Answer, Match, MatchEvent
 from matching.selectors.matches import events_of
@@ -214,7 +214,7 @@ def test_list_takes_a_fixed_number_of_queries(
         client.get(reverse("match-list"))
 
 
-@pytest.mark.parametrize(("name", "queries"), [("hana", 15), ("ume", 16), ("mori", 21)])
+@pytest.mark.parametrize(("name", "queries"), [("hana", 16), ("ume", 16), ("mori", 21)])
 def test_page_takes_a_fixed_number_of_queries(
     name: str,
     queries: int,
@@ -232,6 +232,43 @@ def test_page_takes_a_fixed_number_of_queries(
     with django_assert_num_queries(queries):
         answer = client.get(reverse("match-page", args=[match.public_id]))
     assert "permission" in answer.context["sight"].missing
+
+
+@pytest.mark.parametrize(
+    ("name", "is_led"), [("hana", False), ("ume", True), ("kenji", True), ("mori", True)]
+)
+def test_missing_permission_leads_to_the_offer_for_who_keeps_it(
+    name: str,
+    is_led: bool,
+    client: Client,
+    saga,
+    hana_party: Volunteer,
+    mori: User,
+    request: pytest.FixtureRequest,
+) -> None:
+    offer = make_offer(saga, title="まだ内諾の道", permission="informal")
+    match = story.asked(story.propose(make_need(saga, offers=[offer]), hana_party), guide=mori)
+    path = reverse("place-offer", args=[saga.public_id, offer.public_id])
+    content = page(client, match, request.getfixturevalue(name)).content.decode()
+    assert (f'href="{path}"' in content) == is_led
+    assert (client.get(path).status_code == 200) == is_led
+
+
+def test_participant_is_asked_for_what_the_contact_card_lacks(
+    client: Client, asked: Match, hana: User, ume: User
+) -> None:
+    assert page(client, asked, hana).context["card_lacks"] == ["緊急連絡先"]
+    assert page(client, asked, ume).context["card_lacks"] == []
+    ContactCard.objects.filter(user=hana).update(emergency_contact="母 090-0000-0002")
+    assert "連絡先カードを書く" not in page(client, asked, hana).content.decode()
+
+
+def test_both_answers_are_told_once_where_they_lead_to_a_meeting(
+    client: Client, asked: Match, ume: User
+) -> None:
+    story.both_answer(asked, AnswerValue.MEET)
+    told = {scene.text: scene.said for scene in page(client, asked, ume).context["scenes"]}
+    assert (told["返事をしました"], told["両方が「会ってみる」と答えました"]) == ("会ってみる", "")
 
 
 def test_history_of_an_ending_does_not_show_who_had_been_willing(

@@ -38,7 +38,7 @@ def actions(need: Need) -> list[str]:
 def test_text_holds_everything_that_was_said(draft: Need) -> None:
     text = "\n".join(text_to_read(draft))
     for said in (
-        "手刈り", "午前8時から12:00まで", "次の日曜", "1回に5人", "地元からは8人", "1組5人まで", "熱中症", "燃料", "軍手",
+        "手刈り", "午前8時から正午まで", "次の日曜", "1回に5人", "地元からは8人", "1組5人まで", "熱中症", "燃料", "軍手",
         "公民館", "区長が現地に", "共有林の山道を自転車で走る", "無償", "地区の名前は出ません",
     ):  # fmt: skip
         assert said in text, said
