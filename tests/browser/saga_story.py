@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.browser.hand import CODE, Hand
-from tests.browser.saga_cast import HAMLET, PATHS, WATER_USERS, Person
+from tests.browser.saga_cast import HAMLET, OFFICER, PATHS, WATER_USERS, Person
 from tests.builders import sunday_ahead
 from tests.waiting import wait_for
 
@@ -74,6 +74,7 @@ def take_the_call(officer: Hand) -> None:
     officer.choose("本人に読み上げて了解")
     officer.tap("button", "了解を記録して公開する")
     officer.page.get_by_text("公開しました。").wait_for()
+    officer.page.get_by_text(f"{OFFICER.name}が代理で入力（自治会長（電話））").wait_for()
 
 
 # The club.

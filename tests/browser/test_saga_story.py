@@ -47,12 +47,18 @@ def run_beside(stack: Stack, *arguments: str) -> None:
     subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environ, check=True)
 
 
+def patient(page: Any) -> Hand:
+    """A hand that waits: behind each page work five programs, and perhaps other tests beside them."""
+    page.set_default_timeout(1000 * story.PATIENCE_SECONDS / 3)
+    return Hand(page)
+
+
 class Scene:
     """The four, somebody unrelated, and what each of them may have read of the others by now."""
 
     def __init__(self, visit: Any) -> None:
-        self.club, self.speaker, self.outsider = (Hand(visit()) for _ in range(3))
-        self.officer, self.guide = (Hand(visit(width=1280)) for _ in range(2))
+        self.club, self.speaker, self.outsider = (patient(visit()) for _ in range(3))
+        self.officer, self.guide = (patient(visit(width=1280)) for _ in range(2))
         for hand, person in (
             (self.officer, OFFICER), (self.speaker, SPEAKER), (self.guide, GUIDE), (self.outsider, OUTSIDER),
         ):  # fmt: skip
@@ -135,7 +141,9 @@ def meet(scene: Scene) -> None:
     story.record_the_permission(scene.officer)
     story.confirm_the_promise(scene.at_the_match(scene.club))
     story.answer(scene.club, "お願いします")
-    story.confirm_the_promise(scene.at_the_match(scene.speaker))
+    told = scene.at_the_match(scene.speaker).page.locator("li", has_text="地区の了解を記録しました")
+    assert ["代理で入力" in line for line in told.all_inner_texts()] == [True, True]
+    story.confirm_the_promise(scene.speaker)
     scene.assert_read(*FACE_TO_FACE, by_guide=FACE_TO_FACE[0] | FACE_TO_FACE[1])
 
 
