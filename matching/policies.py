@@ -97,18 +97,22 @@ def can_carry_card(roles: frozenset[Role], match: Match) -> bool:
 
 
 def can_read_card(user: User, need: Need) -> bool:
-    """The emergency card tells the exact place: the community, its guides, and who has promised to come."""
-    if can_post_for(user, need.region):
-        return True
-    comes = Q(volunteer__representative=user) | Q(named_people__user=user)
-    return user.is_active and Match.objects.filter(comes, need=need, state__in=sorted(PROMISED)).exists()
+    """The emergency card tells the exact place: the community, its guides, who is in charge, who has promised to come."""
+    return can_post_for(user, need.region) or (user.is_active and _at_work(user).filter(need=need).exists())
 
 
 def needs_worked_at(user: User) -> QuerySet[Need]:
-    """Twin of ``can_read_card``: the needs of known communities, and those this person has promised to come for."""
+    """Twin of ``can_read_card``: the needs of known communities, and those this person comes for or is in charge of."""
+    return Need.objects.filter(
+        Q(region__in=known_regions(user).values("pk")) | Q(pk__in=_at_work(user).values("need_id"))
+    )
+
+
+def _at_work(user: User) -> QuerySet[Match]:
+    """Matches this person has promised to come for, and those in this guide's charge, whosever the community is."""
     comes = Q(volunteer__representative=user) | Q(named_people__user=user)
-    promised = Match.objects.filter(comes, state__in=sorted(PROMISED)).values("need_id")
-    return Need.objects.filter(Q(region__in=known_regions(user).values("pk")) | Q(pk__in=promised))
+    in_charge = Q(guide__user=user, guide__ended_on=None, state__in=sorted(HOLDING))
+    return Match.objects.filter(Q(comes, state__in=sorted(PROMISED)) | in_charge)
 
 
 def interviews_visible_to(user: User) -> QuerySet[Interview]:

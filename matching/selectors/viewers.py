@@ -47,6 +47,10 @@ class Viewer:
         is_own = party.representative_id == self.user.pk
         return is_own or region.pk in self.guided or is_admin(self.user) or self.user.is_system
 
+    def knows_all_of(self, region: Region) -> bool:
+        """Twin of ``regions.policies.can_post_for`` for the communities at hand. No query."""
+        return region.pk in self.represented or region.pk in self.guided or is_admin(self.user)
+
     def oversees(self, match: Match) -> bool:
         """Whether this person sees the whole match: its guides, administrators, the system."""
         return bool(self.roles_on(match) & OVERSEEING)
