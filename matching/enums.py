@@ -178,6 +178,48 @@ class IdentityProof(models.TextChoices):
     KNOWN = "known", _("known to the guide in person")
 
 
+class ReportKind(models.TextChoices):
+    """What is reported of an activity."""
+
+    ACCIDENT = "accident", _("accident")
+    NEAR_MISS = "near_miss", _("near miss")
+
+
+class Harm(models.TextChoices):
+    """How badly somebody was hurt."""
+
+    NOBODY = "nobody", _("nobody was hurt")
+    ON_THE_SPOT = "on_the_spot", _("treated on the spot")
+    DOCTOR = "doctor", _("saw a doctor")
+    AMBULANCE = "ambulance", _("taken away by ambulance")
+
+
+class Called(models.TextChoices):
+    """Who was called for help."""
+
+    AMBULANCE = "119", _("119 (fire and ambulance)")
+    POLICE = "110", _("110 (police)")
+    HOSPITAL = "hospital", _("a hospital")
+
+
+class Reached(models.TextChoices):
+    """Whom a report must reach."""
+
+    GUIDE = "guide", _("the guide in charge")
+    GUARDIAN = "guardian", _("the parent or guardian of who is under 18")
+    OFFICE = "office", _("the community's representative and the municipal office")
+    INSURER = "insurer", _("the insurer (council of social welfare, or the insurance of the event)")
+
+
+class ReachHow(models.TextChoices):
+    """How somebody was told of a report."""
+
+    IN_PERSON = "in_person", _("in person")
+    PHONE = "phone", _("by telephone")
+    WRITING = "writing", _("in writing")
+    ENISHI = "enishi", _("by this report")
+
+
 class TaskKind(models.TextChoices):
     """What a guide's board says is to be done."""
 
@@ -190,3 +232,5 @@ class TaskKind(models.TextChoices):
     DAY = "day", _("The day itself")
     ATTEST = "attest", _("Record who came")
     COMPLETE = "complete", _("Complete it, and ask both for their thanks")
+    REACH = "reach", _("Tell whom a report must reach")
+    PREVENT = "prevent", _("Write down what would prevent it")

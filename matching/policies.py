@@ -6,8 +6,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Guide, User, Volunteer
 from accounts.policies import is_admin, represents_party
-from matching.enums import HOLDING, MatchState, Role
-from matching.models import Interview, Match
+from matching.enums import DISCLOSED, HOLDING, MatchState, Role
+from matching.models import Interview, Match, MatchPerson, Report
 from matching.transitions import Move
 from regions.models import Need, Region
 from regions.policies import (
@@ -22,6 +22,7 @@ from regions.policies import (
 PREFERENCE = (Role.SYSTEM, Role.PARTY, Role.REGION, Role.GUIDE, Role.ADMIN)
 PRINTING = frozenset({Role.REGION, Role.GUIDE, Role.ADMIN})
 ON_THE_DAY = frozenset({Role.REGION, Role.GUIDE})
+REPORTING = frozenset({Role.PARTY, Role.REGION, Role.GUIDE})
 PROMISED = frozenset({MatchState.AGREED, MatchState.CONFIRMED})
 
 
@@ -97,18 +98,22 @@ def can_carry_card(roles: frozenset[Role], match: Match) -> bool:
 
 
 def can_read_card(user: User, need: Need) -> bool:
-    """The emergency card tells the exact place: the community, its guides, and who has promised to come."""
-    if can_post_for(user, need.region):
-        return True
-    comes = Q(volunteer__representative=user) | Q(named_people__user=user)
-    return user.is_active and Match.objects.filter(comes, need=need, state__in=sorted(PROMISED)).exists()
+    """The emergency card tells the exact place: the community, its guides, who is in charge, who has promised to come."""
+    return can_post_for(user, need.region) or (user.is_active and _at_work(user).filter(need=need).exists())
 
 
 def needs_worked_at(user: User) -> QuerySet[Need]:
-    """Twin of ``can_read_card``: the needs of known communities, and those this person has promised to come for."""
+    """Twin of ``can_read_card``: the needs of known communities, and those this person comes for or is in charge of."""
+    return Need.objects.filter(
+        Q(region__in=known_regions(user).values("pk")) | Q(pk__in=_at_work(user).values("need_id"))
+    )
+
+
+def _at_work(user: User) -> QuerySet[Match]:
+    """Matches this person has promised to come for, and those in this guide's charge, whosever the community is."""
     comes = Q(volunteer__representative=user) | Q(named_people__user=user)
-    promised = Match.objects.filter(comes, state__in=sorted(PROMISED)).values("need_id")
-    return Need.objects.filter(Q(region__in=known_regions(user).values("pk")) | Q(pk__in=promised))
+    in_charge = Q(guide__user=user, guide__ended_on=None, state__in=sorted(HOLDING))
+    return Match.objects.filter(Q(comes, state__in=sorted(PROMISED)) | in_charge)
 
 
 def interviews_visible_to(user: User) -> QuerySet[Interview]:
@@ -120,3 +125,46 @@ def interviews_visible_to(user: User) -> QuerySet[Interview]:
         return Interview.objects.all()
     colleagues = Guide.objects.filter(user=user, ended_on=None).values("organization_id")
     return Interview.objects.filter(guide__organization__in=colleagues)
+
+
+# Accidents and near misses.
+def reporting_roles(user: User, match: Match) -> frozenset[Role]:
+    """In which roles ``user`` may report of a match: a side or a guide, and as the participant everybody who comes along.
+
+    Empty for everybody else, and before the promise.
+    """
+    if not user.is_active or match.state not in DISCLOSED:
+        return frozenset()
+    roles = roles_on(user, match) & REPORTING
+    if Role.PARTY not in roles and Match.objects.filter(_coming_along(user), pk=match.pk).exists():
+        return roles | {Role.PARTY}
+    return roles
+
+
+def matches_reportable_by(user: User) -> QuerySet[Match]:
+    """Twin of ``reporting_roles``."""
+    if not user.is_active:
+        return Match.objects.none()
+    promised = Match.objects.filter(state__in=sorted(DISCLOSED))
+    return promised.filter(_coming_along(user) | _about(represented_regions(user)) | _in_care_of(user))
+
+
+def _coming_along(user: User) -> Q:
+    parties = Volunteer.objects.filter(Q(representative=user) | Q(memberships__user=user))
+    named = MatchPerson.objects.filter(user=user)
+    return Q(volunteer__in=parties.values("pk")) | Q(pk__in=named.values("match_id"))
+
+
+def _in_care_of(user: User) -> Q:
+    desks = Guide.objects.filter(user=user, ended_on=None)
+    return _about(guide_regions(user)) | Q(guide__in=desks.values("pk"))
+
+
+def reports_visible_to(user: User) -> QuerySet[Report]:
+    """Reports of accidents: whom they must reach (guides, the community's side), the author, and of what its own people
+    wrote the participant's representative. They may tell of health: an administrator alone reads none."""
+    if not user.is_active:
+        return Report.objects.none()
+    reached = Match.objects.filter(_about(represented_regions(user)) | _in_care_of(user))
+    own = Q(role=Role.PARTY, match__volunteer__representative=user)
+    return Report.objects.filter(Q(match__in=reached.values("pk")) | Q(author=user) | own)

@@ -36,6 +36,7 @@ from accounts.models import (
 from accounts.services.consents import TERMS_VERSION
 from regions.enums import Compensation, NeedStage, PermissionStatus
 from regions.models import (
+    EmergencyCard,
     MunicipalStaff,
     Need,
     NeedQualification,
@@ -202,6 +203,16 @@ def make_region(
     if staff is not None:
         MunicipalStaff.objects.get_or_create(municipality=region.municipality, user=staff)
     return region
+
+
+def make_emergency_card(region: Region) -> EmergencyCard:
+    """The card of a community with what is needed to get help; the one it has stays."""
+    facts = {
+        "rescue_address": "佐賀市富士町の公民館",
+        "hospital": "富士の病院",
+        "hospital_phone": "0952-00-0000",
+    }
+    return EmergencyCard.objects.get_or_create(region=region, defaults=facts)[0]
 
 
 def make_offer(

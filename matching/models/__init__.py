@@ -8,6 +8,7 @@ from matching.models.interviews import Interview
 from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
 from matching.models.messages import MatchMessage
 from matching.models.relations import Block, Relation
+from matching.models.reports import Report, ReportNote, ReportReach
 from matching.models.runs import MatchRun, NeedDiagnosis, RunShard, WeightSet
 from matching.models.suggestions import Look, Suggestion
 from matching.models.watches import Watch
@@ -33,6 +34,9 @@ __all__ = [
     "Precondition",
     "RegionConsent",
     "Relation",
+    "Report",
+    "ReportNote",
+    "ReportReach",
     "RunShard",
     "Suggestion",
     "Watch",

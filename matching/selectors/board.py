@@ -16,13 +16,13 @@ from accounts.errors import NotAllowed
 from accounts.models import Guide, User
 from accounts.policies import is_admin, is_guide
 from accounts.selectors.organizations import guides_with_stand_ins, is_absent
-from matching.enums import LIVE, MatchState, PreconditionKind, Side, TaskKind
+from matching.enums import LIVE, MatchState, PreconditionKind, Reached, Side, TaskKind
 from matching.models import Answer, Match, NeedDiagnosis
 from matching.selectors import guiding
 from matching.selectors.diagnosis import diagnoses_for
 from matching.selectors.due import Row, Span, due_rows
 from matching.selectors.matches import with_details
-from matching.selectors.paths import calls_path, match_path, review_path
+from matching.selectors.paths import calls_path, match_path, reached_path, report_path, review_path
 from matching.selectors.sights import MatchSight
 from matching.selectors.viewers import viewer_of
 from regions.policies import guide_regions
@@ -37,7 +37,8 @@ SPANS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One line of the board. ``act``: the act of the match's page that does it ("" leads to the page itself)."""
+    """One line of the board. ``act``: the act of the match's page that does it ("" leads to the page itself); ``way``: where
+    it is done if neither there nor by an act."""
 
     kind: TaskKind
     at: datetime
@@ -46,11 +47,14 @@ class Task:
     detail: str = ""
     act: str = ""
     about: Mapping[str, Any] = field(default_factory=dict)
+    way: str = ""
 
     @property
     def path(self) -> str:
         """Where a task without an act of its own is seen to."""
         match = self.sight.match
+        if self.way:
+            return self.way
         if self.kind == TaskKind.ANSWER:
             return calls_path()
         return review_path(match) if self.kind == TaskKind.REVIEW else match_path(match)
@@ -88,7 +92,7 @@ def board_rows(actor: User, when: str, *, now: datetime, is_own: bool = False) -
 
 
 def tasks_of(actor: User, rows: Iterable[Sequence[Any]], *, now: datetime) -> list[Task]:
-    """Rows of the board in words, in their order. Some fifteen queries, whatever their number."""
+    """Rows of the board in words, in their order. Some seventeen queries, whatever their number."""
     found = [Row(*row) for row in rows]
     matches = {match.pk: match for match in _matches({row.match for row in found})}
     viewer = viewer_of(actor, matches.values())
@@ -97,10 +101,11 @@ def tasks_of(actor: User, rows: Iterable[Sequence[Any]], *, now: datetime) -> li
 
 
 def _matches(ids: set[int]) -> QuerySet[Match]:
-    """Everything that a line of the board may name. Nine queries."""
+    """Everything that a line of the board may name. Eleven queries at most."""
     return with_details(Match.objects.filter(pk__in=ids)).prefetch_related(
-        "answers", "region_consents", "preconditions", "meeting", "named_people", "need__offers__permissions"
-    )
+        "answers", "region_consents", "preconditions", "meeting", "named_people", "need__offers__permissions",
+        "reports__reaches",
+    )  # fmt: skip
 
 
 def _task(row: Row, sight: MatchSight, now: datetime) -> Task:
@@ -173,6 +178,18 @@ def _complete(_row: Row, _match: Match, _now: datetime) -> Words:
     return {"what": str(TaskKind.COMPLETE.label), "act": "complete"}
 
 
+def _reach(row: Row, match: Match, _now: datetime) -> Words:
+    reaches = [reach for report in match.reports.all() for reach in report.reaches.all()]
+    reach = next(each for each in reaches if each.pk == row.row)
+    what = _("Report of an accident or near miss: tell %(who)s") % {"who": Reached(reach.who).label}
+    return {"what": what, "way": reached_path(reach.report, reach.who)}
+
+
+def _prevent(row: Row, match: Match, _now: datetime) -> Words:
+    report = next(each for each in match.reports.all() if each.pk == row.row)
+    return {"what": str(TaskKind.PREVENT.label), "way": report_path(report)}
+
+
 LINES: Mapping[TaskKind, Any] = {
     TaskKind.ANSWER: _answer,
     TaskKind.MEETING: _meeting,
@@ -181,6 +198,8 @@ LINES: Mapping[TaskKind, Any] = {
     TaskKind.CHECK: _check,
     TaskKind.ATTEST: _attest,
     TaskKind.COMPLETE: _complete,
+    TaskKind.REACH: _reach,
+    TaskKind.PREVENT: _prevent,
 }
 
 

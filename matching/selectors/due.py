@@ -1,4 +1,4 @@
-"""Everything that waits on a guide's board, as one question to the database: nine kinds, one order, one count."""
+"""Everything that waits on a guide's board, as one question to the database: eleven kinds, one order, one count."""
 
 from __future__ import annotations
 
@@ -24,7 +24,18 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from matching.enums import ConsentStatus, MatchState, TaskKind
-from matching.models import Answer, Attendance, Match, MatchSlot, Meeting, Precondition, RegionConsent
+from matching.models import (
+    Answer,
+    Attendance,
+    Match,
+    MatchSlot,
+    Meeting,
+    Precondition,
+    RegionConsent,
+    Report,
+    ReportNote,
+    ReportReach,
+)
 from matching.selectors.matches import guided_by
 from matching.selectors.readiness import SETTLED, SETTLING
 from matching.selectors.reviews import not_snoozed
@@ -89,7 +100,7 @@ def _of_matches(rows: QuerySet[Match], kind: TaskKind, at: Combinable | None = N
 
 
 def _parts(matches: QuerySet[Match], now: datetime) -> list[QuerySet[Any]]:
-    """The nine kinds. What a state of a match waits for is in one of them, or the board would be silent about it."""
+    """The eleven kinds. What a state of a match waits for is in one of them, or the board would be silent about it."""
     within = matches.values("pk")
     return [
         _of_matches(_to_review(matches, now), TaskKind.REVIEW),
@@ -101,6 +112,8 @@ def _parts(matches: QuerySet[Match], now: datetime) -> list[QuerySet[Any]]:
         _part(_ahead(within, now), TaskKind.DAY, F("slot__start_at"), row="slot_id"),
         _part(_to_attest(within, now), TaskKind.ATTEST, _the_day_after(), row="slot_id"),
         _of_matches(_to_complete(matches, now), TaskKind.COMPLETE),
+        _part(_to_reach(within), TaskKind.REACH, F("due_at"), match="report__match_id"),
+        _part(_to_prevent(within), TaskKind.PREVENT, F("prevent_by")),
     ]
 
 
@@ -174,3 +187,14 @@ def _to_complete(matches: QuerySet[Match], now: datetime) -> QuerySet[Match]:
     held = MatchSlot.objects.filter(match=OuterRef("pk"), slot__cancelled_at=None)
     is_open = Exists(held.filter(Q(slot__end_at__gt=now) | ~_on_record()))
     return matches.filter(~is_open, state=MatchState.CONFIRMED)
+
+
+def _to_reach(within: QuerySet[Any, Any]) -> QuerySet[ReportReach]:
+    """Whom a report has not reached, whatever became of the match."""
+    return ReportReach.objects.filter(report__match__in=within, done_at=None)
+
+
+def _to_prevent(within: QuerySet[Any, Any]) -> QuerySet[Report]:
+    """Reports that do not say yet what would prevent it."""
+    told = Exists(ReportNote.objects.filter(report=OuterRef("pk"), tells_prevention=True))
+    return Report.objects.filter(~told, match__in=within, prevention="", closed_at=None)

@@ -78,7 +78,9 @@ def _permission(sight: MatchSight) -> Lack:
     """Offers that may not be used yet to the last day, with the holders who have not agreed: for community and guides."""
     offers = _ungranted(sight) if sight.oversees or Side.REGION in sight.sides else []
     region = sight.match.need.region
-    where = [(offer.title, offer_path(offer, region)) for offer in offers if sight.viewer.keeps(region)]
+    where = [
+        (offer.title, offer_path(offer, region)) for offer in offers if sight.viewer.knows_all_of(region)
+    ]
     names = tuple(offer_label(offer) for offer in offers)
     who = (str(WHO["permission"]),)
     return Lack("permission", str(MISSING["permission"]), names, who, sight.match.due_at, tuple(where))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from matching.models import Match
+from matching.models import Match, Report
 from regions.models import Need, Offer, Region
 
 
@@ -31,3 +31,13 @@ def offer_path(offer: Offer, region: Region) -> str:
 def calls_path() -> str:
     """Where a guide finds whom to call."""
     return reverse("calls")
+
+
+def report_path(report: Report) -> str:
+    """Where a report of an accident or near miss is read."""
+    return reverse("report-page", args=[report.public_id])
+
+
+def reached_path(report: Report, who: str) -> str:
+    """Where a guide records that a report has reached somebody."""
+    return reverse("report-reached", args=[report.public_id, who])

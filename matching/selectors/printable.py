@@ -38,6 +38,11 @@ class MatchSheets:
         return self.circular or can_carry_card(self._roles, self.sight.match)
 
     @property
+    def of_region(self) -> bool:
+        """Whether all paper of the community is this person's to see: not for who is only in charge of this match."""
+        return self.circular and self.sight.viewer.knows_all_of(self.sight.match.need.region)
+
+    @property
     def any(self) -> bool:
         """Whether there is anything to print of it."""
         return self.circular or self.roster or self.card

@@ -47,9 +47,9 @@ class Viewer:
         is_own = party.representative_id == self.user.pk
         return is_own or region.pk in self.guided or is_admin(self.user) or self.user.is_system
 
-    def keeps(self, region: Region) -> bool:
-        """Whether this person keeps the record of a community at hand: who acts or guides for it, administrators."""
-        return region.pk in self.represented | self.guided or is_admin(self.user)
+    def knows_all_of(self, region: Region) -> bool:
+        """Twin of ``regions.policies.can_post_for`` for the communities at hand. No query."""
+        return region.pk in self.represented or region.pk in self.guided or is_admin(self.user)
 
     def oversees(self, match: Match) -> bool:
         """Whether this person sees the whole match: its guides, administrators, the system."""

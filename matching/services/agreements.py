@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import Invalid
+from accounts.errors import Conflict, Invalid
 from accounts.models import User
 from matching.enums import AnswerValue, MatchState, PreconditionKind, Role, Side
 from matching.models import Answer, Match, Meeting, Precondition
@@ -20,6 +20,7 @@ from matching.services.matches import apply_move
 from matching.services.preparations import list_preconditions
 from matching.services.steps import Step, Words
 from matching.transitions import Audience
+from regions.selectors.emergency import facts_missing
 
 
 def settle(*, match_id: int, actor: User, role: Role | None, words: Words, now: datetime | None) -> Match:
@@ -101,6 +102,7 @@ def tick_precondition(
 
     Raises:
         Invalid("precondition_unknown"), Conflict("match_not_agreed")
+        Conflict("emergency_card_empty"): nobody has filled in what is needed to get help.
     """
     return apply_move(
         match_id=match_id, move="tick", actor=actor, now=now, words=Words(note=note, data={"kind": kind}),
@@ -128,9 +130,21 @@ def _set_tick(step: Step, kind: PreconditionKind, *, ticked: bool) -> Mapping[st
         message = _("This match has no such precondition.")
         raise Invalid("precondition_unknown", message, fields={"kind": [message]})
     if ticked:
+        _require_card(step.match, kind)
         return None
     deadline = preparation_deadline(step.match)
     return {"due_at": deadline.due_at, "lapse_at": deadline.lapse_at}
+
+
+def _require_card(match: Match, kind: PreconditionKind) -> None:
+    """A card that does not say where help comes from is none."""
+    missing = facts_missing(match.need) if kind == PreconditionKind.EMERGENCY_CARD else []
+    if missing:
+        message = _(
+            "The emergency card does not say yet: %(missing)s. Please fill it in first, on the page of the emergency card "
+            "under “Facts of the whole community”."
+        ) % {"missing": _(", ").join(missing)}
+        raise Conflict("emergency_card_empty", message, fields={"kind": [message]})
 
 
 def confirm_match(*, match_id: int, actor: User, note: str = "", now: datetime | None = None) -> Match:

@@ -27,6 +27,9 @@ from matching.models import (
     PhoneCall,
     Precondition,
     Relation,
+    Report,
+    ReportNote,
+    ReportReach,
     Watch,
 )
 from matching.selectors.labels import neutral_state
@@ -51,10 +54,11 @@ def own_matches(user: User) -> QuerySet[Match]:
 
 # What is kept.
 def describe(user: User) -> list[Kept]:
-    """The lines of this app. Four queries."""
+    """The lines of this app. Five queries."""
     return [
         Kept(_("Matches of your participants"), own_matches(user).count(), _("to carry and prove what was promised")),
         Kept(_("Messages you wrote"), MatchMessage.objects.filter(author=user).count(), _("so that all three can read them again")),
+        Kept(_("Reports of accidents and near misses you wrote"), Report.objects.filter(author=user).count(), _("so that they reach whom they must, and it does not happen again")),
         Kept(_("Interviews with a guide"), Interview.objects.filter(volunteer__representative=user).count(), _("so that you need not tell the same twice")),
         Kept(_("Relations to communities"), Relation.objects.filter(volunteer__representative=user).count(), _("so that the next visit builds on the last")),
     ]  # fmt: skip
@@ -73,6 +77,11 @@ def export(user: User) -> Mapping[str, Any]:
         "matches": [_match(match) for match in matches.order_by("pk")],
         "named_in": list(named.order_by("pk").values_list("public_id", flat=True)),
         "messages_written": _rows(MatchMessage.objects.filter(author=user), "match__public_id", "role", "text", "sent_at"),
+        "reports_written": _rows(
+            Report.objects.filter(author=user), "match__public_id", "kind", "happened_at", "place", "happened", "harm",
+            "is_minor_hurt", "called_119", "called_110", "called_hospital", "done", "prevention", "on_behalf_of", "written_at",
+        ),
+        "report_notes_written": _rows(ReportNote.objects.filter(author=user), "report__public_id", "text", "written_at"),
         "interviews": _rows(
             Interview.objects.filter(volunteer__representative=user), "volunteer__public_id", "held_on", "how", "identity", "note"
         ),
@@ -148,6 +157,7 @@ def erase(user: User, now: datetime) -> None:  # noqa: ARG001  # the signature o
     MatchMessage.objects.filter(Q(author=user) | Q(match__in=matches, role=Side.PARTY)).update(
         text="", on_behalf_of=""
     )
+    _erase_reports(user, matches)
     MatchEvent.objects.filter(Q(match__in=matches) | Q(actor=user)).update(note="")
     MatchEvent.objects.filter(party, match__in=matches).update(on_behalf_of="")
     Answer.objects.filter(match__in=matches, side=Side.PARTY).update(on_behalf_of="")
@@ -167,6 +177,14 @@ def erase(user: User, now: datetime) -> None:  # noqa: ARG001  # the signature o
     ids = list(matches.values_list("public_id", flat=True))
     entered = AuditEntry.objects.filter(target_type="matching.match", target_id__in=ids)
     entered.exclude(details__role="region").update(on_behalf_of="")
+
+
+def _erase_reports(user: User, matches: QuerySet[Match]) -> None:
+    """Of reports by and about the person stays what kind it was, when, and whom it reached: nobody's words."""
+    reports = Report.objects.filter(Q(author=user) | Q(match__in=matches))
+    ReportReach.objects.filter(Q(done_by=user) | Q(report__in=reports.values("pk"))).update(note="")
+    ReportNote.objects.filter(Q(author=user) | Q(report__in=reports.values("pk"))).update(text="")
+    reports.update(place="", happened="", done="", prevention="", on_behalf_of="")
 
 
 PROVIDER = DataProvider("matches", describe, export, refuse, leave, erase)

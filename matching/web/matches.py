@@ -24,6 +24,7 @@ from matching.selectors.lacks import lacks_of
 from matching.selectors.matches import events_of, matches_of_list
 from matching.selectors.paths import review_path
 from matching.selectors.printable import MatchSheets
+from matching.selectors.reports import reports_beside
 from matching.selectors.sights import MatchSight, sight_of
 from matching.selectors.story import story
 from matching.selectors.viewers import viewer_of
@@ -113,6 +114,7 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "card_lacks": _card_lacks(sight, actor),
         "may_reveal": sight.may_look,
         "sheets": MatchSheets(sight),
+        "reports": reports_beside(sight),
         "review_path": review_path(sight.match) if sight.oversees else "",
     }
     return render(request, "match_page.html", context)

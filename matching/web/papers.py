@@ -13,6 +13,7 @@ from accounts.models import User
 from matching.policies import needs_worked_at
 from matching.selectors.cards import card_of
 from matching.selectors.printable import printable_of
+from matching.selectors.reports import reportable_at
 from matching.services import papers
 from matching.web.base import actor_of, known_match, private
 from regions.models import Need
@@ -82,7 +83,12 @@ def emergency_card(request: HttpRequest, public_id: str) -> HttpResponse:
     """The emergency card as a page: also for who has promised to come."""
     actor = actor_of(request)
     need = _need_worked_at(actor, public_id)
-    context = {"need": need, "card": card_of(need), "may_change": can_post_for(actor, need.region)}
+    context = {
+        "need": need,
+        "card": card_of(need),
+        "may_change": can_post_for(actor, need.region),
+        "reportable": reportable_at(actor, need),
+    }
     return render(request, "emergency_card.html", context)
 
 

@@ -25,6 +25,7 @@ from matching.web import (
     place,
     place_acts,
     place_dates,
+    reports,
     watches,
 )
 
@@ -58,6 +59,9 @@ urlpatterns: list[URLPattern] = [
     path("matches/<slug:public_id>/guardians/", guardians.match_guardians, name="match-guardians"),
     path("matches/<slug:public_id>/paper/circular.pdf", papers.match_circular, name="match-circular"),
     path("matches/<slug:public_id>/paper/roster.pdf", papers.match_roster, name="match-roster"),
+    path("matches/<slug:public_id>/report/", reports.report_new, name="report-new"),
+    path("reports/<slug:public_id>/", reports.report_page, name="report-page"),
+    path("reports/<slug:public_id>/reached/<slug:who>/", reports.report_reached, name="report-reached"),
     path("guardian/<str:code>/", guardians.guardian, name="guardian"),
     path("matches/<slug:public_id>/<slug:act>/", match_acts.match_act, name="match-act"),
     path("desk/", desk.desk, name="desk"),

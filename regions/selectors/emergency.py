@@ -23,6 +23,8 @@ TOGETHER = (
     ("flood_rule",),
 )
 """Facts that make sense together only: a need's own hospital never stands with the telephone of the community's."""
+NEEDED = ("rescue_address", "hospital", "hospital_phone")
+"""Without these nobody finds help; the other facts may be written on the paper by hand."""
 FACTS = tuple(name for group in TOGETHER for name in group)
 
 
@@ -67,6 +69,14 @@ def facts_for(need: Need) -> Mapping[str, Any]:
         for group in TOGETHER
         for name in group
     }
+
+
+def facts_missing(need: Need) -> list[str]:
+    """Which of the needed facts nobody has filled in for a need or its community, in words. One query."""
+    facts = facts_for(need)
+    fields = EmergencyCard._meta.fields  # noqa: SLF001  # Django's documented Model._meta API
+    labels = {field.name: str(field.verbose_name) for field in fields}
+    return [labels[name] for name in NEEDED if not facts[name]]
 
 
 def _says(card: EmergencyCard, group: tuple[str, ...]) -> bool:

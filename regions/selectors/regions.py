@@ -19,6 +19,7 @@ __all__ = [
     "guides_for",
     "is_covered",
     "known_ids",
+    "officers_for",
     "offices_of",
     "public_label",
     "regions_for",
@@ -63,6 +64,11 @@ def speakers_for(region: Region) -> list[User]:
     users = list(User.objects.filter(pk__in=offices.values("user_id")).order_by("pk"))
     if users:
         return users
+    return officers_for(region)
+
+
+def officers_for(region: Region) -> list[User]:
+    """The accounts of the officers of a community's municipality. One query."""
     staff = User.objects.filter(is_active=True, staffing__municipality=region.municipality_id)
     return list(staff.order_by("pk"))
 

@@ -17,12 +17,14 @@ from accounts.services.members import invite_members
 from matching.models import Match, MatchRun, NeedDiagnosis
 from matching.services.conversation import send_message
 from matching.services.guardians import ask_guardian, code_of
+from matching.services.reports import add_note, write_report
 from matching.services.weights import ensure_weights
 from regions.enums import NeedStage
 from regions.services.need_sheets import keep_sheet
 from tests.builders import at_tokyo, make_need, make_party, make_slot, sunday_ahead
 from tests.matching import saga as story
 from tests.matching.desk import compared, suggested
+from tests.matching.reporting import told_of_accident
 from tests.support.matrix import ROLES, Case, Scene, Values, everybody
 
 STRANGERS_ONLY = (200, *(302,) * (len(ROLES) - 1))
@@ -46,6 +48,21 @@ def compared_party(scene: Scene) -> Values:
     where = proposed_match(scene)
     compared(Match.objects.get(**where), scene.hana_party)
     return where | {"party": scene.hana_party.public_id}
+
+
+def promised_match(scene: Scene) -> Values:
+    """A promise between hana's party and the community."""
+    return {"public_id": story.agreed(scene.mowing, scene.hana_party, guide=scene.mori).public_id}
+
+
+def reported(scene: Scene) -> Values:
+    """An accident that hana reported, to which the guide has added something."""
+    match = Match.objects.get(**promised_match(scene))
+    report = write_report(match_id=match.pk, actor=scene.hana, told=told_of_accident(match))
+    add_note(
+        report=report, actor=scene.mori, text="休憩のあとに、刃のかけをたしかめます。", tells_prevention=True
+    )
+    return {"public_id": report.public_id}
 
 
 def guardian_code(scene: Scene) -> str:
@@ -321,6 +338,14 @@ CASES = [
     Case("desk-decide", "GET", GUIDES_ONLY, where=lambda scene: proposed_match(scene) | {"act": "approve"}),
     Case("message-list", "GET", (302, 404, 200, 200, 200, 200, 404), where=spoken_match),
     Case("match-guardians", "GET", (302, 404, 200, 404, 404, 200, 200), where=asked_match),
+    Case("report-new", "GET", (302, 404, 200, 200, 200, 200, 404), where=promised_match),
+    Case("report-page", "GET", (302, 404, 200, 200, 200, 200, 404), where=reported),
+    Case(
+        "report-reached",
+        "GET",
+        (302, 404, 404, 404, 404, 200, 404),
+        where=lambda scene: reported(scene) | {"who": "insurer"},
+    ),
     Case("guardian", "GET", everybody(200), where=lambda scene: {"code": guardian_code(scene)}),
     Case("contacts-page", "GET", everybody(302), where=asked_match),
     Case("terms", "GET", everybody(200)),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from matching.enums import AnswerValue
-from matching.models import Match
-from tests.architecture.matrix_pages import asked_match
+from matching.models import Match, Report
+from tests.architecture.matrix_pages import asked_match, reported
 from tests.browser.stages_of_matches import acting, agreed
-from tests.browser.staging import Stage, opened, press, refused
+from tests.browser.staging import Lead, Stage, opened, press, refused
 from tests.matching import saga as story
 from tests.support.matrix import Scene, Values
 
@@ -32,6 +34,16 @@ def silent(scene: Scene) -> Values:
     return where
 
 
+def after_report(name: str) -> Lead:
+    """A page of the guide once an accident was reported."""
+
+    def lead(page: Any, scene: Scene) -> None:
+        report = Report.objects.get(**reported(scene))
+        page.goto(reverse(name, kwargs={"public_id": report.match.public_id} if name == "match-page" else {}))
+
+    return lead
+
+
 def number_to_call(page: Any, scene: Scene) -> None:
     silent(scene)
     opened("calls")(page, scene)
@@ -48,5 +60,9 @@ BOARD_STAGES = [
     Stage("stage-match-two-consents", "mori", opened("match-page", two_consents)),
     Stage("stage-match-two-consents-community", "ume", opened("match-page", two_consents)),
     Stage("stage-match-two-consents-party", "hana", opened("match-page", two_consents)),
+    Stage("stage-report-guide", "mori", opened("report-page", reported)),
+    Stage("stage-report-wrong", "hana", refused("report-new", agreed)),
+    Stage("stage-match-reported", "mori", after_report("match-page")),
+    Stage("stage-board-reported", "mori", after_report("board")),
     Stage("stage-tick", "mori", opened("match-act", acting("tick", agreed))),
 ]

@@ -17,6 +17,7 @@ from matching.services.meetings import record_meeting
 from matching.services.proposals import create_match
 from matching.services.review import approve_match
 from regions.models import Need, Representative
+from tests.builders import make_emergency_card
 
 Stage = Callable[..., Match]
 
@@ -78,6 +79,7 @@ def agreed(need: Need, party: Volunteer, *, guide: User, people: int | None = No
 
 def confirmed(need: Need, party: Volunteer, *, guide: User) -> Match:
     match = agreed(need, party, guide=guide)
+    make_emergency_card(need.region)
     for row in match.preconditions.all():
         tick_precondition(match_id=match.pk, actor=guide, kind=row.kind)
     return confirm_match(match_id=match.pk, actor=guide)

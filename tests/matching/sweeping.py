@@ -12,7 +12,7 @@ from matching.services.answers import confirm_promise
 from matching.services.invariants import check_invariants
 from matching.services.sweeps import Swept
 from regions.models import Need
-from tests.builders import TOKYO
+from tests.builders import TOKYO, make_emergency_card
 from tests.matching import saga as story
 
 START = datetime(2027, 6, 1, 10, 0, tzinfo=TOKYO)  # a Tuesday
@@ -37,6 +37,7 @@ def promised(need: Need, party: Volunteer, *, guide: User) -> Match:
 def prepared(need: Need, party: Volunteer, *, guide: User) -> Match:
     """Confirmed at START."""
     match = promised(need, party, guide=guide)
+    make_emergency_card(need.region)
     for row in match.preconditions.all():
         tick_precondition(match_id=match.pk, actor=guide, kind=row.kind, now=START)
     return confirm_match(match_id=match.pk, actor=guide, now=START)

@@ -35,7 +35,7 @@ from matching.services.sweeps import sweep_deadlines
 from matching.transitions import MOVES, Move
 from regions.enums import ConsentMatter, NeedStage
 from regions.models import Need, RequiredConsent, Slot
-from tests.builders import make_need, make_party, make_slot
+from tests.builders import make_emergency_card, make_need, make_party, make_slot
 from tests.matching import saga as story
 from tests.matching.verbs import LEADING_ON, VERBS, Setting
 
@@ -66,6 +66,7 @@ class Place:
         overlapping = {"start_at": start + timedelta(hours=1), "places": 2, "rain": "翌週"}
         self.needs = [mowing, make_need(mowing.region, slots=[overlapping])]
         RequiredConsent.objects.create(region=mowing.region, by="役員会", matter=ConsentMatter.NEW_PARTY)
+        make_emergency_card(mowing.region)
         alone = make_party(cast["hana"])
         group = make_party(cast["harada"], size=3, min_people=2, members=[cast["hana"]], has_minors=True)
         known = make_party(size=2, members=[cast["hana"]])

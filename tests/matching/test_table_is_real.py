@@ -34,7 +34,7 @@ from matching.services.steps import Words
 from matching.transitions import MOVES
 from regions.enums import ConsentMatter
 from regions.models import Need, RequiredConsent, Slot
-from tests.builders import make_party, make_slot
+from tests.builders import make_emergency_card, make_party, make_slot
 from tests.matching import table_model as model
 from tests.matching.table_model import ALL_TRUE, Life, Step
 
@@ -132,6 +132,7 @@ def _record_consent(act: Act) -> None:
 
 
 def _tick(act: Act) -> None:
+    make_emergency_card(act.match.need.region)
     for row in act.match.preconditions.all():
         agreements.tick_precondition(**act.who, kind=row.kind)
 

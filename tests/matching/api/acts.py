@@ -17,7 +17,7 @@ from matching.services.answers import record_consent
 from matching.services.day import Came, attest_attendance
 from matching.services.endings import withdraw_match
 from regions.models import Need, RequiredConsent, Slot
-from tests.builders import make_party, make_slot
+from tests.builders import make_emergency_card, make_party, make_slot
 from tests.matching import saga
 
 Body = dict[str, Any]
@@ -66,6 +66,7 @@ class Scene:
 
     def prepared(self) -> Match:
         match = self.agreed()
+        make_emergency_card(match.need.region)
         for row in match.preconditions.all():
             tick_precondition(match_id=match.pk, actor=self.guide, kind=row.kind)
         return match

@@ -60,6 +60,9 @@ def test_a_club_applies_and_the_match_is_carried_to_completed(
     assert [contact["phone"] for contact in contacts] == ["090-0000-0006"]
     assert ContactAccess.objects.filter(viewer=harada, subject=ume, match_state="agreed").count() == 1
 
+    card = {"rescue_address": "公民館の前", "hospital": "富士の病院", "hospital_phone": "0952-00-0000"}
+    kept = as_user(ume).patch(f"{API}regions/{mowing.region.public_id}/emergency-card/", card)
+    assert kept.status_code == 200, kept.json()
     for row in agreed["preconditions"]:
         act(mori, "tick", kind=row["kind"])
     assert act(mori, "confirm")["state"] == "confirmed"

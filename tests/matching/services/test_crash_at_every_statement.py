@@ -29,7 +29,7 @@ from matching.services.standby import ask_next_in_line
 from matching.services.sweeps import sweep_deadlines
 from matching.services.terms import change_terms
 from regions.models import Need, Slot
-from tests.builders import make_party, make_slot
+from tests.builders import make_emergency_card, make_party, make_slot
 from tests.matching import saga as story
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -165,6 +165,7 @@ def calling(scene: Scene) -> Act:
 
 def confirming(scene: Scene) -> Act:
     match = story.agreed(scene.need, scene.riders, guide=scene.guide)
+    make_emergency_card(scene.need.region)
     for row in match.preconditions.all():
         tick_precondition(match_id=match.pk, actor=scene.guide, kind=row.kind)
     return lambda: confirm_match(match_id=match.pk, actor=scene.guide)

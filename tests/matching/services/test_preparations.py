@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from accounts.errors import Conflict
 from accounts.models import Outbox, User, Volunteer
 from matching.enums import EndReason, PreconditionKind
 from matching.models import Match, Precondition, Relation
@@ -14,6 +15,7 @@ from matching.services.calendar import working_days_before
 from matching.services.slots import cancel_slot
 from matching.services.sweeps import sweep_deadlines
 from regions.models import Need, Region
+from regions.services.emergency import keep_need_card, keep_region_card
 from tests.builders import TOKYO, make_need, make_slot
 from tests.matching import saga as story
 
@@ -112,3 +114,21 @@ def test_due_times_follow_when_the_first_date_is_called_off(
 
     assert due(match)[K.CIRCULAR] == later - 30 * DAY
     assert done == [0, 1]
+
+
+def test_card_that_says_nothing_is_not_ticked_off(mowing: Need, hana_party: Volunteer, mori: User) -> None:
+    match = story.agreed(mowing, hana_party, guide=mori)
+    tick = {"match_id": match.pk, "actor": mori, "kind": K.EMERGENCY_CARD}
+    with pytest.raises(Conflict, match="emergency_card_empty") as refusal:
+        tick_precondition(**tick)
+    assert "119番に伝える住所と目印、救急を受け入れる病院、病院の電話番号" in str(refusal.value)
+    assert match.preconditions.get(kind=K.EMERGENCY_CARD).ticked_at is None
+    tick_precondition(**tick | {"kind": K.INSURANCE})
+
+    keep_region_card(actor=mori, region=mowing.region, hospital="富士の病院", hospital_phone="0952-00-0000")
+    with pytest.raises(Conflict) as refusal:
+        tick_precondition(**tick)
+    assert "119番に伝える住所と目印。" in str(refusal.value)
+    keep_need_card(actor=mori, need=mowing, rescue_address="水路のはし、地蔵の前")
+    tick_precondition(**tick)
+    assert match.preconditions.get(kind=K.EMERGENCY_CARD).ticked_at is not None

@@ -12,16 +12,18 @@ from django.utils import timezone
 
 from accounts.models import User, Volunteer
 from matching.engine.diagnose import CHANGEABLE
-from matching.enums import AnswerValue, ConsentStatus, MatchState, MeetingHow, RunState, TaskKind
-from matching.models import Answer, Match, MatchRun, Meeting, NeedDiagnosis
+from matching.enums import AnswerValue, ConsentStatus, MatchState, MeetingHow, ReachHow, RunState, TaskKind
+from matching.models import Answer, Match, MatchRun, Meeting, NeedDiagnosis, Report
 from matching.selectors.advice import ASKS
 from matching.selectors.board import SPANS
 from matching.selectors.reasons import BARRIERS
+from matching.services.reports import add_note, record_reached, write_report
 from matching.services.weights import ensure_weights
 from regions.enums import ConsentMatter, PermissionStatus
 from regions.models import Need, Permission, Slot
 from tests.builders import make_need, make_offer, make_party, make_region
 from tests.matching import saga as story
+from tests.matching.reporting import told_of_accident
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PAST = timedelta(hours=5)
@@ -117,6 +119,16 @@ def uncompleted(need: Need, party: Volunteer, mori: User) -> Match:
     return match
 
 
+def unreached(need: Need, party: Volunteer, mori: User) -> Match:
+    """An accident long ago that reached nobody, and of which nobody said what would prevent it."""
+    match = story.completed(need, party, guide=mori)
+    told = told_of_accident(match, happened_at=timezone.now() - timedelta(days=40))
+    report = write_report(match_id=match.pk, actor=party.representative, told=told)
+    report.reaches.update(due_at=timezone.now() - timedelta(days=9))
+    Report.objects.filter(pk=report.pk).update(prevent_by=timezone.now() - timedelta(days=9))
+    return match
+
+
 LATE: dict[Callable[..., Match], set[str]] = {
     reviewed: {TaskKind.REVIEW},
     held_back: {TaskKind.REVIEW},
@@ -129,6 +141,7 @@ LATE: dict[Callable[..., Match], set[str]] = {
     unprepared: {TaskKind.ROSTER, TaskKind.CHECK},
     unrecorded: {TaskKind.ATTEST},
     uncompleted: {TaskKind.COMPLETE},
+    unreached: {TaskKind.REACH, TaskKind.PREVENT},
 }
 
 
@@ -152,7 +165,8 @@ def test_every_kind_of_task_is_met_here() -> None:
 
 
 def test_every_live_state_that_is_overdue_has_a_line(client: Client, saga, mori: User) -> None:
-    made = {build(make_need(saga), make_party(), mori) for build in LATE if build is not unconsented}
+    left_out = {unconsented, unreached}
+    made = {build(make_need(saga), make_party(), mori) for build in LATE if build not in left_out}
     states = {story.state_of(match) for match in made}
     answer = board(client, mori)
     assert answer.context["counts"]["overdue"] >= len(made)
@@ -207,6 +221,22 @@ def test_held_proposal_whose_time_is_not_over_rests(
     assert board(client, mori).context["counts"] == {"overdue": 0, "today": 0, "week": 0}
 
 
+def test_report_leads_to_whom_it_must_reach_and_leaves_once_closed(
+    client: Client, saga, trails, hana_party: Volunteer, mori: User
+) -> None:
+    match = unreached(make_need(saga, offers=[trails]), hana_party, mori)
+    report = match.reports.get()
+    tasks = board(client, mori).context["sections"][0].tasks
+    ways = {f"/reports/{report.public_id}/reached/{who}/" for who in ("guide", "office", "insurer")}
+    assert {task.path for task in tasks} == {*ways, f"/reports/{report.public_id}/"}
+    assert {client.get(way).status_code for way in ways} == {200}
+    for reach in report.reaches.all():
+        record_reached(report=report, actor=mori, who=reach.who, how=ReachHow.PHONE)
+    assert [kind for kind, _match in lines(board(client, mori), "overdue")] == [TaskKind.PREVENT]
+    add_note(report=report, actor=mori, text="間をあける。", tells_prevention=True)
+    assert board(client, mori).context["counts"] == {"overdue": 0, "today": 0, "week": 0}
+
+
 def test_section_is_cut_and_its_whole_list_has_pages(client: Client, saga, mori: User) -> None:
     made = [late(story.propose(make_need(saga), make_party())) for _number in range(12)]
     answer = board(client, mori)
@@ -251,17 +281,17 @@ def test_board_takes_a_fixed_number_of_queries(
     client: Client, saga, trails, mori: User, count: int, django_assert_num_queries
 ) -> None:
     for _number in range(count):
-        for made in (silent, unconfirmed, unprepared, unrecorded):
+        for made in (silent, unconfirmed, unprepared, unrecorded, unreached):
             made(make_need(saga, offers=[trails]), make_party(), mori)
         diagnosed(make_need(saga))
     client.force_login(mori)
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(34):
         client.get(reverse("board"))
 
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "where", "queries"), [("board-list", ["overdue"], 19), ("board-needs", [], 8)]
+    ("name", "where", "queries"), [("board-list", ["overdue"], 20), ("board-needs", [], 8)]
 )
 def test_whole_lists_take_a_fixed_number_of_queries(
     client: Client,

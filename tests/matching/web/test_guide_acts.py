@@ -16,7 +16,7 @@ from matching.services.answers import answer_match
 from matching.web.guide_acts import ACTS, FOR_ADMINISTRATORS
 from regions.enums import ConsentMatter
 from regions.models import Need
-from tests.builders import make_party, make_slot
+from tests.builders import make_emergency_card, make_party, make_slot
 from tests.matching import saga as story
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -269,6 +269,7 @@ def test_checks_are_ticked_opened_again_and_make_it_ready(
 ) -> None:
     match = story.agreed(mowing, hana_party, guide=mori)
     assert "confirm" not in offered(client, match, mori)
+    make_emergency_card(mowing.region)
     kinds = list(match.preconditions.values_list("kind", flat=True))
     assert form_of(client, match, "tick", mori, kind=kinds[0]).initial["kind"] == kinds[0]
     for kind in kinds:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import ContactAccess, ContactCard, Membership, User, Volunteer
+from accounts.models import ContactAccess, ContactCard, Guide, Membership, User, Volunteer
 from accounts.services.dates import era_day, era_span
 from matching.enums import AnswerValue, Side
 from matching.models import Match, MatchEvent
@@ -487,3 +487,26 @@ def test_closed_need_has_no_receipt_and_strangers_have_none(
     assert got(client, yuki, "need-receipt", mowing).status_code == 404
     Need.objects.filter(pk=mowing.pk).update(stage=NeedStage.CLOSED)
     assert got(client, ume, "need-receipt", mowing).status_code == 404
+
+
+def test_guide_in_charge_from_elsewhere_reads_the_card_of_that_need_alone(
+    client: Client, saga: Region, mowing: Need, hana_party: Volunteer, mori: User, elsewhere: User
+) -> None:
+    match = story.agreed(mowing, hana_party, guide=mori)
+    other = make_need(saga)
+    card = reverse("emergency-card", args=[mowing.public_id])
+    sheet = reverse("emergency-sheet", args=[mowing.public_id])
+    everything = reverse("paper-list", args=[saga.public_id])
+    client.force_login(elsewhere)
+    assert client.get(card).status_code == 404
+    Match.objects.filter(pk=match.pk).update(guide=elsewhere.guide)
+    page = client.get(reverse("match-page", args=[match.public_id])).content.decode()
+    assert card in page
+    assert everything not in page
+    assert {client.get(path).status_code for path in (card, sheet)} == {200}
+    assert client.post(reverse("match-roster", args=[match.public_id])).status_code == 200
+    assert client.get(reverse("emergency-card", args=[other.public_id])).status_code == 404
+    Guide.objects.filter(user=elsewhere).update(ended_on=timezone.localdate())
+    assert client.get(card).status_code == 404
+    client.force_login(mori)
+    assert everything in client.get(reverse("match-page", args=[match.public_id])).content.decode()
