@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.services.contact_cards import missing_lines
 from accounts.web.profile import CardForm
-from matching.enums import DISCLOSED, LIVE, Side
+from matching.enums import DISCLOSED, LIVE, MatchState, Side
 from matching.models import Match
 from matching.policies import matches_visible_to
 from matching.selectors.conversation import takes_part
@@ -38,6 +38,7 @@ from matching.web.match_acts import acts_of, mending
 ON_A_PAGE = 20
 LIVE_SHOWN, PAGES_MAX = 50, 1000
 OPENING = ("answer", "promise")
+BEFORE_MEETING = frozenset({MatchState.PROPOSED, MatchState.ASKING})
 ENDING = ("decline", "withdraw", "cancel")
 
 
@@ -94,7 +95,7 @@ def waits_for(sight: MatchSight) -> bool:
 @private
 @require_safe
 def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """How one match stands, what to do next, and how it came here. 16 queries, more for a guide, where minors come, and once promised."""
+    """How one match stands, what to do next, and how it came here. 15 queries, more for a guide, where minors come, and once both want to meet."""
     actor = actor_of(request)
     sight = known_sight(actor, public_id)
     acts, guided = acts_of(sight), guide_acts_of(sight)
@@ -121,8 +122,11 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _card_lacks(sight: MatchSight, actor: User) -> list[str]:
-    """What the participant's own contact card does not say yet, while there is somebody who will call. One query, else none."""
-    if not sight.is_live or Side.PARTY not in sight.sides:
+    """What the participant's own contact card does not say yet, once both sides want to meet. One query, else none.
+
+    Before that there is one thing to do on this page: to answer.
+    """
+    if not sight.is_live or sight.match.state in BEFORE_MEETING or Side.PARTY not in sight.sides:
         return []
     return CardForm().labels_of(missing_lines(actor=actor))
 

@@ -126,13 +126,14 @@ def ask(scene: Scene) -> None:
     scene.guide.page.goto(f"/desk/{scene.match}/")
     story.approve_by_keys(scene.guide)
     story.answer_from_the_letter(scene.club, story.LEADER, "会ってみる")
-    story.fill_in_the_card(scene.club)
     scene.assert_read(NOTHING, NOTHING, by_guide={HAMLET, story.CLUB})
 
 
 def meet(scene: Scene) -> None:
     """Both would like to meet: names and affiliations, and until everything is settled no more."""
     story.answer_from_the_letter(scene.speaker, SPEAKER, "会ってみる")
+    scene.assert_read(*FACE_TO_FACE, by_guide=FACE_TO_FACE[0] | FACE_TO_FACE[1])
+    story.fill_in_the_card(scene.at_the_match(scene.club))
     scene.assert_read(*FACE_TO_FACE, by_guide=FACE_TO_FACE[0] | FACE_TO_FACE[1])
     story.record_the_meeting(scene.at_the_match(scene.guide))
     scene.at_the_match(scene.officer)

@@ -257,6 +257,8 @@ def test_missing_permission_leads_to_the_offer_for_who_keeps_it(
 def test_participant_is_asked_for_what_the_contact_card_lacks(
     client: Client, asked: Match, hana: User, ume: User
 ) -> None:
+    assert page(client, asked, hana).context["card_lacks"] == []  # there is one thing to do: to answer
+    story.both_answer(asked, AnswerValue.MEET)
     assert page(client, asked, hana).context["card_lacks"] == ["緊急連絡先"]
     assert page(client, asked, ume).context["card_lacks"] == []
     ContactCard.objects.filter(user=hana).update(emergency_contact="母 090-0000-0002")
