@@ -32,8 +32,9 @@ from accounts.models import (
 from accounts.services.consents import TERMS_VERSION, accept_terms
 from accounts.services.contact_cards import save_contact_card
 from config.demo import words
-from regions.enums import NeedStage
+from regions.enums import NeedStage, Signal
 from regions.models import (
+    EmergencyCard,
     MunicipalStaff,
     Need,
     NeedQualification,
@@ -167,10 +168,28 @@ def load_community(entry: Entry, *, book: Book) -> Region:
         )
         for each in entry["quiet_periods"]
     )
+    EmergencyCard.objects.create(region=region, **_emergency_facts(region, entry))
     offers = {each["id"]: _load_offer(region, each, book) for each in entry["offers"]}
     for number, each in enumerate(entry["needs"]):
         _load_need(region, each, offers=offers, book=book, waited_days=14 * (number + 1))
     return region
+
+
+def _emergency_facts(region: Region, entry: Entry) -> dict[str, Any]:
+    """What stands on the card: invented, and marked so where somebody might call or drive."""
+    minutes = entry["access"]["from_office_minutes"]["car"]
+    return {
+        "rescue_address": f"（見本）{region.municipality.label}{region.name} 集会所前",
+        "hospital": "（見本）地域の病院",
+        "hospital_phone": "000-0000-0000",
+        "hospital_minutes": minutes,
+        "aed_place": "（見本）集会所の玄関",
+        "signal": Signal.PATCHY,
+        "signal_place": "（見本）集会所の前",
+        "stop_wbgt": 31,
+        "thunder_rule": "音が聞こえたら車か建物に入る",
+        "flood_rule": "水路の水が増えたら離れる",
+    }
 
 
 def _load_region(entry: Entry, book: Book) -> Region:
