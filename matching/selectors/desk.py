@@ -76,6 +76,16 @@ class InHand:
     comparison: Comparison
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InMind:
+    """A pair that nobody has proposed yet, with what a guide would decide on."""
+
+    match: Match
+    evidence: list[Evidence]
+    bars: Bars | None
+    unseen: list[str]
+
+
 def to_decide(actor: User) -> QuerySet[Match]:
     """Every proposal ``actor`` may decide on, held back or not, the most urgent first. Two queries when read.
 
@@ -111,6 +121,16 @@ def in_hand(sight: MatchSight, actor: User, *, now: datetime) -> InHand:
         bars=bars_of(match.explanation),
         unseen=unseen_by_engine(match),
         comparison=candidates_of(match, sight.viewer, now=now),
+    )
+
+
+def in_mind(match: Match, actor: User) -> InMind:
+    """The same of a match that is not written yet. Thirteen queries at most."""
+    return InMind(
+        match=match,
+        evidence=evidence_of(match, actor),
+        bars=bars_of(match.explanation),
+        unseen=unseen_by_engine(match),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the engine says of a pair that a person puts together: score, reasons, and the rules it would have failed."""
+"""What the engine says of pairs that a person puts together: score, reasons, and the rules they would have failed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from matching.engine import Assessment, Phase, Proposal, assess, build_needs, build_snapshot, explain
+from accounts.models import Volunteer
+from matching.engine import (
+    Assessment,
+    Phase,
+    Proposal,
+    ReasonCode,
+    assess,
+    build_needs,
+    build_snapshot,
+    explain,
+)
 from matching.models import Match, MatchRun
 from matching.services.explanations import read_codes, stored_explanation
 from matching.services.weights import current_weights
-from matching.snapshots import read_pair
-from regions.models import Slot
+from matching.snapshots import read_pairs
+from regions.models import Need, Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +42,8 @@ def assess_by_hand(match: Match, slots: Sequence[Slot], *, now: datetime) -> Sco
     A failed hard rule refuses nothing here: it is named in the explanation under ``failed``, for guides. None where all
     dates have begun or are full. Writes nothing; a fixed number of queries.
     """
-    inputs = read_pair(
-        need=match.need, party=match.volunteer, slots=slots, weights=current_weights(), now=now
+    inputs = read_pairs(
+        need=match.need, parties=[match.volunteer], slots=slots, weights=current_weights(), now=now
     )
     if not inputs.needs:
         return None
@@ -58,6 +68,32 @@ def assess_by_hand(match: Match, slots: Sequence[Slot], *, now: datetime) -> Sco
             failed=found.reasons,
         ),
     )
+
+
+def barriers_by_hand(
+    need: Need, parties: Sequence[Volunteer], slots: Sequence[Slot], *, now: datetime
+) -> dict[int, ReasonCode | None]:
+    """The first hard rule that keeps each party from a need on all of these dates, None where it fits on one, by its id.
+
+    Empty where no date has a place left. Writes nothing; a fixed number of queries, however many they are.
+    """
+    if not parties or not slots:
+        return {}
+    inputs = read_pairs(need=need, parties=parties, slots=slots, weights=current_weights(), now=now)
+    if not inputs.needs:
+        return {}
+    snapshot = build_snapshot(
+        vocabulary=inputs.vocabulary, horizon=inputs.horizon, participants=inputs.participants
+    )
+    needs = build_needs(snapshot=snapshot, needs=inputs.needs)
+    found = {
+        party.pk: assess(
+            snapshot=snapshot, needs=needs, need_id=need.pk, participant_id=party.pk, minutes=inputs.minutes,
+            weights=inputs.weights,
+        )
+        for party in parties
+    }  # fmt: skip
+    return {party: next(iter(each.reasons), None) for party, each in found.items()}
 
 
 def _proposal(match: Match, slots: Sequence[Slot], found: Assessment) -> Proposal:

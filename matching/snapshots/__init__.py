@@ -9,7 +9,7 @@ from matching.snapshots.inputs import (
     party_of_scope,
     party_scope,
     read_inputs,
-    read_pair,
+    read_pairs,
 )
 
 __all__ = [
@@ -22,5 +22,5 @@ __all__ = [
     "party_of_scope",
     "party_scope",
     "read_inputs",
-    "read_pair",
+    "read_pairs",
 ]

@@ -75,17 +75,18 @@ def read_inputs(*, scope: str, weights: Weights, now: datetime) -> Inputs:
     )
 
 
-def read_pair(
-    *, need: Need, party: Volunteer, slots: Sequence[Slot], weights: Weights, now: datetime
+def read_pairs(
+    *, need: Need, parties: Sequence[Volunteer], slots: Sequence[Slot], weights: Weights, now: datetime
 ) -> Inputs:
-    """Read one need with these of its dates, however far away, and one party, whatever keeps the two apart.
+    """Read one need with these of its dates, however far away, and some parties, whatever keeps them apart.
 
     A fixed number of queries. No need is in it where all of the dates are full.
     """
     chosen = Slot.objects.filter(pk__in=[slot.pk for slot in slots]).order_by("start_at", "pk")
     needs = list(with_terms(Need.objects.filter(pk=need.pk), slots=chosen))
     days = Days.of(now).reaching(max(slot.end_at for slot in slots))
-    return _read(needs, Volunteer.objects.filter(pk=party.pk), days=days, weights=weights, now=now)
+    named = Volunteer.objects.filter(pk__in=[party.pk for party in parties])
+    return _read(needs, named, days=days, weights=weights, now=now)
 
 
 def _read(

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.policies import is_guide
 from matching.selectors.advice import Advice
 from matching.selectors.board import SPANS, Task, board_rows, load_of, lonely_needs, tasks_of
 from matching.selectors.paths import change_path
@@ -55,6 +56,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "lonely": lonely.count(),
         "load": load_of(actor, on=timezone.localdate(now)),
         "is_own": is_own,
+        "may_pair": is_guide(actor),
         "now": now,
     }
     return render(request, "board.html", context)
@@ -77,8 +79,10 @@ def board_list(request: HttpRequest, when: str) -> HttpResponse:
 @require_safe
 def board_needs(request: HttpRequest) -> HttpResponse:
     """All needs that find too few, by pages."""
-    page = Paginator(lonely_needs(actor_of(request)), ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "board_needs.html", {"advice": _advice(page)} | _pages(page))
+    actor = actor_of(request)
+    page = Paginator(lonely_needs(actor), ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"advice": _advice(page), "may_pair": is_guide(actor)}
+    return render(request, "board_needs.html", context | _pages(page))
 
 
 def _is_own(request: HttpRequest) -> bool:

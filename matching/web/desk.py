@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import DomainError
 from accounts.models import User
+from accounts.policies import is_guide
 from matching.enums import EndReason
 from matching.models import Match
 from matching.selectors.candidates import Compared, candidates_of
@@ -59,6 +60,7 @@ def desk(request: HttpRequest, public_id: str = "") -> HttpResponse:
         "page": page,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1),
         "asked": just_approved(actor, asked, since=since) if asked else [],
+        "may_pair": is_guide(actor),
     }
     return render(request, "desk.html", context)
 

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from matching.web import (
     apply,
     board,
+    by_hand,
     calendar,
     calls,
     communities,
@@ -66,6 +67,9 @@ urlpatterns: list[URLPattern] = [
     path("matches/<slug:public_id>/<slug:act>/", match_acts.match_act, name="match-act"),
     path("desk/", desk.desk, name="desk"),
     path("desk/together/", desk.together, name="desk-together"),
+    path("desk/by-hand/", by_hand.by_hand, name="by-hand"),
+    path("desk/by-hand/<slug:need_id>/", by_hand.by_hand_party, name="by-hand-party"),
+    path("desk/by-hand/<slug:need_id>/<slug:party>/", by_hand.by_hand_pair, name="by-hand-pair"),
     path("desk/<slug:public_id>/", desk.desk, name="desk-match"),
     path("desk/<slug:public_id>/undo/", desk.undo, name="desk-undo"),
     path("desk/<slug:public_id>/another/<slug:party>/", desk.another, name="desk-another"),

@@ -14,7 +14,7 @@ from accounts.enums import AgeBand
 from accounts.models import Guide, User, Volunteer
 from accounts.services.feeds import make_feed
 from accounts.services.members import invite_members
-from matching.models import Match, MatchRun, NeedDiagnosis
+from matching.models import Match, MatchRun, NeedDiagnosis, Relation
 from matching.services.conversation import send_message
 from matching.services.guardians import ask_guardian, code_of
 from matching.services.reports import add_note, write_report
@@ -29,6 +29,8 @@ from tests.support.matrix import ROLES, Case, Scene, Values, everybody
 
 STRANGERS_ONLY = (200, *(302,) * (len(ROLES) - 1))
 GUIDES_ONLY = (302, *(403,) * 4, 200, 200)
+GUIDES_ALONE = (302, *(403,) * 4, 200, 403)
+"""Administrators propose nobody."""
 SIGNED_IN_ONLY = (302, *(200,) * (len(ROLES) - 1))
 
 
@@ -63,6 +65,25 @@ def reported(scene: Scene) -> Values:
         report=report, actor=scene.mori, text="休憩のあとに、刃のかけをたしかめます。", tells_prevention=True
     )
     return {"public_id": report.public_id}
+
+
+def nothing_yet(scene: Scene) -> Values:
+    """An open need."""
+    assert scene.mowing is not None
+    return {}
+
+
+def need_with_a_choice(scene: Scene) -> Values:
+    """Somebody who fits, somebody who does not, and somebody of whom the two sides speak already."""
+    compared(Match.objects.get(**proposed_match(scene)), scene.hana_party)
+    for party in (scene.riders, scene.yuki_party):
+        Relation.objects.create(volunteer=party, region=scene.saga, days=2)
+    return {"need_id": scene.mowing.public_id}
+
+
+def pair_to_propose(scene: Scene) -> Values:
+    """The same, and one of them chosen."""
+    return need_with_a_choice(scene) | {"party": scene.yuki_party.public_id}
 
 
 def guardian_code(scene: Scene) -> str:
@@ -331,6 +352,9 @@ CASES = [
     Case("match-roster", "GET", everybody(302), where=asked_match),
     Case("desk", "GET", GUIDES_ONLY),
     Case("desk-together", "GET", GUIDES_ONLY),
+    Case("by-hand", "GET", GUIDES_ALONE, where=nothing_yet),
+    Case("by-hand-party", "GET", GUIDES_ALONE, where=need_with_a_choice),
+    Case("by-hand-pair", "GET", GUIDES_ALONE, where=pair_to_propose),
     Case("desk-match", "GET", GUIDES_ONLY, where=proposed_match),
     Case("desk-undo", "GET", everybody(302), where=asked_match),
     Case("desk-interview", "GET", (302, 404, 404, 404, 404, 200, 200), where=asked_match),

@@ -12,6 +12,7 @@ from matching.enums import IdentityProof, InterviewHow
 from matching.models import Match
 from matching.services.interviews import record_interview
 from matching.services.review import snooze_match
+from tests.architecture.matrix_pages import need_with_a_choice, pair_to_propose
 from tests.browser.staging import Lead, Stage, opened, press, refused, unfolded
 from tests.matching.desk import compared, knowing_each_other, suggested
 from tests.support.matrix import Scene, Values
@@ -78,6 +79,9 @@ LEADS: dict[str, Lead] = {
     "reject": opened("desk-decide", deciding("reject")),
     "terms-wrong": refused("desk-decide", deciding("terms"), people="500"),
     "hold": opened("desk-decide", deciding("hold")),
+    "by-hand-nobody": opened("by-hand", lambda _scene: {}, query="?words=海"),
+    "by-hand-unknown": opened("by-hand-party", need_with_a_choice, query="?party=nobody"),
+    "by-hand-wrong": refused("by-hand-pair", pair_to_propose, people="500"),
     "interview-wrong": refused("desk-interview", new, held_on="2030-01-01"),
 }
 DESK_STAGES = [Stage(f"stage-desk-{name}", "mori", lead) for name, lead in LEADS.items()]

@@ -9,7 +9,7 @@ from accounts.models import User, Volunteer
 from accounts.services.parties import pause_party
 from matching.enums import EndReason, MatchState, Side
 from matching.models import Block, Candidate, MatchRun, Relation
-from matching.selectors.pairable import pairable_by, pairable_parties
+from matching.selectors.pairable import pairable, pairable_by, pairable_parties
 from matching.services.review import reject_match
 from matching.services.weights import ensure_weights
 from regions.models import Need
@@ -43,7 +43,7 @@ def test_parties_within_reach_are_read_in_three_queries(
         know(compare(make_party(), mowing, place=number + 1), mowing)
     need = Need.objects.select_related("region__municipality").get(pk=mowing.pk)
     with django_assert_num_queries(3):
-        rows = pairable_parties(mori, need, now=timezone.now())
+        rows = [pairable(row) for row in pairable_parties(mori, need, now=timezone.now())]
         assert all(row.label and row.name for row in rows)
     assert len(rows) == count
 
@@ -53,7 +53,7 @@ def test_who_knows_the_community_comes_before_who_was_compared(mowing: Need, mor
     once, often = know(make_party(), mowing), know(compare(make_party(), mowing, place=3), mowing, days=4)
     never_came = know(make_party(), mowing, days=0)
     make_party()
-    rows = pairable_parties(mori, mowing, now=timezone.now())
+    rows = [pairable(row) for row in pairable_parties(mori, mowing, now=timezone.now())]
     assert [(row.party, row.days, row.place) for row in rows] == [
         (often, 4, 3),
         (once, 1, None),
@@ -68,7 +68,7 @@ def test_who_knows_the_community_comes_before_who_was_compared(mowing: Need, mor
 def test_ties_elsewhere_bring_nobody_into_reach(mowing: Need, mori: User) -> None:
     know(make_party(), make_need(make_region()))
     compare(make_party(), make_need(mowing.region))
-    assert pairable_parties(mori, mowing, now=timezone.now()) == []
+    assert not pairable_parties(mori, mowing, now=timezone.now()).exists()
 
 
 def test_paused_and_blocked_are_left_out(mowing: Need, mori: User) -> None:
@@ -76,7 +76,7 @@ def test_paused_and_blocked_are_left_out(mowing: Need, mori: User) -> None:
     stays = know(make_party(), mowing)
     pause_party(actor=paused.representative, party=paused)
     Block.objects.create(volunteer=blocked, region=mowing.region, side=Side.REGION, made_by=mori)
-    assert [row.party for row in pairable_parties(mori, mowing, now=timezone.now())] == [stays]
+    assert list(pairable_parties(mori, mowing, now=timezone.now())) == [stays]
     assert list(pairable_by(mori, mowing)) == [stays]
 
 
@@ -86,7 +86,7 @@ def test_who_has_a_live_match_cannot_be_proposed_again_and_who_was_refused_can(
     live, refused = (know(make_party(), mowing, days=days) for days in (9, 8))
     story.propose(mowing, live)
     reject_match(match_id=story.propose(mowing, refused).pk, actor=mori, reason=EndReason.CAPACITY)
-    rows = pairable_parties(mori, mowing, now=timezone.now())
+    rows = [pairable(row) for row in pairable_parties(mori, mowing, now=timezone.now())]
     assert [(row.party, row.state, row.can_be_proposed) for row in rows] == [
         (live, MatchState.PROPOSED.label, False),
         (refused, MatchState.REJECTED.label, True),
@@ -100,7 +100,7 @@ def test_only_guides_of_the_community_are_offered_anybody(
     party = know(make_party(), mowing)
     elsewhere = make_guide(make_organization(prefectures=["13"])).user
     for user in (hana, ume, kenji, yuki, admin, elsewhere, party.representative):
-        assert pairable_parties(user, mowing, now=timezone.now()) == []
+        assert not pairable_parties(user, mowing, now=timezone.now()).exists()
         assert not pairable_by(user, mowing).exists()
     for guide in (mori, sato):
         assert list(pairable_by(guide, mowing)) == [party]

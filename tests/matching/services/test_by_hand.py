@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from accounts.errors import Conflict, Invalid, NotAllowed
-from accounts.models import User
+from accounts.models import User, Volunteer
 from matching.enums import MatchState, Origin
 from matching.models import Match
 from matching.selectors.pairable import pairable_by
-from matching.services.by_hand import suggest_by_hand
+from matching.services.by_hand import barriers_ahead, dates_ahead, pair_in_mind, suggest_by_hand
 from regions.models import Need
 from tests.builders import make_party
 
@@ -56,3 +57,44 @@ def test_who_is_no_guide_there_proposes_nobody(
         with pytest.raises(NotAllowed, match="role_may_not"):
             suggest_by_hand(actor=user, need=mowing, party=named.public_id, slots=mowing.slots.all())
     assert not Match.objects.exists()
+
+
+def test_first_rule_in_the_way_of_each_is_the_one_its_proposal_names(
+    mowing: Need, mori: User, hana_party: Volunteer, yuki_party: Volunteer, riders: Volunteer
+) -> None:
+    parties, now = [yuki_party, riders, hana_party], timezone.now()
+    found = barriers_ahead(
+        actor=mori, need=mowing, parties=parties, dates=dates_ahead(mowing, now=now), now=now
+    )
+    named = {}
+    for party in parties:
+        match = suggest_by_hand(actor=mori, need=mowing, party=party.public_id, slots=mowing.slots.all())
+        named[party.pk] = next(iter(match.explanation["failed"]), None)
+    assert found == named
+    assert {None} < set(found.values())
+
+
+def test_pair_in_mind_writes_nothing_and_says_where_there_is_no_room(
+    mowing: Need, mori: User, riders: Volunteer
+) -> None:
+    now = timezone.now()
+    match = pair_in_mind(actor=mori, need=mowing, party=riders, dates=dates_ahead(mowing, now=now), now=now)
+    assert (match.pk, match.people, match.is_first_visit) == (None, mowing.region.first_visit_max, True)
+    assert match.explanation["f_den"]
+    mowing.slots.update(places=3)
+    with pytest.raises(Conflict, match="places_short"):
+        pair_in_mind(actor=mori, need=mowing, party=riders, dates=dates_ahead(mowing, now=now), now=now)
+    with pytest.raises(Conflict, match="slot_over"):
+        pair_in_mind(actor=mori, need=mowing, party=riders, dates=[], now=now)
+
+
+def test_only_a_guide_of_the_community_is_told_what_is_in_the_way(
+    mowing: Need, ume: User, admin: User, elsewhere: User, hana_party: Volunteer
+) -> None:
+    now = timezone.now()
+    dates = dates_ahead(mowing, now=now)
+    for user in (ume, admin, elsewhere, hana_party.representative):
+        with pytest.raises(NotAllowed, match="role_may_not"):
+            barriers_ahead(actor=user, need=mowing, parties=[hana_party], dates=dates, now=now)
+        with pytest.raises(NotAllowed, match="role_may_not"):
+            pair_in_mind(actor=user, need=mowing, party=hana_party, dates=dates, now=now)
