@@ -14,7 +14,7 @@ from regions.enums import NeedStage, ReadBackHow
 from regions.models import Need
 from regions.selectors.needs import with_details
 from regions.services.behalf import behalf_of
-from regions.services.reading import text_to_read
+from regions.services.reading import digest_of, text_to_read
 from regions.services.stages import advance_need, lock_own_need, open_need
 
 AGREED_BY_MAX = 120
@@ -29,6 +29,7 @@ def record_read_back(
     agreed_by: str,
     how: ReadBackHow,
     opens: bool,
+    heard: str,
     on_behalf_of: str = "",
 ) -> Need:
     """Note that the text of a need was read back and agreed to; take it through the interview to consented, or on to open.
@@ -36,8 +37,11 @@ def record_read_back(
     What was read, who agreed and how is kept in the audit (``need.read_back``), whoever entered it. A paused need, or one
     whose community has agreed before, is read back and opened the same way. Locks the need; audits; effects of ``open_need``.
 
+    ``heard``: the ``digest_of`` the very sentences that were read. They are read anew under the lock: what is kept is what was heard.
+
     Raises:
         NotAllowed("not_your_community"), Conflict("need_stage"): open already, or closed.
+        Conflict("text_changed"): somebody has changed what is said of the need since.
         Invalid("text_missing" | "text_too_long"): under ``agreed_by``; and those of ``open_need``.
     """
     need = lock_own_need(actor, need)
@@ -46,7 +50,8 @@ def record_read_back(
     problems = Problems()
     check_text(problems, "agreed_by", agreed_by, at_most=AGREED_BY_MAX)
     problems.refuse()
-    _record_text(actor, need, agreed_by=agreed_by.strip(), how=how, on_behalf_of=on_behalf_of)
+    read = _as_heard(need, heard)
+    _record_text(actor, need, read, agreed_by=agreed_by.strip(), how=how, on_behalf_of=on_behalf_of)
     note = f"{agreed_by.strip()} / {how.label} / {timezone.localdate().isoformat()}"
     if need.stage == NeedStage.CONSULTING:
         need = advance_need(actor=actor, need=need, to=NeedStage.HEARING, on_behalf_of=on_behalf_of)
@@ -57,8 +62,16 @@ def record_read_back(
     return open_need(actor=actor, need=need, on_behalf_of=on_behalf_of) if opens else need
 
 
-def _record_text(actor: User, need: Need, *, agreed_by: str, how: ReadBackHow, on_behalf_of: str) -> None:
+def _as_heard(need: Need, heard: str) -> list[str]:
     read = text_to_read(with_details(Need.objects.all()).get(pk=need.pk))
+    if digest_of(read) != heard:
+        raise Conflict("text_changed", _("The text was changed meanwhile; please read it aloud again."))
+    return read
+
+
+def _record_text(
+    actor: User, need: Need, read: list[str], *, agreed_by: str, how: ReadBackHow, on_behalf_of: str
+) -> None:
     details = {"agreed_by": agreed_by, "how": how.value, "read": read}
     behalf = behalf_of(actor, need.region, on_behalf_of)
     record(

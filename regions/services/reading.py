@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.utils.translation import get_language, ngettext
@@ -19,6 +20,11 @@ def text_to_read(need: Need) -> list[str]:
     """What is said of a need, one sentence a line, in the language of the reader: when and what, how many, what is
     dangerous, who stands there, what is given in return, what becomes public."""
     return [line for part in (_when, _who, _site, _return) for line in part(need)]
+
+
+def digest_of(lines: Iterable[str]) -> str:
+    """A short name of exactly these sentences: 64 hexadecimal digits, others for any other text or language."""
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _when(need: Need) -> Iterator[str]:

@@ -23,7 +23,7 @@ from regions.selectors.desk import repeatable_needs
 from regions.selectors.quiet import quiet_days
 from regions.services.occurrences import JAPAN, Occurrence
 from regions.services.read_back import AGREED_BY_MAX, record_read_back
-from regions.services.reading import text_to_read
+from regions.services.reading import digest_of, text_to_read
 from regions.services.repeats import need_to_repeat, proposed_dates, repeat_need, rules_of
 from regions.services.stages import opening_problems
 from regions.web.base import is_proxy, own_need, own_region, posted
@@ -43,19 +43,29 @@ class ReadForm(forms.Form):
         label=gettext_lazy("Read back to them, and they agree"),
         error_messages={"required": gettext_lazy("Without this tick nothing is recorded.")},
     )
+    heard = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, need: Need, is_proxy: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, need: Need, digest: str, is_proxy: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.digest = digest
         fields: dict[str, Any] = self.fields
         offered = HEARD_BY_PROXY if is_proxy else OWN_WORD
         fields["how"].choices = [(how.value, how.label) for how in offered]
-        self.initial.update(how=offered[0].value, agreed_by=_speaker(need))
+        self.initial.update(how=offered[0].value, agreed_by=_speaker(need), heard=digest)
         if not is_proxy:
             fields["agrees"].label = _("I have read it, and it is right")
 
     def clean_how(self) -> ReadBackHow:
         """As the service takes it."""
         return ReadBackHow(self.cleaned_data["how"])
+
+    def clean(self) -> dict[str, Any]:
+        """Of another text than the one now shown nothing is taken over: it is read, and ticked, once more."""
+        values = super().clean() or {}
+        if values.get("heard") != self.digest:
+            self.data = {**self.data, "heard": self.digest, "agrees": None}
+            self.add_error(None, _("The text was changed meanwhile; please read it aloud again."))
+        return values
 
 
 def _speaker(need: Need) -> str:
@@ -77,7 +87,8 @@ def need_read(request: HttpRequest, public_id: str, need_id: str) -> HttpRespons
         messages.info(request, _("There is nothing to read back now. Here is how the need stands."))
         return redirect("place-need", public_id=public_id, need_id=need_id)
     need.region = region
-    form = ReadForm(posted(request), need=need, is_proxy=is_proxy(actor, region))
+    lines = text_to_read(need)
+    form = ReadForm(posted(request), need=need, digest=digest_of(lines), is_proxy=is_proxy(actor, region))
     opens = request.POST.get("then") == "open"
     if request.method == "POST" and take(form, lambda **said: _agree(actor, need, said, opens=opens)):
         messages.success(
@@ -86,7 +97,7 @@ def need_read(request: HttpRequest, public_id: str, need_id: str) -> HttpRespons
         )
         return redirect("place-need", public_id=public_id, need_id=need_id)
     context = {
-        "region": region, "need": need, "form": form, "lines": text_to_read(need), "gaps": opening_problems(need).lines,
+        "region": region, "need": need, "form": form, "lines": lines, "gaps": opening_problems(need).lines,
         "is_proxy": is_proxy(actor, region), "now": timezone.now(),
     }  # fmt: skip
     return render(request, "place/read.html", context, status=422 if form.errors else 200)

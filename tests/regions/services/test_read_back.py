@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db.models import F
 
 from accounts.errors import Conflict, Invalid, NotAllowed
 from accounts.models import AuditEntry, User
-from regions.enums import NeedStage, ReadBackHow
+from regions.enums import NeedStage, Publicity, ReadBackHow
 from regions.models import Need, Offer, Region
+from regions.selectors.needs import with_details
 from regions.services.read_back import record_read_back
-from regions.services.reading import text_to_read
+from regions.services.reading import digest_of, text_to_read
 from regions.services.stages import pause_need
 from tests.builders import at_tokyo, make_hazard, make_need, sunday_ahead
 
@@ -28,6 +32,12 @@ def draft(saga: Region, trails: Offer, ume: User) -> Need:
     need.hazards.set([make_hazard("heat")])
     need.slots.update(rain="次の日曜")
     return need
+
+
+def agree(*, need: Need, heard: str | None = None, **said: Any) -> Need:
+    """As recorded by who has read the text that stands there now."""
+    lines = text_to_read(with_details(Need.objects.all()).get(pk=need.pk))
+    return record_read_back(need=need, heard=digest_of(lines) if heard is None else heard, **said)
 
 
 def actions(need: Need) -> list[str]:
@@ -61,7 +71,7 @@ def test_text_names_four_dates_and_counts_the_rest(saga: Region) -> None:
 
 
 def test_reading_back_takes_a_consultation_to_the_public(draft: Need, kenji: User) -> None:
-    need = record_read_back(actor=kenji, need=draft, agreed_by="区長さん", how=PHONE, opens=True)
+    need = agree(actor=kenji, need=draft, agreed_by="区長さん", how=PHONE, opens=True)
     assert need.stage == NeedStage.OPEN
     assert actions(draft) == ["need.read_back", "need.hearing", "need.consented", "need.open"]
     entry = AuditEntry.objects.get(action="need.read_back")
@@ -74,7 +84,7 @@ def test_reading_back_takes_a_consultation_to_the_public(draft: Need, kenji: Use
 
 def test_consent_alone_is_not_public(draft: Need, ume: User) -> None:
     how = ReadBackHow.SELF
-    need = record_read_back(actor=ume, need=draft, agreed_by="自治会長", how=how, opens=False)
+    need = agree(actor=ume, need=draft, agreed_by="自治会長", how=how, opens=False)
     assert (need.stage, need.opened_at) == (NeedStage.CONSENTED, None)
     assert AuditEntry.objects.get(action="need.read_back").on_behalf_of == ""
 
@@ -83,7 +93,7 @@ def test_what_lacks_something_is_not_opened_and_nothing_is_recorded(draft: Need,
     draft.on_site_lead = ""
     draft.save(update_fields=["on_site_lead"])
     with pytest.raises(Invalid, match="on_site_lead_missing"):
-        record_read_back(actor=kenji, need=draft, agreed_by="区長", how=PHONE, opens=True)
+        agree(actor=kenji, need=draft, agreed_by="区長", how=PHONE, opens=True)
     assert Need.objects.get(pk=draft.pk).stage == NeedStage.CONSULTING
     assert actions(draft) == []
 
@@ -91,16 +101,14 @@ def test_what_lacks_something_is_not_opened_and_nothing_is_recorded(draft: Need,
 @pytest.mark.parametrize(("said", "code"), [(" ", "text_missing"), ("長" * 121, "text_too_long")])
 def test_who_agreed_has_a_name(draft: Need, kenji: User, said: str, code: str) -> None:
     with pytest.raises(Invalid, match=code):
-        record_read_back(actor=kenji, need=draft, agreed_by=said, how=PHONE, opens=False)
+        agree(actor=kenji, need=draft, agreed_by=said, how=PHONE, opens=False)
     assert actions(draft) == []
 
 
 @pytest.mark.parametrize("who", ["yuki", "hana"])
 def test_outsider_records_no_consent(draft: Need, who: str, request: pytest.FixtureRequest) -> None:
     with pytest.raises(NotAllowed, match="not_your_community"):
-        record_read_back(
-            actor=request.getfixturevalue(who), need=draft, agreed_by="区長", how=PHONE, opens=False
-        )
+        agree(actor=request.getfixturevalue(who), need=draft, agreed_by="区長", how=PHONE, opens=False)
     assert actions(draft) == []
 
 
@@ -108,18 +116,48 @@ def test_outsider_records_no_consent(draft: Need, who: str, request: pytest.Fixt
 def test_open_and_closed_needs_have_nothing_to_agree_to(saga: Region, kenji: User, stage: NeedStage) -> None:
     need = make_need(saga, stage=stage)
     with pytest.raises(Conflict, match="need_stage"):
-        record_read_back(actor=kenji, need=need, agreed_by="区長", how=PHONE, opens=True)
+        agree(actor=kenji, need=need, agreed_by="区長", how=PHONE, opens=True)
 
 
 def test_reading_back_twice_is_refused_the_second_time(draft: Need, kenji: User) -> None:
-    record_read_back(actor=kenji, need=draft, agreed_by="区長", how=PHONE, opens=True)
+    agree(actor=kenji, need=draft, agreed_by="区長", how=PHONE, opens=True)
     with pytest.raises(Conflict, match="need_stage"):
-        record_read_back(actor=kenji, need=draft, agreed_by="区長", how=PHONE, opens=True)
+        agree(actor=kenji, need=draft, agreed_by="区長", how=PHONE, opens=True)
     assert actions(draft).count("need.open") == 1
 
 
 def test_paused_need_is_read_back_and_opened_again(mowing: Need, kenji: User) -> None:
     paused = pause_need(actor=kenji, need=mowing)
-    need = record_read_back(actor=kenji, need=paused, agreed_by="区長", how=PHONE, opens=True)
+    need = agree(actor=kenji, need=paused, agreed_by="区長", how=PHONE, opens=True)
     assert need.stage == NeedStage.OPEN
     assert actions(mowing) == ["need.pause", "need.read_back", "need.open"]
+
+
+def reworded(need: Need) -> None:
+    Need.objects.filter(pk=need.pk).update(local_hands=3)
+
+
+def moved(need: Need) -> None:
+    need.slots.update(start_at=F("start_at") + timedelta(days=7), end_at=F("end_at") + timedelta(days=7))
+
+
+def promised_otherwise(need: Need) -> None:
+    need.offers.update(title="温泉の入浴券")
+
+
+def made_public(need: Need) -> None:
+    Region.objects.filter(pk=need.region_id).update(publicity=Publicity.FULL)
+
+
+@pytest.mark.parametrize("change", [reworded, moved, promised_otherwise, made_public])
+def test_consent_to_another_text_than_the_one_that_stands_there_is_refused(
+    draft: Need, kenji: User, change: Callable[[Need], None]
+) -> None:
+    heard = digest_of(text_to_read(with_details(Need.objects.all()).get(pk=draft.pk)))
+    change(draft)
+    with pytest.raises(Conflict, match="text_changed"):
+        agree(actor=kenji, need=draft, agreed_by="区長", how=PHONE, opens=True, heard=heard)
+    assert Need.objects.get(pk=draft.pk).stage == NeedStage.CONSULTING
+    assert actions(draft) == []
+    agree(actor=kenji, need=draft, agreed_by="区長", how=PHONE, opens=True)
+    assert actions(draft)[0] == "need.read_back"

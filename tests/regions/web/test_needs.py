@@ -35,6 +35,12 @@ def sent(client: Client, user: User, page: str, need: Need | Region, **answers: 
     return client.post(reverse(page, args=[*where, *act]), answers)
 
 
+def read(client: Client, user: User, need: Need, **answers: object):
+    """The text is shown, read and agreed to."""
+    shown_digest = shown(client, user, "need-read", need).context["form"].initial["heard"]
+    return sent(client, user, "need-read", need, **({"heard": shown_digest} | answers))
+
+
 def shown(client: Client, user: User, page: str, need: Need):
     client.force_login(user)
     return client.get(reverse(page, args=[need.region.public_id, need.public_id]))
@@ -250,10 +256,12 @@ def test_dates_are_added_by_rule_and_by_day(client: Client, draft: Need, ume: Us
 def test_officer_reads_back_and_makes_public(client: Client, draft: Need, kenji: User) -> None:
     page = shown(client, kenji, "need-read", draft)
     assert "本人に読み上げて了解" in page.content.decode()
-    assert page.context["form"].initial == {"how": "phone", "agreed_by": "自治会長"}
-    answer = sent(
-        client, kenji, "need-read", draft, agreed_by="自治会長", how="phone", agrees="on", then="open"
-    )
+    assert page.context["form"].initial | {"heard": ""} == {
+        "how": "phone",
+        "agreed_by": "自治会長",
+        "heard": "",
+    }
+    answer = read(client, kenji, draft, agreed_by="自治会長", how="phone", agrees="on", then="open")
     assert answer.status_code == 302
     draft.refresh_from_db()
     assert draft.stage == NeedStage.OPEN
@@ -269,8 +277,8 @@ def test_officer_reads_back_and_makes_public(client: Client, draft: Need, kenji:
 
 
 def test_without_the_tick_nothing_is_recorded(client: Client, draft: Need, kenji: User) -> None:
-    answer = sent(client, kenji, "need-read", draft, agreed_by="自治会長", how="phone", then="open")
-    assert answer.status_code == 422
+    answer = read(client, kenji, draft, agreed_by="自治会長", how="phone", then="open")
+    assert (answer.status_code, set(answer.context["form"].errors)) == (422, {"agrees"})
     assert Need.objects.get(pk=draft.pk).stage == NeedStage.CONSULTING
     assert not AuditEntry.objects.exists()
 
@@ -280,9 +288,30 @@ def test_consent_can_be_recorded_before_everything_is_known(client: Client, draf
     page = shown(client, ume, "need-read", draft)
     assert page.context["gaps"] == ["これからの日程を、一つ以上入力してください。"]
     said = {"agreed_by": "自治会長", "how": "self", "agrees": "on"}
-    assert sent(client, ume, "need-read", draft, then="open", **said).status_code == 422
-    assert sent(client, ume, "need-read", draft, then="keep", **said).status_code == 302
+    assert read(client, ume, draft, then="open", **said).status_code == 422
+    assert read(client, ume, draft, then="keep", **said).status_code == 302
     assert Need.objects.get(pk=draft.pk).stage == NeedStage.CONSENTED
+
+
+def test_text_that_was_changed_since_it_was_shown_is_read_and_ticked_once_more(
+    client: Client, draft: Need, kenji: User
+) -> None:
+    said = {"agreed_by": "区長さん", "how": "phone", "agrees": "on", "then": "keep"}
+    heard = shown(client, kenji, "need-read", draft).context["form"].initial["heard"]
+    Need.objects.filter(pk=draft.pk).update(local_hands=7)
+    for old in (heard, ""):
+        answer = sent(client, kenji, "need-read", draft, heard=old, **said)
+        text = answer.content.decode()
+        assert answer.status_code == 422
+        assert "その間に文面が変わりました" in text
+        assert "地元からは7人" in text
+        assert "区長さん" in text
+        assert "checked" not in text.split('name="agrees"')[1].split(">")[0]
+        assert not AuditEntry.objects.exists()
+    again = text.split('name="heard" value="')[1].split('"')[0]
+    assert again not in {heard, ""}
+    assert sent(client, kenji, "need-read", draft, heard=again, **said).status_code == 302
+    assert "地元からは7人" in "".join(AuditEntry.objects.get(action="need.read_back").details["read"])
 
 
 @pytest.mark.parametrize("stage", [NeedStage.OPEN, NeedStage.CLOSED])
@@ -326,7 +355,7 @@ def test_open_need_is_paused_and_opened_again(client: Client, mowing: Need, ume:
     assert "休止中" in shown(client, ume, "place-need", mowing).content.decode()
     assert client.get(reverse("need-page", args=[mowing.public_id])).status_code == 404
     said = {"agreed_by": "自治会長", "how": "self", "agrees": "on", "then": "open"}
-    sent(client, ume, "need-read", mowing, **said)
+    read(client, ume, mowing, **said)
     assert client.get(reverse("need-page", args=[mowing.public_id])).status_code == 200
 
 
