@@ -20,7 +20,7 @@ from matching.enums import LIVE, MatchState, PreconditionKind, Reached, Side, Ta
 from matching.models import Answer, Match, NeedDiagnosis
 from matching.selectors import guiding
 from matching.selectors.diagnosis import diagnoses_for
-from matching.selectors.due import Row, Span, due_rows
+from matching.selectors.due import First, Row, Span, due_rows, first_due
 from matching.selectors.matches import with_details
 from matching.selectors.paths import calls_path, match_path, reached_path, report_path, review_path
 from matching.selectors.sights import MatchSight
@@ -89,6 +89,17 @@ def board_rows(actor: User, when: str, *, now: datetime, is_own: bool = False) -
     """
     require_desk(actor)
     return due_rows(actor, span_of(when, now), now=now, is_own=is_own)
+
+
+def board_first(actor: User, *, at_most: int, now: datetime, is_own: bool = False) -> dict[str, First]:
+    """The first of each section and how many it has, in the order of ``SPANS``. Three queries at most.
+
+    Raises:
+        NotAllowed("no_guide")
+    """
+    require_desk(actor)
+    spans = {when: span_of(when, now) for when in SPANS}
+    return first_due(actor, spans, at_most=at_most, now=now, is_own=is_own)
 
 
 def tasks_of(actor: User, rows: Iterable[Sequence[Any]], *, now: datetime) -> list[Task]:

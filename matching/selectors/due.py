@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import (
     Case,
     CharField,
+    Count,
     DateTimeField,
     Exists,
     ExpressionWrapper,
@@ -18,9 +20,10 @@ from django.db.models import (
     QuerySet,
     Value,
     When,
+    Window,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.models import User
 from matching.enums import ConsentStatus, MatchState, TaskKind
@@ -46,6 +49,10 @@ RECORD_AFTER = timedelta(days=1)
 """Who came is asked for the day after."""
 
 
+COLUMNS = ("task_kind", "task_match", "task_row", "task_at")
+"""What a ``Row`` holds, as every kind names it."""
+
+
 class Row(NamedTuple):
     """One thing to do: its kind, its match, its own row (answer, check, date or the match itself) and by when."""
 
@@ -63,16 +70,61 @@ class Span:
     before: datetime
 
 
+@dataclass(slots=True)
+class First:
+    """The first things to do of a span of time, the soonest first, and how many there are in all."""
+
+    rows: list[Row] = field(default_factory=list)
+    count: int = 0
+
+
+def first_due(
+    actor: User, spans: Mapping[str, Span], *, at_most: int, now: datetime, is_own: bool
+) -> dict[str, First]:
+    """As ``due_rows`` for several spans at once, each cut at ``at_most``. One query beside those of ``guided_by``.
+
+    The spans follow one another without a gap, the first from ever. Each kind counts and cuts itself in the database, so that
+    no more than ``at_most`` rows of a kind and span are read, however many there are.
+    """
+    parts = [_cut(part, spans, at_most) for part in _parts(_matches(actor, is_own=is_own), now)]
+    found: dict[str, First] = {name: First() for name in spans}
+    for name, count, place, *row in _united(parts):
+        first = found[name]
+        first.count += count if place == 1 else 0
+        if len(first.rows) < at_most:
+            first.rows.append(Row(*row))
+    return found
+
+
+def _cut(part: QuerySet[Any], spans: Mapping[str, Span], at_most: int) -> QuerySet[Any, Any]:
+    """The first rows of one kind in each span, with how many it has there and their place among them."""
+    last = list(spans.values())[-1]
+    whens = [When(task_at__lt=span.before, then=Value(name)) for name, span in spans.items()]
+    rows = part.filter(task_at__lt=last.before).annotate(task_span=Case(*whens, output_field=CharField()))
+    within = F("task_span")
+    counted: QuerySet[Any] = rows.annotate(
+        task_count=Window(Count("*"), partition_by=within),
+        task_place=Window(RowNumber(), partition_by=within, order_by=[F("task_at"), F("task_row")]),
+    )
+    first = counted.filter(task_place__lte=at_most).order_by()
+    return first.values_list("task_span", "task_count", "task_place", *COLUMNS)
+
+
+def _united(parts: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
+    return parts[0].union(*parts[1:], all=True).order_by("task_at", "task_kind", "task_row")
+
+
 def due_rows(actor: User, span: Span, *, now: datetime, is_own: bool) -> QuerySet[Any, Any]:
     """What ``actor`` has to see to in a span of time, the soonest first, as values of ``Row``. One query when read.
 
     Administrators see all; a guide what all guides of the communities see; ``is_own``: of the matches in one's own charge.
     """
+    return _united([_values(part, span) for part in _parts(_matches(actor, is_own=is_own), now)])
+
+
+def _matches(actor: User, *, is_own: bool) -> QuerySet[Match]:
     matches = Match.objects.filter(guided_by(actor))
-    if is_own:
-        matches = matches.filter(guide__user=actor)
-    parts = [_values(part, span) for part in _parts(matches, now)]
-    return parts[0].union(*parts[1:], all=True).order_by("task_at", "task_kind", "task_row")
+    return matches.filter(guide__user=actor) if is_own else matches
 
 
 def _values(part: QuerySet[Any], span: Span) -> QuerySet[Any, Any]:
@@ -80,7 +132,7 @@ def _values(part: QuerySet[Any], span: Span) -> QuerySet[Any, Any]:
     rows = part.filter(task_at__lt=span.before)
     if span.after is not None:
         rows = rows.filter(task_at__gte=span.after)
-    return rows.order_by().values_list("task_kind", "task_match", "task_row", "task_at")
+    return rows.order_by().values_list(*COLUMNS)
 
 
 def _part(

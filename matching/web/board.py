@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.policies import is_guide
 from matching.selectors.advice import Advice
-from matching.selectors.board import SPANS, Task, board_rows, load_of, lonely_needs, tasks_of
+from matching.selectors.board import SPANS, Task, board_first, board_rows, load_of, lonely_needs, tasks_of
 from matching.selectors.paths import change_path
 from matching.web.base import actor_of, private
 
@@ -40,18 +40,16 @@ class Section:
 def board(request: HttpRequest) -> HttpResponse:
     """What is overdue, due today and in the days ahead, each section cut, and the needs that find nobody."""
     actor, now, is_own = actor_of(request), timezone.now(), _is_own(request)
-    asked = {when: board_rows(actor, when, now=now, is_own=is_own) for when in SPANS}
-    counts = {when: rows.count() for when, rows in asked.items()}
-    first = {when: list(rows[:SHOWN]) for when, rows in asked.items()}
-    tasks = iter(tasks_of(actor, [row for rows in first.values() for row in rows], now=now))
+    found = board_first(actor, at_most=SHOWN, now=now, is_own=is_own)
+    tasks = iter(tasks_of(actor, [row for first in found.values() for row in first.rows], now=now))
     sections = [
-        Section(when, SPANS[when], [next(tasks) for _row in rows], counts[when])
-        for when, rows in first.items()
+        Section(when, SPANS[when], [next(tasks) for _row in first.rows], first.count)
+        for when, first in found.items()
     ]
     lonely = lonely_needs(actor)
     context = {
         "sections": sections,
-        "counts": counts,
+        "counts": {section.when: section.count for section in sections},
         "advice": _advice(lonely[:NEEDS_SHOWN]),
         "lonely": lonely.count(),
         "load": load_of(actor, on=timezone.localdate(now)),

@@ -15,7 +15,7 @@ from matching.engine.diagnose import CHANGEABLE
 from matching.enums import AnswerValue, ConsentStatus, MatchState, MeetingHow, ReachHow, RunState, TaskKind
 from matching.models import Answer, Match, MatchRun, Meeting, NeedDiagnosis, Report
 from matching.selectors.advice import ASKS
-from matching.selectors.board import SPANS
+from matching.selectors.board import SPANS, board_first, board_rows
 from matching.selectors.reasons import BARRIERS
 from matching.services.reports import add_note, record_reached, write_report
 from matching.services.weights import ensure_weights
@@ -249,6 +249,26 @@ def test_section_is_cut_and_its_whole_list_has_pages(client: Client, saga, mori:
     assert client.get(reverse("board-list", args=["never"])).status_code == 404
 
 
+@pytest.mark.parametrize("at_most", [1, 3, 50])
+def test_first_of_all_sections_at_once_are_the_first_of_their_whole_lists(
+    saga, mori: User, at_most: int
+) -> None:
+    now = timezone.now()
+    for made in LATE:
+        made(make_need(saga), make_party(), mori)
+    for hours in (1, 2, 40, 41, 42):
+        match = story.propose(make_need(saga), make_party())
+        Match.objects.filter(pk=match.pk).update(due_at=now + timedelta(hours=hours))
+    found = board_first(mori, at_most=at_most, now=now)
+    assert list(found) == list(SPANS)
+    for when, first in found.items():
+        whole = list(board_rows(mori, when, now=now))
+        assert [tuple(row) for row in first.rows] == whole[:at_most]
+        assert first.count == len(whole)
+    assert found["overdue"].count > len(LATE)
+    assert found["week"].count >= 3
+
+
 def test_own_charge_alone_is_one_click_away(client: Client, saga, mori: User, sato: User) -> None:
     mine, other = (late(story.propose(make_need(saga), make_party())) for _number in range(2))
     Match.objects.filter(pk=mine.pk).update(guide=mori.guide)
@@ -285,7 +305,7 @@ def test_board_takes_a_fixed_number_of_queries(
             made(make_need(saga, offers=[trails]), make_party(), mori)
         diagnosed(make_need(saga))
     client.force_login(mori)
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(27):
         client.get(reverse("board"))
 
 
