@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
@@ -43,3 +44,30 @@ def call_list(actor: User) -> QuerySet[Answer]:
         .annotate(calls_made=Count("calls"))
         .order_by("overdue_at", "pk")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where on a call list an answer stands: the answer, and how many come before it."""
+
+    answer: Answer
+    before: int
+
+
+def place_on_list(actor: User, match: Match) -> Answer | None:
+    """The answer of a match that is longest overdue; None where nobody of it has to be called. One query."""
+    return call_list(actor).filter(match=match).first()
+
+
+def next_to_call(actor: User, *, after: Answer | None) -> Place | None:
+    """Who comes after an answer that may be given since, the first of the list where it was the last. Three queries at most."""
+    waiting = call_list(actor)
+    found = waiting.exclude(_up_to(after)).first() if after is not None else None
+    answer = found or waiting.first()
+    if answer is None:
+        return None
+    return Place(answer, waiting.filter(_up_to(answer)).exclude(pk=answer.pk).count())
+
+
+def _up_to(answer: Answer) -> Q:
+    return Q(overdue_at__lt=answer.overdue_at) | Q(overdue_at=answer.overdue_at, pk__lte=answer.pk)

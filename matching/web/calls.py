@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,12 +13,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import Conflict
+from accounts.models import User
 from matching.enums import Role, Side
 from matching.models import Answer
 from matching.selectors.board import require_desk
 from matching.selectors.guiding import side_label
 from matching.selectors.matches import match_shown
-from matching.selectors.reviews import call_list
+from matching.selectors.paths import calls_path
+from matching.selectors.reviews import call_list, next_to_call
 from matching.selectors.sights import MatchSight
 from matching.selectors.viewers import viewer_of
 from matching.services.disclosure import reveal_to_call
@@ -41,9 +44,28 @@ class Call:
         return side_label(self.answer.match, Side(self.answer.side))
 
     @property
+    def line(self) -> str:
+        """See ``line_of``."""
+        return line_of(self.answer)
+
+    @property
     def may_reveal(self) -> bool:
         """Whether the number may be asked for: by guides, not by who only administers."""
         return Role.GUIDE in self.sight.roles
+
+
+def next_call_path(actor: User, *, after: Answer | None) -> str:
+    """The page of the call list on which the next side stands, at its line; the list alone where nobody has to be called."""
+    place = next_to_call(actor, after=after)
+    if place is None:
+        return calls_path()
+    query = urlencode({"page": place.before // ON_A_PAGE + 1})
+    return f"{calls_path()}?{query}#{line_of(place.answer)}"
+
+
+def line_of(answer: Answer) -> str:
+    """The name of a line of the list, to which an address can lead."""
+    return f"call-{answer.match.public_id}-{answer.side}"
 
 
 @private

@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from matching.enums import Side
+from matching.selectors.paths import calls_path, match_path
+from matching.selectors.reviews import place_on_list
 from matching.selectors.sights import MatchSight, sight_of
 from matching.services import answers, endings, meetings, review
 from matching.web import match_forms as forms
 from matching.web.acts import Act, Acts, SideAct
 from matching.web.base import actor_of, known_match, private, take
+from matching.web.calls import next_call_path
 from matching.web.entry_forms import ConsentForm
 from matching.web.guide_acts import guide_acts_of
 
@@ -121,15 +124,23 @@ def match_act(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
     """Ask for what an act needs, and do it. 404 for who may not know of the match."""
     actor = actor_of(request)
     sight = sight_of(known_match(actor, public_id), actor)
+    back = calls_path() if _from_calls(request) else match_path(sight.match)
     chosen = (acts_of(sight) | guide_acts_of(sight)).get(act)
     if chosen is None:
         messages.info(request, _("This is not possible any more. Here is how things stand."))
-        return redirect("match-page", public_id=public_id)
+        return redirect(back)
     asked = {name: value for name, value in request.GET.items() if name in ASKED_BY_ADDRESS}
     sent = request.POST if request.method == "POST" else None
+    called = place_on_list(actor, sight.match) if sent is not None and _from_calls(request) else None
     form = chosen.form(sent, match=sight.match, actor=actor, initial=asked)
     if request.method == "POST" and take(form, lambda **values: chosen.do(sight.match, actor, values)):
         messages.success(request, chosen.done)
-        return redirect("match-page", public_id=public_id)
+        return redirect(next_call_path(actor, after=called) if _from_calls(request) else back)
     status = 422 if form.errors else 200
-    return render(request, "match_act.html", {"sight": sight, "act": chosen, "form": form}, status=status)
+    context = {"sight": sight, "act": chosen, "form": form, "back": back}
+    return render(request, "match_act.html", context, status=status)
+
+
+def _from_calls(request: HttpRequest) -> bool:
+    """Whether one came from the call list, to which one goes back."""
+    return request.GET.get("from") == "calls"

@@ -16,7 +16,8 @@ from matching.models import Match
 from matching.services.answers import answer_match, extend_answer
 from matching.services.disclosure import Contact, reveal_to_call
 from matching.services.invariants import check_invariants
-from regions.models import Need
+from matching.web.calls import ON_A_PAGE
+from regions.models import Need, Region
 from tests.builders import make_need, make_party
 from tests.matching import saga as story
 
@@ -134,6 +135,77 @@ def test_call_is_recorded_from_the_page_of_the_number(client: Client, silent: Ma
     client.post(act, {"side": "party", "result": "no", "spoke_with": "花"})
     assert story.state_of(silent) == MatchState.DECLINED
     assert client.get(reverse("calls")).context["calls"] == []
+
+
+def waiting(saga: Region, mori: User, number: int) -> list[Match]:
+    """So many participants have not answered, the first the longest; their communities have."""
+    made = []
+    for place in range(number):
+        match = story.asked(story.propose(make_need(saga), make_party()), guide=mori)
+        at = timezone.now() - timedelta(hours=100 - place)
+        match.answers.filter(side=Side.PARTY).update(due_at=at, overdue_at=at)
+        made.append(match)
+    return made
+
+
+def recorded(client: Client, match: Match, side: str = "party", query: str = "?from=calls", **answers: str):
+    act = reverse("match-act", args=[match.public_id, "record-call"])
+    return client.post(f"{act}{query}", {"side": side, "result": "no", "spoke_with": "本人"} | answers)
+
+
+def test_recorded_call_leads_back_to_the_list_at_the_next_one(client: Client, saga, mori: User) -> None:
+    first, second, third = waiting(saga, mori, 3)
+    text = number(client, second, "party", mori).content.decode()
+    action = f"{reverse('match-act', args=[second.public_id, 'record-call'])}?from=calls"
+    assert f'action="{action}"' in text
+    done = recorded(client, second)
+    assert done["Location"] == f"{reverse('calls')}?page=1#call-{third.public_id}-party"
+    page = client.get(done["Location"]).content.decode()
+    assert "電話の結果を記録しました。" in page
+    assert f'id="call-{third.public_id}-party" tabindex="-1"' in page
+    assert recorded(client, third)["Location"].endswith(f"#call-{first.public_id}-party")
+    assert recorded(client, first)["Location"] == reverse("calls")
+
+
+def test_other_side_of_the_same_match_comes_next(client: Client, silent: Match, mori: User) -> None:
+    client.force_login(mori)
+    done = recorded(client, silent, result="yes", value="meet")
+    assert done["Location"].endswith(f"#call-{silent.public_id}-region")
+
+
+def test_next_one_is_found_on_its_page_of_the_list(client: Client, saga, mori: User) -> None:
+    long_ago, need = timezone.now() - timedelta(days=9), make_need(saga)
+    for _number in range(ON_A_PAGE):
+        match = story.propose(need, make_party())
+        match.answers.create(side=Side.PARTY, due_at=long_ago, overdue_at=long_ago, lapse_at=timezone.now())
+    called, follows = waiting(saga, mori, 2)
+    client.force_login(mori)
+    done = recorded(client, called)
+    assert done["Location"] == f"{reverse('calls')}?page=2#call-{follows.public_id}-party"
+    (row,) = client.get(done["Location"]).context["calls"]
+    assert row.line == f"call-{follows.public_id}-party"
+
+
+def test_mistake_keeps_the_way_back_and_more_time_takes_it_too(
+    client: Client, silent: Match, mori: User
+) -> None:
+    client.force_login(mori)
+    wrong = recorded(client, silent, spoke_with="")
+    assert wrong.status_code == 422
+    assert f'href="{reverse("calls")}"' in wrong.content.decode()
+    more = f"{reverse('match-act', args=[silent.public_id, 'enter-extension'])}?side=party&amp;from=calls"
+    assert more in client.get(reverse("calls")).content.decode()
+    given = client.post(more.replace("&amp;", "&"), {"side": "party", "on_behalf_of": "花（電話）"})
+    assert given["Location"].endswith(f"#call-{silent.public_id}-region")
+    gone = client.post(more.replace("enter-extension", "complete").replace("&amp;", "&"))
+    assert gone["Location"] == reverse("calls")
+
+
+def test_call_recorded_on_the_page_of_the_match_stays_there(
+    client: Client, silent: Match, mori: User
+) -> None:
+    client.force_login(mori)
+    assert recorded(client, silent, query="")["Location"] == reverse("match-page", args=[silent.public_id])
 
 
 @pytest.mark.parametrize("count", [1, 3])
