@@ -41,3 +41,8 @@ def report_path(report: Report) -> str:
 def reached_path(report: Report, who: str) -> str:
     """Where a guide records that a report has reached somebody."""
     return reverse("report-reached", args=[report.public_id, who])
+
+
+def slips_path() -> str:
+    """Where slips of circulars that came back are entered."""
+    return reverse("slips")

@@ -28,7 +28,9 @@ def behalf_field(*, required: bool = True) -> forms.CharField:
     """From whom the guide heard it."""
     return forms.CharField(
         label=_("Who said so"),
-        help_text=_("For instance: the head of the community, by telephone. It stands on record."),
+        help_text=_(
+            "For instance: the head of the community, by telephone or as signed on the slip. It stands on record."
+        ),
         max_length=NAME_MAX,
         required=required,
     )

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from matching.enums import Side
-from matching.selectors.paths import calls_path, match_path
+from matching.models import Match
+from matching.selectors.paths import calls_path, match_path, slips_path
 from matching.selectors.reviews import place_on_list
 from matching.selectors.sights import MatchSight, sight_of
 from matching.services import answers, endings, meetings, review
@@ -124,7 +125,7 @@ def match_act(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
     """Ask for what an act needs, and do it. 404 for who may not know of the match."""
     actor = actor_of(request)
     sight = sight_of(known_match(actor, public_id), actor)
-    back = calls_path() if _from_calls(request) else match_path(sight.match)
+    back = _way_back(request, sight.match)
     chosen = (acts_of(sight) | guide_acts_of(sight)).get(act)
     if chosen is None:
         messages.info(request, _("This is not possible any more. Here is how things stand."))
@@ -139,6 +140,12 @@ def match_act(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
     status = 422 if form.errors else 200
     context = {"sight": sight, "act": chosen, "form": form, "back": back}
     return render(request, "match_act.html", context, status=status)
+
+
+def _way_back(request: HttpRequest, match: Match) -> str:
+    """The page one came from, as the address says: a list to be worked through, else the page of the match."""
+    lists = {"calls": calls_path(), "slips": slips_path()}
+    return lists.get(request.GET.get("from", ""), match_path(match))
 
 
 def _from_calls(request: HttpRequest) -> bool:

@@ -14,6 +14,7 @@ from matching.policies import needs_worked_at
 from matching.selectors.cards import card_of
 from matching.selectors.printable import printable_of
 from matching.selectors.reports import reportable_at
+from matching.selectors.slips import can_enter_slips
 from matching.services import papers
 from matching.web.base import actor_of, known_match, private
 from regions.models import Need
@@ -27,7 +28,11 @@ def paper_list(request: HttpRequest, public_id: str) -> HttpResponse:
     """Everything that can be printed for one community. 404 for who neither speaks nor guides for it."""
     actor = actor_of(request)
     region = known_region(actor, public_id)
-    context = {"region": region, "printable": printable_of(region, actor)}
+    context = {
+        "region": region,
+        "printable": printable_of(region, actor),
+        "may_enter": can_enter_slips(actor),
+    }
     return render(request, "paper_list.html", context)
 
 

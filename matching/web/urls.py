@@ -27,6 +27,7 @@ from matching.web import (
     place_acts,
     place_dates,
     reports,
+    slips,
     watches,
 )
 
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path("board/due/<slug:when>/", board.board_list, name="board-list"),
     path("calls/", calls.calls, name="calls"),
     path("calls/<slug:public_id>/<slug:side>/", calls.call_number, name="call-number"),
+    path("slips/", slips.slips, name="slips"),
     path("matches/", matches.match_list, name="match-list"),
     path("matches/<slug:public_id>/", matches.match_page, name="match-page"),
     path("matches/<slug:public_id>/contacts/", matches.match_contacts, name="contacts-page"),

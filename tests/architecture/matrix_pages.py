@@ -340,6 +340,7 @@ CASES = [
     ),
     Case("calls", "GET", GUIDES_ONLY, where=with_a_board),
     Case("call-number", "GET", everybody(302), where=lambda scene: asked_match(scene) | {"side": "party"}),
+    Case("slips", "GET", (302, 403, 403, 200, 200, 200, 403)),
     Case("match-list", "GET", SIGNED_IN_ONLY),
     Case("match-page", "GET", (302, 404, 200, 200, 200, 200, 200), where=asked_match),
     Case(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
@@ -51,11 +52,26 @@ def number_to_call(page: Any, scene: Scene) -> None:
     page.wait_for_selector(".tel")
 
 
+def slip_of(made: Callable[[Scene], Values]) -> Lead:
+    """The number of what ``made`` brought about, looked up."""
+
+    def lead(page: Any, scene: Scene) -> None:
+        number = made(scene)["public_id"]
+        opened("slips", query=f"?number={number}")(page, scene)
+
+    return lead
+
+
 BOARD_STAGES = [
     Stage("stage-board-empty", "mori", opened("board")),
     Stage("stage-calls-none", "mori", opened("calls")),
     Stage("stage-call-number", "mori", number_to_call),
     Stage("stage-record-call-wrong", "mori", refused("match-act", acting("record-call", silent))),
+    Stage("stage-slip-waited-for", "mori", slip_of(asked_match)),
+    Stage("stage-slip-waited-for-community", "ume", slip_of(asked_match)),
+    Stage("stage-slip-answered", "mori", slip_of(agreed)),
+    Stage("stage-slip-of-a-household", "kenji", slip_of(lambda scene: {"public_id": scene.mowing.public_id})),
+    Stage("stage-slip-unknown", "mori", opened("slips", query="?number=12345")),
     Stage("stage-match-agreed-guide", "mori", opened("match-page", agreed)),
     Stage("stage-match-two-consents", "mori", opened("match-page", two_consents)),
     Stage("stage-match-two-consents-community", "ume", opened("match-page", two_consents)),
