@@ -56,7 +56,7 @@ def test_officer_takes_a_need_down_and_makes_it_public_without_scripts(
     hand.tap("button", "読み上げへ進む")
     hand.see("読み上げる")
     text = page.locator("blockquote").inner_text()
-    for said in ("手刈り", "午前8時から12:00まで", "一週間あとに延期", "地元からは8人", "共有林の山道"):
+    for said in ("手刈り", "午前8時から正午まで", "一週間あとに延期", "地元からは8人", "共有林の山道"):
         assert said in text
     hand.choose("本人に読み上げて了解")
     hand.tap("button", "了解を記録して公開する")
