@@ -32,11 +32,14 @@ def attest(
     hours: Decimal,
     return_given: bool,
     note: str = "",
+    on_behalf_of: str = "",
 ) -> Match:
     """``day.attest_attendance`` with the hours of each as minutes of all. Raises what it raises."""
     minutes = int(hours * MINUTES_AN_HOUR) * people_came
     came = day.Came(people=people_came, minutes=minutes, return_given=return_given, note=note)
-    return day.attest_attendance(match_id=match_id, actor=actor, slot=slot, came=came)
+    return day.attest_attendance(
+        match_id=match_id, actor=actor, slot=slot, came=came, on_behalf_of=on_behalf_of
+    )
 
 
 FORWARD: Acts = {
@@ -70,7 +73,7 @@ FORWARD: Acts = {
     ),
     "attest": Act(
         "attest", _("Who came"), _("Record who came"), _("Recorded who came."),
-        forms.AttendanceForm, attest, _("A second record of the same date takes the place of the first; both stay on record."),
+        forms.GuideAttendanceForm, attest, _("A second record of the same date takes the place of the first; both stay on record."),
     ),
     "complete": Act(
         "complete", _("Complete it, and ask both for their thanks"), _("Complete it"), _("It is completed. Both sides are asked for a word of thanks."),
@@ -106,7 +109,7 @@ DESK: Acts = {
     ),
     "change-promise": Act(
         "change_promise", _("Word the promise anew"), _("Change the promise"), _("The promise is changed; both sides confirm it again."),
-        forms.PromiseForm, answers.change_promise,
+        forms.GuidePromiseForm, answers.change_promise,
     ),
     "name-people": Act(
         "name_people", _("Enter who comes"), _("Record who comes"), _("Recorded who comes."),

@@ -37,7 +37,7 @@ def neutral_field() -> forms.CharField:
 
 
 class PromiseForm(MatchForm):
-    """What is promised in return, in words."""
+    """What is promised in return, in words, by who speaks for the community."""
 
     promise = forms.CharField(
         label=_("Promised in return"),
@@ -45,10 +45,15 @@ class PromiseForm(MatchForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    on_behalf_of = behalf_field(required=False)
 
     def prepare(self) -> None:
         self.initial["promise"] = self.match.promise
+
+
+class GuidePromiseForm(PromiseForm):
+    """The same, as the guide heard it."""
+
+    on_behalf_of = behalf_field(required=False)
 
 
 class GuidePlanForm(PlanForm):
@@ -156,7 +161,6 @@ class AttendanceForm(MatchForm):
     return_given = forms.BooleanField(
         label=_("What was promised in return was given, or its day is fixed"), required=False
     )
-    note = inner_note()
 
     def prepare(self) -> None:
         fields: dict[str, Any] = self.fields
@@ -168,6 +172,12 @@ class AttendanceForm(MatchForm):
             hours = (first.end_at - first.start_at).total_seconds() / 3600
             self.initial.setdefault("slot", first.pk)
             self.initial["hours"] = f"{min(hours, HOURS_MAX):g}"
+
+
+class GuideAttendanceForm(AttendanceForm):
+    """The same, with a word to colleagues."""
+
+    note = inner_note()
 
 
 class GuidePeopleForm(PeopleForm):

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from matching.enums import Side
 from matching.models import Match
+from matching.selectors.guiding import has_begun
 from matching.selectors.paths import calls_path, match_path, slips_path
 from matching.selectors.reviews import place_on_list
 from matching.selectors.sights import MatchSight, sight_of
@@ -21,7 +23,8 @@ from matching.web.acts import Act, Acts, SideAct
 from matching.web.base import actor_of, known_match, private, take
 from matching.web.calls import next_call_path
 from matching.web.entry_forms import ConsentForm
-from matching.web.guide_acts import guide_acts_of
+from matching.web.guide_acts import attest, guide_acts_of
+from matching.web.guide_forms import AttendanceForm, PromiseForm
 
 ACTS: Acts = {
     "answer": SideAct(
@@ -56,6 +59,14 @@ ACTS: Acts = {
         "record_consent", _("A consent of the community"), _("Record it"), _("The consent is on record."),
         ConsentForm, answers.record_consent,
     ),
+    "word-promise": SideAct(
+        "change_promise", _("Word the promise anew"), _("Change the promise"), _("The promise is changed; both sides confirm it again."),
+        PromiseForm, answers.change_promise,
+    ),
+    "who-came": SideAct(
+        "attest", _("Who came"), _("Record who came"), _("Recorded who came."),
+        AttendanceForm, attest, _("A second record of the same date takes the place of the first; both stay on record."),
+    ),
     "other-dates": SideAct(
         "redate", _("Propose other dates"), _("Propose these dates"),
         _("The guide has your dates and asks the other side."), forms.DatesForm, endings.redate_match,
@@ -88,6 +99,8 @@ def _is_left(sight: MatchSight, act: Act) -> bool:
         return sight.owes_answer
     if act.move == "record_consent":
         return bool(sight.open_consents)
+    if act.move == "attest":
+        return has_begun(sight.match, now=timezone.now())
     return sight.owes_promise if act.move == "confirm_promise" else True
 
 

@@ -37,7 +37,7 @@ from matching.web.match_acts import acts_of, mending
 
 ON_A_PAGE = 20
 LIVE_SHOWN, PAGES_MAX = 50, 1000
-OPENING = ("answer", "promise")
+OPENING = ("answer", "promise", "who-came")
 BEFORE_MEETING = frozenset({MatchState.PROPOSED, MatchState.ASKING})
 ENDING = ("decline", "withdraw", "cancel")
 
