@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 from django.contrib import admin, messages
@@ -41,7 +42,7 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
 
     list_display = (
         "created_at", "scope", "state", "worker", "needs_count", "parties_count", "pairs_feasible", "proposals_count",
-        "waited_seconds", "took_seconds", "attempts",
+        "needs_reached", "communities_reached", "exposure", "price_of_fairness", "waited_seconds", "took_seconds", "attempts",
     )  # fmt: skip
     list_filter = ("state",)
     list_select_related = ("weights",)
@@ -49,6 +50,28 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
     show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("needs reached"))
+    def needs_reached(self, run: MatchRun) -> str:
+        """Needs with a proposal, of all."""
+        return _share(run.report, "needs_served", "needs_total")
+
+    @admin.display(description=gettext_lazy("communities reached"))
+    def communities_reached(self, run: MatchRun) -> str:
+        """Communities with a proposal, of those with a need."""
+        return _share(run.report.get("fairness", {}), "regions_served", "regions_total")
+
+    @admin.display(description=gettext_lazy("unevenness (Gini)"))
+    def exposure(self, run: MatchRun) -> str:
+        """How unevenly participants are spread over needs: 0 alike, 1 all at one."""
+        milli = run.report.get("fairness", {}).get("exposure_gini_milli")
+        return "" if milli is None else f"{milli / 1000:.2f}"
+
+    @admin.display(description=gettext_lazy("price of fairness"))
+    def price_of_fairness(self, run: MatchRun) -> str:
+        """The share of newcomers' scores that is given up so that more communities are reached."""
+        told = run.report.get("fairness", {})
+        return f"{100 * told['price_micro'] / told['unfair_micro']:.1f} %" if told.get("unfair_micro") else ""
 
     @admin.display(description=gettext_lazy("waited, seconds"))
     def waited_seconds(self, run: MatchRun) -> str:
@@ -63,3 +86,7 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
             if run.started_at and run.finished_at
             else ""
         )
+
+
+def _share(counts: Mapping[str, int], part: str, whole: str) -> str:
+    return f"{counts[part]} / {counts[whole]}" if counts.get(whole) else ""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.engine.edges import Edges, candidate_edges
+from matching.engine.fairness import Fairness, fairness_of
 from matching.engine.groups import add_further_slots, place_groups, place_relations
 from matching.engine.needs import NeedSet
 from matching.engine.pairs import pair_score
@@ -53,7 +54,7 @@ class Report:
     """How good an allocation is. `objective_micro` = scores and bonuses of all proposals.
 
     `gap_micro`: what the groups' greedy step may have cost at most against `bound_micro` (0 = optimal).
-    `blocking_pairs`: pairs that would both rather have each other; coverage bonuses make some.
+    `blocking_pairs`: pairs that would both rather have each other; coverage bonuses make some. `fairness`: see there.
     """
 
     objective_micro: int
@@ -66,6 +67,7 @@ class Report:
     by_group: int
     by_flow: int
     candidates: int
+    fairness: Fairness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,17 +101,36 @@ def allocate(
     place_groups(room=room, edges=edges, snapshot=snapshot)
     place_singles(room=room, edges=edges, snapshot=snapshot)
     blocking = blocking_pairs(room=room, edges=edges)
+    fairness = fairness_of(
+        room=room,
+        edges=edges,
+        needs=needs,
+        again=lambda weights: _placed(edges, snapshot, needs, guide_capacity, weights),
+    )
     add_further_slots(room=room, edges=edges, needs=needs)
     reached = sum(placed.value for row, placed in room.placed.items() if row not in related)
     return Allocation(
         proposals=_proposals(
             room, snapshot=snapshot, needs=needs, merged=merged, minutes=minutes, weights=weights
         ),
-        report=_report(room, edges=edges, bound=bound, reached=reached, blocking=blocking),
+        report=_report(room, edges=edges, bound=bound, reached=reached, blocking=blocking, fairness=fairness),
     )
 
 
-def _report(room: Room, *, edges: Edges, bound: int, reached: int, blocking: int) -> Report:
+def _placed(
+    edges: Edges, snapshot: Snapshot, needs: NeedSet, guide_capacity: Mapping[int, int], weights: Weights
+) -> Room:
+    """Everybody placed once, as with other weights."""
+    room = Room(needs=needs, guide_capacity=guide_capacity, weights=weights)
+    place_relations(room=room, edges=edges)
+    place_groups(room=room, edges=edges, snapshot=snapshot)
+    place_singles(room=room, edges=edges, snapshot=snapshot)
+    return room
+
+
+def _report(
+    room: Room, *, edges: Edges, bound: int, reached: int, blocking: int, fairness: Fairness
+) -> Report:
     placed = list(room.placed.values())
     phases = [placement.phase for placement in placed]
     return Report(
@@ -123,6 +144,7 @@ def _report(room: Room, *, edges: Edges, bound: int, reached: int, blocking: int
         by_group=phases.count(Phase.GROUP),
         by_flow=phases.count(Phase.FLOW),
         candidates=len(edges),
+        fairness=fairness,
     )
 
 

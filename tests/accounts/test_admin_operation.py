@@ -109,6 +109,22 @@ def test_run_tells_how_long_it_waited_and_took(office: Client, admin: User) -> N
     assert ">7.5<" in text
 
 
+def test_run_tells_whom_it_reached_and_what_fairness_cost(office: Client, admin: User) -> None:
+    fairness = {
+        "regions_served": 9,
+        "regions_total": 11,
+        "exposure_gini_milli": 318,
+        "price_micro": 41_000,
+        "unfair_micro": 1_000_000,
+    }
+    for report in ({"needs_served": 30, "needs_total": 34, "fairness": fairness}, {}):
+        MatchRun.objects.create(
+            scope="all", state=RunState.DONE, requested_by=admin, weights=ensure_weights(), report=report
+        )
+    text = office.get(reverse("admin:matching_matchrun_changelist")).content.decode()
+    assert [told in text for told in (">30 / 34<", ">9 / 11<", ">0.32<", ">4.1 %<")] == [True] * 4
+
+
 @pytest.mark.parametrize(
     ("app", "model"),
     [("accounts", "outbox"), ("accounts", "user"), ("accounts", "auditentry"), ("accounts", "workkind")],
