@@ -23,6 +23,8 @@ PREFERENCE = (Role.SYSTEM, Role.PARTY, Role.REGION, Role.GUIDE, Role.ADMIN)
 PRINTING = frozenset({Role.REGION, Role.GUIDE, Role.ADMIN})
 ON_THE_DAY = frozenset({Role.REGION, Role.GUIDE})
 REPORTING = frozenset({Role.PARTY, Role.REGION, Role.GUIDE})
+REPORTED = DISCLOSED | {MatchState.CANCELLED}
+"""States of a match of which there may be reports: an accident may be why it was called off."""
 PROMISED = frozenset({MatchState.AGREED, MatchState.CONFIRMED})
 
 
@@ -133,7 +135,7 @@ def reporting_roles(user: User, match: Match) -> frozenset[Role]:
 
     Empty for everybody else, and before the promise.
     """
-    if not user.is_active or match.state not in DISCLOSED:
+    if not user.is_active or match.state not in REPORTED:
         return frozenset()
     roles = roles_on(user, match) & REPORTING
     if Role.PARTY not in roles and Match.objects.filter(_coming_along(user), pk=match.pk).exists():
@@ -145,7 +147,7 @@ def matches_reportable_by(user: User) -> QuerySet[Match]:
     """Twin of ``reporting_roles``."""
     if not user.is_active:
         return Match.objects.none()
-    promised = Match.objects.filter(state__in=sorted(DISCLOSED))
+    promised = Match.objects.filter(state__in=sorted(REPORTED))
     return promised.filter(_coming_along(user) | _about(represented_regions(user)) | _in_care_of(user))
 
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 FORMULA_STARTS = "=+-@＝＋－＠−"
 REIWA_ZERO = 2018  # 令和1年 is 2019
 EXCEL_ZERO = date(1899, 12, 30)
-EXCEL_DAYS = range(36_526, 73_051)  # the years 2000 to 2099
+EXCEL_DAYS, EXCEL_DIGITS = range(36_526, 73_051), 5  # the years 2000 to 2099
+WINDOWS_TWINS = str.maketrans("〜−—‖", "～－―∥")  # letters that Japanese Windows keeps under another number
 DAY = re.compile(r"(\d{4})[/.\-年](\d{1,2})[/.\-月](\d{1,2})日?(\(.\)|\(.曜日?\))?")
 REIWA = re.compile(r"(?:令和|[Rr])(\d{1,2}|元)[/.\-年](\d{1,2})[/.\-月](\d{1,2})日?(\(.\)|\(.曜日?\))?")
 TIME = re.compile(r"(\d{1,2})(?:[:時](\d{1,2})?)(?::00)?分?")
@@ -39,6 +40,19 @@ def quoted(text: str) -> str:
 def unquoted(text: str) -> str:
     """Takes the apostrophe of ``quoted`` away again."""
     return text[1:] if text.startswith("'") and is_formula(text[1:]) else text
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values say the same, whichever program ended the lines or numbered the letters."""
+    if isinstance(one, str) and isinstance(other, str):
+        return _as_any_program(one) == _as_any_program(other)
+    if isinstance(one, list) and isinstance(other, list):
+        return [_as_any_program(word) for word in one] == [_as_any_program(word) for word in other]
+    return bool(one == other)
+
+
+def _as_any_program(text: str) -> str:
+    return "\n".join(text.translate(WINDOWS_TWINS).splitlines()).strip()
 
 
 def plain(text: str) -> str:
@@ -79,7 +93,7 @@ def as_day(value: Any) -> date | None:
     text = plain(as_text(value)).replace(" ", "")
     if not text:
         return None
-    if text.isdecimal() and int(text) in EXCEL_DAYS:
+    if len(text) == EXCEL_DIGITS and text.isdecimal() and int(text) in EXCEL_DAYS:
         return EXCEL_ZERO + timedelta(days=int(text))
     return _day_in_words(text)
 

@@ -91,7 +91,7 @@ def _lines_of_workbook(content: bytes) -> list[list[Any]]:
             _("Cells are merged (%(where)s). Undo that, and write every row out.") % {"where": where}
         )
     cells = sheet.iter_rows(
-        max_row=min(sheet.max_row, ROWS_LOOKED_AT),
+        max_row=min(sheet.max_row, ROWS_LOOKED_AT + 1),
         max_col=min(sheet.max_column, COLUMNS_MAX),
         values_only=True,
     )
@@ -114,7 +114,9 @@ def _lines_of_csv(text: str) -> list[list[Any]]:
     separator = "\t" if "\t" in heading and "," not in heading else ","
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        return [list(row)[:COLUMNS_MAX] for _number, row in zip(range(ROWS_LOOKED_AT), rows, strict=False)]
+        return [
+            list(row)[:COLUMNS_MAX] for _number, row in zip(range(ROWS_LOOKED_AT + 1), rows, strict=False)
+        ]
     except csv.Error as error:
         raise SheetError(_("The file cannot be opened. Save it again as .xlsx, or as CSV.")) from error
 
@@ -132,7 +134,7 @@ def _grid(lines: list[list[Any]], encoding: str = "") -> Grid:
         for number, line in enumerate(lines[1:], start=2)
         if any(as_text(value) for value in line)
     ]
-    if len(rows) > ROWS_MAX:
+    if len(rows) > ROWS_MAX or (rows and rows[-1].number > ROWS_LOOKED_AT):
         message = _("The file has more than %(most)d rows. Please divide it.")
         raise SheetError(message % {"most": ROWS_MAX})
     return Grid(headings, rows, encoding)

@@ -11,14 +11,23 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from accounts.sheets.cells import as_text, is_formula, plain, quoted
-from accounts.sheets.reading import COLUMNS_MAX, CP932, ROWS_MAX, UTF8, first_sheet, open_workbook, read_grid
+from accounts.sheets.cells import WINDOWS_TWINS, as_text, is_formula, plain, quoted
+from accounts.sheets.reading import (
+    COLUMNS_MAX,
+    CP932,
+    ROWS_LOOKED_AT,
+    ROWS_MAX,
+    UTF8,
+    first_sheet,
+    open_workbook,
+    read_grid,
+)
 
 TEXT, NUMBER, DAY, HOUR = "@", "0", 'yyyy/m/d"（"aaa"）"', "h:mm"
 HEAD = PatternFill("solid", fgColor="E8EEE6")
@@ -91,7 +100,7 @@ def with_errors(content: bytes, errors: Mapping[int, Sequence[str]], *, label: s
     place = _place_of(sheet, label)
     _write(sheet.cell(1, place), label)
     sheet.column_dimensions[get_column_letter(place)].width = 60
-    for number in range(2, sheet.max_row + 1):
+    for number in range(2, min(sheet.max_row, ROWS_LOOKED_AT) + 1):
         cell = sheet.cell(number, place)
         cell.value = None
         if number in errors:
@@ -123,9 +132,9 @@ def _csv(lines: Iterable[Sequence[str]], encoding: str) -> bytes:
     csv.writer(text).writerows([[quoted(cell) for cell in line] for line in lines])
     if encoding != CP932:
         return text.getvalue().encode(encoding)
+    letters = text.getvalue().translate(WINDOWS_TWINS)
     return b"".join(
-        letter.encode(CP932) if _is_in_cp932(letter) else UNKNOWN_LETTER.encode(CP932)
-        for letter in text.getvalue()
+        letter.encode(CP932) if _is_in_cp932(letter) else UNKNOWN_LETTER.encode(CP932) for letter in letters
     )
 
 
@@ -150,6 +159,8 @@ def _write(cell: Cell, value: Any) -> None:
     """A value in its kind; words stay words, whatever they begin with."""
     if isinstance(value, bool):
         value = in_words(value)
+    if isinstance(value, str):
+        value = ILLEGAL_CHARACTERS_RE.sub("", value)  # control characters that no workbook can hold
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"  # the library would take «=…» for a formula

@@ -14,8 +14,9 @@ from accounts.models import User
 from accounts.sheets.writing import DAY, HOUR, NUMBER, Column, Table
 from matching.enums import Side
 from matching.policies import matches_visible_to
-from matching.selectors.board import SPANS, board_rows, require_desk, tasks_of
-from matching.selectors.communities import coming_dates_of
+from matching.selectors.advice import Advice
+from matching.selectors.board import SPANS, board_rows, lonely_needs, require_desk, tasks_of
+from matching.selectors.communities import coming_dates_of, waiting_counts
 from matching.selectors.guiding import side_label
 from matching.selectors.matches import matches_of_list
 from matching.selectors.reviews import call_list, review_queue
@@ -23,27 +24,35 @@ from matching.selectors.sights import MatchSight
 from matching.selectors.viewers import viewer_of
 from matching.selectors.wanted import wanted_briefly
 from regions.models import Need, Region, Slot
+from regions.selectors.desk import desk_regions
 
 ROWS_MAX = 5000
-"""Rows of one file; the nearest deadlines are kept."""
+"""Rows of one file, in the order of the page."""
+PUBLIC_ROWS_MAX = 500
+"""Rows of the file that anybody may ask for."""
 
 
-def list_table(actor: User, which: str, *, now: datetime | None = None) -> Table | None:
+def list_table(actor: User, which: str, *, is_own: bool = False, now: datetime | None = None) -> Table | None:
     """A list of ``actor``'s as a table; None where there is no such list. A fixed number of queries.
+
+    ``is_own``: of what is due only what the actor is in charge of, as on the page.
 
     Raises:
         NotAllowed("no_guide"): a list of guides for who is none.
     """
+    moment = now or timezone.now()
+    if which in SPANS:
+        return _due(actor, which, moment, is_own=is_own)
     make = LISTS.get(which)
-    return make(actor, now or timezone.now()) if make else None
+    return make(actor) if make else None
 
 
-def _matches(actor: User, _now: datetime) -> Table:
+def _matches(actor: User) -> Table:
     keys = matches_visible_to(actor).order_by("-created_at", "-pk").values_list("pk", flat=True)
     return _match_table(actor, _("Your matches"), list(keys[:ROWS_MAX]))
 
 
-def _reviews(actor: User, _now: datetime) -> Table:
+def _reviews(actor: User) -> Table:
     require_desk(actor)
     keys = review_queue(actor).values_list("pk", flat=True)
     return _match_table(actor, _("Proposals to decide"), list(keys[:ROWS_MAX]))
@@ -87,24 +96,53 @@ def _day(moment: datetime | None) -> Any:
     return "" if moment is None else timezone.localdate(moment)
 
 
-def _due(when: str) -> Callable[[User, datetime], Table]:
-    def table(actor: User, now: datetime) -> Table:
-        tasks = tasks_of(actor, board_rows(actor, when, now=now)[:ROWS_MAX], now=now)
-        columns = [
-            Column(_("Due"), 16, DAY), Column(_("What to do"), 30), Column(_("Community"), 26),
-            Column(_("Participant"), 26), Column(_("Need"), 28), Column(_("Note"), 30), Column(_("In charge"), 18),
-        ]  # fmt: skip
-        rows = [
-            [_day(task.at), task.what, task.sight.region["label"], task.sight.party["label"], task.sight.match.need.title,
-             task.detail, task.sight.guide["name"] if task.sight.guide else ""]
-            for task in tasks
-        ]  # fmt: skip
-        return Table(str(SPANS[when]), columns, rows)
-
-    return table
+def _due(actor: User, when: str, now: datetime, *, is_own: bool) -> Table:
+    tasks = tasks_of(actor, board_rows(actor, when, now=now, is_own=is_own)[:ROWS_MAX], now=now)
+    columns = [
+        Column(_("Due"), 16, DAY), Column(_("What to do"), 30), Column(_("Community"), 26),
+        Column(_("Participant"), 26), Column(_("Need"), 28), Column(_("Note"), 30), Column(_("In charge"), 18),
+    ]  # fmt: skip
+    rows = [
+        [_day(task.at), task.what, task.sight.region["label"], task.sight.party["label"], task.sight.match.need.title,
+         task.detail, task.sight.guide["name"] if task.sight.guide else ""]
+        for task in tasks
+    ]  # fmt: skip
+    return Table(str(SPANS[when]), columns, rows)
 
 
-def _calls(actor: User, _now: datetime) -> Table:
+def _lonely(actor: User) -> Table:
+    require_desk(actor)
+    columns = [
+        Column(_("Community"), 26), Column(_("Need"), 30), Column(_("Compared"), 10, NUMBER), Column(_("Can be asked now"), 10, NUMBER),
+        Column(_("What would help most"), 40), Column(_("How many it would bring"), 10, NUMBER),
+    ]  # fmt: skip
+    rows = []
+    for row in lonely_needs(actor)[:ROWS_MAX]:
+        advice = Advice(row)
+        region = row.need.region
+        rows.append(
+            [f"{region.municipality.label} {region.name}", row.need.title, row.compared, row.feasible,
+             advice.change, row.best_change_brings]
+        )  # fmt: skip
+    return Table(_("Needs that find nobody"), columns, rows)
+
+
+def _communities(actor: User) -> Table:
+    regions = list(desk_regions(actor)[:ROWS_MAX])
+    waiting = waiting_counts(actor, regions)
+    columns = [
+        Column(_("Municipality"), 20), Column(_("Community"), 20), Column(_("Waiting for an answer"), 10, NUMBER), Column(_("Open needs"), 10, NUMBER),
+        Column(_("Agreed, not public"), 10, NUMBER), Column(_("In interview"), 10, NUMBER), Column(_("In consultation"), 10, NUMBER),
+    ]  # fmt: skip
+    counted: list[Any] = regions
+    rows = [
+        [region.municipality.label, region.name, waiting.get(region.pk, 0), region.open_needs, region.consented, region.hearing, region.consulting]
+        for region in counted
+    ]  # fmt: skip
+    return Table(_("Your communities"), columns, rows)
+
+
+def _calls(actor: User) -> Table:
     require_desk(actor)
     answers: list[Any] = list(call_list(actor)[:ROWS_MAX])
     viewer = viewer_of(actor, [answer.match for answer in answers])
@@ -123,11 +161,12 @@ def _calls(actor: User, _now: datetime) -> Table:
     return Table(_("People to call"), columns, rows)
 
 
-LISTS: Mapping[str, Callable[[User, datetime], Table]] = {
+LISTS: Mapping[str, Callable[[User], Table]] = {
     "matches": _matches,
     "reviews": _reviews,
     "calls": _calls,
-    **{when: _due(when) for when in SPANS},
+    "lonely": _lonely,
+    "communities": _communities,
 }
 
 
@@ -150,7 +189,7 @@ def _with_people(region: Region) -> list[tuple[Slot, list[int]]]:
 
 
 def wanted_table(needs: QuerySet[Need]) -> Table:
-    """Open needs as everybody may see them: room as a word. The queries of ``wanted_briefly``."""
+    """Open needs as everybody may see them, the first 500: room as a word. The queries of ``wanted_briefly``."""
     columns = [
         Column(_("Community"), 26), Column(_("Need"), 30), Column(_("Kind of work"), 24), *_date_columns(),
         Column(_("Room"), 10), Column(_("Money"), 16), Column(_("In return"), 30),
@@ -158,6 +197,6 @@ def wanted_table(needs: QuerySet[Need]) -> Table:
     rows = [
         [each.place, each.need.title, "、".join(row.work_kind.label for row in each.need.work.all()), *_span(each.next_date),
          str(each.opening.label), str(each.need.get_compensation_display()), "、".join(offer.title for offer in each.offers)]
-        for each in wanted_briefly(needs.prefetch_related("work__work_kind")[:ROWS_MAX])
+        for each in wanted_briefly(needs.prefetch_related("work__work_kind")[:PUBLIC_ROWS_MAX])
     ]  # fmt: skip
     return Table(_("What is wanted now"), columns, rows)

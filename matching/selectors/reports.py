@@ -11,17 +11,15 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
 from accounts.models import User
-from matching.enums import DISCLOSED, MatchState, Role
+from matching.enums import Role
 from matching.models import Match, Report
 from matching.models.reports import INSURER_LATEST_DAYS
-from matching.policies import REPORTING, matches_reportable_by, reports_visible_to, roles_on
+from matching.policies import REPORTED, REPORTING, matches_reportable_by, reports_visible_to, roles_on
 from matching.selectors.sights import MatchSight
 from regions.models import Need
 
 SHOWN = 5
 LOOKED_BACK = timedelta(days=365)
-REPORTED = DISCLOSED | {MatchState.CANCELLED}
-"""States of a match of which there may be reports: an accident may be why it was called off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def reports_beside(sight: MatchSight, *, now: datetime | None = None) -> Reports
     found = list(rows)
     others = [row for row in found if row.match_id != match.pk]
     own = [row for row in found if row.match_id == match.pk]
-    return ReportsBeside(own, others[:SHOWN], may_write=match.state in DISCLOSED)
+    return ReportsBeside(own, others[:SHOWN], may_write=True)
 
 
 def report_for(actor: User, public_id: str) -> Report:

@@ -29,12 +29,12 @@ from matching.models import (
     Relation,
     Report,
     ReportNote,
-    ReportReach,
     Watch,
 )
 from matching.selectors.labels import neutral_state
 from matching.selectors.matches import relations_for
 from matching.services.endings import cancel_match, withdraw_match
+from matching.services.reports import forget_words
 from regions.policies import public_label
 
 NEAR = timedelta(days=14)
@@ -180,11 +180,8 @@ def erase(user: User, now: datetime) -> None:  # noqa: ARG001  # the signature o
 
 
 def _erase_reports(user: User, matches: QuerySet[Match]) -> None:
-    """Of reports by and about the person stays what kind it was, when, and whom it reached: nobody's words."""
-    reports = Report.objects.filter(Q(author=user) | Q(match__in=matches))
-    ReportReach.objects.filter(Q(done_by=user) | Q(report__in=reports.values("pk"))).update(note="")
-    ReportNote.objects.filter(Q(author=user) | Q(report__in=reports.values("pk"))).update(text="")
-    reports.update(place="", happened="", done="", prevention="", on_behalf_of="")
+    """Words of closed reports by and about the person go now; those of an open one when it is closed, for whom it must reach."""
+    forget_words(Report.objects.filter(Q(author=user) | Q(match__in=matches)))
 
 
 PROVIDER = DataProvider("matches", describe, export, refuse, leave, erase)

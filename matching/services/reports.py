@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -29,7 +30,6 @@ from matching.services.announce import first_start, message_context, recipients
 from matching.services.report_deadlines import prevent_by, reaches_of
 from matching.transitions import Audience
 from regions.models import Slot
-from regions.policies import is_staff_for
 from regions.selectors.regions import officers_for
 
 KIND = "report_written"
@@ -139,14 +139,13 @@ def _keep(report: Report) -> Report:
 
 
 def _reached_by_writing(report: Report, who: Reached) -> dict[str, object]:
-    """Nobody is told what they wrote: the guide in charge, and an officer of the municipality."""
+    """The guide in charge is not told what that guide wrote.
+
+    The community's office is: an officer of the municipality is not its representative, who may have no account.
+    """
     author, match = report.author, report.match
-    is_told = {
-        Reached.GUIDE: report.role == Role.GUIDE
-        and (match.guide is None or match.guide.user_id == author.pk),
-        Reached.OFFICE: is_staff_for(author, match.need.region),
-    }
-    if not is_told.get(who, False):
+    is_own = report.role == Role.GUIDE and (match.guide is None or match.guide.user_id == author.pk)
+    if who != Reached.GUIDE or not is_own:
         return {}
     return {"done_at": report.written_at, "done_by": author, "how": ReachHow.ENISHI}
 
@@ -262,9 +261,23 @@ def _locked(report: Report, actor: User) -> Report:
     return found
 
 
+def forget_words(reports: QuerySet[Report]) -> None:
+    """Of reports that are closed stays what kind they were, when, and whom they reached: nobody's words."""
+    closed = reports.filter(closed_at__isnull=False)
+    ids = list(closed.values_list("pk", flat=True))
+    ReportReach.objects.filter(report__in=ids).update(note="")
+    ReportNote.objects.filter(report__in=ids).update(text="")
+    Report.objects.filter(pk__in=ids).update(place="", happened="", done="", prevention="", on_behalf_of="")
+
+
 def _close_if_done(report: Report, now: datetime) -> None:
-    """It leaves the board once everybody was reached and it says what would prevent it."""
+    """It leaves the board once everybody was reached and it says what would prevent it.
+
+    Where its author or the participant has closed the account meanwhile, the words go with that.
+    """
     is_told = report.prevention or report.notes.filter(tells_prevention=True).exists()
     if report.closed_at is None and is_told and not report.reaches.filter(done_at=None).exists():
         report.closed_at = now
         report.save(update_fields=["closed_at"])
+        if not (report.author.is_active and report.match.volunteer.representative.is_active):
+            forget_words(Report.objects.filter(pk=report.pk))

@@ -105,9 +105,10 @@ class Choice:
 def by_hand(request: HttpRequest) -> HttpResponse:
     """Which need: the open ones of the communities one guides."""
     actor = _guide(request)
-    words = request.GET.get("words", "")
+    asked = NeedWords(request.GET)
+    words = asked.cleaned_data["words"] if asked.is_valid() else ""
     page = Paginator(needs_to_pair(actor, now=timezone.now(), words=words), ON_A_PAGE).get_page(request.GET.get("page"))  # fmt: skip
-    context = {"form": NeedWords({"words": words}), "words": words.strip(), "rows": list(page)}
+    context = {"form": asked, "words": words.strip(), "rows": list(page)}
     return render(request, "by_hand_need.html", context | _pages(page))
 
 
@@ -123,12 +124,13 @@ def by_hand_party(request: HttpRequest, need_id: str) -> HttpResponse:
         if named is not None:
             return redirect("by-hand-pair", need_id=need_id, party=named.public_id)
         asked.add_error("party", _("There is no participant with this number. Please check it with the participant."))  # fmt: skip
-    words = request.GET.get("words", "")
+    search = PartyWords(request.GET)
+    words = search.cleaned_data["words"] if search.is_valid() else ""
     page = Paginator(pairable_parties(actor, need, now=now, words=words), ON_A_PAGE).get_page(request.GET.get("page"))  # fmt: skip
     dates = dates_ahead(need, now=now)
     context = {
         "need": need, "change": change_path(need), "dates": dates, "has_room": any(date.free for date in dates),
-        "form": PartyWords({"words": words}), "asked": asked, "words": words.strip(),
+        "form": search, "asked": asked, "words": words.strip(),
         "choices": _choices(actor, need, list(page), dates),
     }  # fmt: skip
     status = 422 if asked.errors else 200

@@ -17,7 +17,7 @@ from regions.web.base import own_region
 @require_safe
 def list_file(request: HttpRequest, which: str, kind: str) -> HttpResponse:
     """A list of who is signed in: matches, proposals, calls, what is due."""
-    table = list_table(actor_of(request), which)
+    table = list_table(actor_of(request), which, is_own=request.GET.get("mine") == "1")
     if table is None:
         raise Http404
     return table_file(table, kind)

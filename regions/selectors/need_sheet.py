@@ -26,6 +26,8 @@ from regions.selectors.needs import with_details
 WORKS = ("work1", "work2", "work3")
 DATE_KEYS = ("day", "start", "end", "places", "rain")
 BLANK_ROWS = 100
+DATES_EACH = 3
+"""Dates of a need that are shown: a need by rule has dozens, and the sheet only adds to them."""
 YES_NO = (_("Yes"), _("No"))
 
 
@@ -85,19 +87,18 @@ class SheetWords:
 
 
 def sheet_words(actor: User) -> SheetWords:
-    """The words of the sheet for ``actor``: the communities worked for, and the vocabularies. Three queries, with those of ``known_regions``."""
+    """The words of the sheet for ``actor``: the communities worked for, and the vocabularies; retired words are read and not offered. Three queries, with those of ``known_regions``."""
     rows = list(known_regions(actor).select_related("municipality").order_by("municipality_id", "name", "pk"))
     regions = _named(rows)
-    works = list(WorkKind.objects.filter(retired=False))
-    hazards = list(Hazard.objects.filter(retired=False))
+    works, hazards = list(WorkKind.objects.all()), list(Hazard.objects.all())
     return SheetWords(
         regions,
         {
-            "communities": list(regions), "work": [kind.label for kind in works],
+            "communities": list(regions), "work": [kind.label for kind in works if not kind.retired],
             "modes": [str(label) for label in NeedMode.labels],
             "compensations": [str(label) for label in Compensation.labels],
             "yes": [str(word) for word in YES_NO],
-            "hazards": [hazard.label for hazard in hazards],
+            "hazards": [hazard.label for hazard in hazards if not hazard.retired],
         },
         {
             "communities": {plain(label): region.public_id for label, region in regions.items()},
@@ -123,7 +124,7 @@ def _named(regions: Sequence[Region]) -> dict[str, Region]:
 
 def _entry_codes(entries: Iterable[VocabularyEntry]) -> dict[str, str]:
     """Codes by either name, other name or code; a name wins over another's other name."""
-    rows = list(entries)
+    rows = sorted(entries, key=lambda entry: not entry.retired)  # a word in use wins over a retired one
     others = {plain(str(alias)): row.code for row in rows for alias in getattr(row, "aliases", [])}
     names = {plain(name): row.code for row in rows for name in (row.code, row.name_en, row.name_ja)}
     return others | names
@@ -170,7 +171,8 @@ def need_table(actor: User, *, region: Region | None = None, empty: bool = False
 NOTES = (
     _("One row is one date of a need. A need with several dates has several rows with the same community and title; the other cells need be filled in only once."),
     _("Leave the number empty for a new need. Where a number stands, the row changes that need."),
-    _("A new need is kept as a consultation. Nothing becomes public through this sheet."),
+    _("A new need is kept as a consultation and is not public. What changes in an open need is public as soon as it is taken over."),
+    _("Where a number stands, a cell that is left empty in every row of that need empties it; a column that is taken out leaves it as it is."),
     _("Dates that stand already are not changed or removed here, only added to."),
     _("Several words in one cell are separated by commas."),
     _("Nothing is taken over while one row has an error."),
@@ -185,9 +187,9 @@ def _sheet_needs(words: SheetWords, region: Region | None) -> QuerySet[Need]:
 
 
 def _rows(need: Need, words: SheetWords) -> Iterator[list[Any]]:
-    """One row a date; the values stand in the first."""
+    """One row for each of the next dates; the values stand in the first."""
     told = need_cells(need, words)
-    slots: list[Slot | None] = list(need.slots.all())
+    slots: Sequence[Slot | None] = list(need.slots.all())[:DATES_EACH]
     for place, slot in enumerate(slots or [None]):
         cells = told if place == 0 else {key: told[key] for key in ("number", "community", "title")}
         cells = cells | (date_cells(slot) if slot else {})

@@ -13,8 +13,9 @@ from accounts.errors import DomainError
 from accounts.models import Hazard, User, WorkKind
 from accounts.services.checks import Problems
 from accounts.services.dates import format_date
+from accounts.sheets.cells import alike
 from accounts.sheets.writing import in_words
-from regions.enums import Compensation, NeedMode
+from regions.enums import Compensation, NeedMode, NeedStage
 from regions.models import Need, Region, Slot
 from regions.selectors.need_sheet import PLAIN, WORKS
 from regions.services.inputs import NeedValues, SlotInput, WorkInput
@@ -59,7 +60,10 @@ def _change(actor: User, group: Group, need: Need, *, present: frozenset[str], c
         if row.slot in slots:
             _add(actor, need, row, row.slot, caller)
     kind = CHANGED if changes or slots else SAME
-    return Line(kind, need.title, need.region.name, group.numbers, tuple(differences), _told(slots))
+    is_public = need.stage == NeedStage.OPEN
+    return Line(
+        kind, need.title, need.region.name, group.numbers, tuple(differences), _told(slots), is_public
+    )
 
 
 def _add(actor: User, need: Need, row: Said, slot: SlotInput | None, caller: str) -> None:
@@ -100,6 +104,11 @@ def _check_same(row: Said, said: SlotInput, slot: Slot) -> None:
         row.blame("places", message % {"places": slot.places})
     if timezone.localtime(said.end_at).time() != timezone.localtime(slot.end_at).time():
         row.blame("end", _("This date stands already with another end. Change it on the page of the need."))
+    if said.rain and not alike(said.rain, slot.rain):
+        row.blame(
+            "rain",
+            _("This date stands already with another plan for rain. Change it on the page of the need."),
+        )
 
 
 def _changes(group: Group, need: Need, present: frozenset[str]) -> tuple[dict[str, Any], list[Difference]]:
@@ -111,7 +120,7 @@ def _changes(group: Group, need: Need, present: frozenset[str]) -> tuple[dict[st
         if key not in present or (key not in group.values and key in KEPT_WHERE_EMPTY):
             continue
         after = group.values.get(key, [] if key in LISTS else "")
-        if after != before:
+        if not alike(after, before):
             changes[key] = after
             differences.append(Difference(str(LABELS[key]), _shown(key, before), _shown(key, after)))
     for change in (_work_change(group, need, present), _hazard_change(group, need, present)):

@@ -28,7 +28,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one need of the sheet does."""
+    """What one need of the sheet does. ``is_public``: it is open, so that what changes is public at once."""
 
     kind: str
     title: str
@@ -36,6 +36,7 @@ class Line:
     rows: tuple[int, ...]
     differences: tuple[Difference, ...] = ()
     dates: tuple[str, ...] = ()
+    is_public: bool = False
 
 
 @dataclass
@@ -69,6 +70,11 @@ class Plan:
         return self.count(SAME)
 
     @property
+    def moving(self) -> list[Line]:
+        """The needs that are new or change."""
+        return [line for line in self.lines if line.kind != SAME]
+
+    @property
     def in_order(self) -> list[tuple[int, list[str]]]:
         """What is wrong, by row."""
         return sorted(self.errors.items())
@@ -77,7 +83,7 @@ class Plan:
     def digest(self) -> str:
         """Names this very plan: another state of things, another digest."""
         told = [
-            [line.kind, line.title, line.community, line.rows, line.dates,
+            [line.kind, line.title, line.community, line.rows, line.dates, line.is_public,
              [[each.label, each.before, each.after] for each in line.differences]]
             for line in self.lines
         ]  # fmt: skip

@@ -37,7 +37,7 @@ def record_read_back(
     What was read, who agreed and how is kept in the audit (``need.read_back``), whoever entered it. A paused need, or one
     whose community has agreed before, is read back and opened the same way. Locks the need; audits; effects of ``open_need``.
 
-    ``heard``: the ``digest_of`` the very sentences that were read. They are read anew under the lock: what is kept is what was heard.
+    ``heard``: the ``digest_of`` the very text that was read. It is read anew under the lock: what is kept is what was heard.
 
     Raises:
         NotAllowed("not_your_community"), Conflict("need_stage"): open already, or closed.
@@ -63,10 +63,10 @@ def record_read_back(
 
 
 def _as_heard(need: Need, heard: str) -> list[str]:
-    read = text_to_read(with_details(Need.objects.all()).get(pk=need.pk))
-    if digest_of(read) != heard:
+    found = with_details(Need.objects.all()).get(pk=need.pk)
+    if digest_of(found) != heard:
         raise Conflict("text_changed", _("The text was changed meanwhile; please read it aloud again."))
-    return read
+    return text_to_read(found)
 
 
 def _record_text(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils.translation import get_language, ngettext
@@ -22,9 +23,13 @@ def text_to_read(need: Need) -> list[str]:
     return [line for part in (_when, _who, _site, _return) for line in part(need)]
 
 
-def digest_of(lines: Iterable[str]) -> str:
-    """A short name of exactly these sentences: 64 hexadecimal digits, others for any other text or language."""
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+def digest_of(need: Need) -> str:
+    """A short name of exactly this text, and of what becomes public beside the sentences: title, story, who is welcome,
+    every date. 64 hexadecimal digits, others for any other text or language. No query on a need that came with details."""
+    beside = [need.title, need.story, need.min_age, need.beginner_ok, need.group_ok, need.children_ok]
+    dates = [[slot.start_at.isoformat(), slot.end_at.isoformat(), slot.places] for slot in need.slots.all()]
+    told = json.dumps([text_to_read(need), beside, dates], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _when(need: Need) -> Iterator[str]:

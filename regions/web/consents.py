@@ -88,7 +88,7 @@ def need_read(request: HttpRequest, public_id: str, need_id: str) -> HttpRespons
         return redirect("place-need", public_id=public_id, need_id=need_id)
     need.region = region
     lines = text_to_read(need)
-    form = ReadForm(posted(request), need=need, digest=digest_of(lines), is_proxy=is_proxy(actor, region))
+    form = ReadForm(posted(request), need=need, digest=digest_of(need), is_proxy=is_proxy(actor, region))
     opens = request.POST.get("then") == "open"
     if request.method == "POST" and take(form, lambda **said: _agree(actor, need, said, opens=opens)):
         messages.success(

@@ -27,7 +27,6 @@ from regions.services.need_sheet_plan import Plan
 from regions.services.need_sheets import keep_sheet, look_through, own_sheet, sheet_with_errors, take_over
 from regions.web.base import own_region
 
-SHOWN = 200
 STATES = ("empty", "filled")
 
 
@@ -108,7 +107,7 @@ def sheet_page(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _told(plan))
             return redirect("place-list")
-    context: dict[str, Any] = {"sheet": sheet, "refused": refused, "shown": SHOWN}
+    context: dict[str, Any] = {"sheet": sheet, "refused": refused}
     if sheet.applied_at is None:
         context["plan"] = look_through(actor=actor, sheet=sheet)
     return render(request, "place/sheet.html", context, status=422 if refused else 200)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from accounts.sheets.cells import (
     CellError,
+    alike,
     as_choice,
     as_day,
     as_text,
@@ -115,3 +118,23 @@ def test_what_could_be_a_formula_is_quoted_and_comes_back(start: str) -> None:
 def test_other_words_are_left_alone(text: str) -> None:
     assert quoted(text) == text
     assert unquoted(text) == text
+
+
+@pytest.mark.parametrize("read", [as_day, as_time, as_whole, as_yes, as_words, as_text])
+@given(text=st.text(max_size=60))
+@example(text="9" * 5000)
+@example(text="٣٣٣٣٣")
+def test_whatever_is_written_there_is_a_value_or_a_sentence(read, text: str) -> None:
+    try:
+        value = read(text)
+    except CellError as error:
+        value = str(error)
+    assert value is None or isinstance(value, (str, int, bool, list, date, time))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("a\r\nb", "a\nb"), ("9時〜12時", "9時～12時"), (["軍手−"], ["軍手－"]), ("a ", "a")]
+)
+def test_the_same_words_are_alike_whichever_program_wrote_them(one: object, other: object) -> None:
+    assert alike(one, other)
+    assert not alike(one, "別")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from accounts.sheets.reading import BYTES_MAX, ROWS_MAX, SheetError, read_grid
+from accounts.sheets.reading import BYTES_MAX, ROWS_LOOKED_AT, ROWS_MAX, SheetError, read_grid
 from accounts.sheets.writing import DAY, TEXT, Column, Table, as_csv, as_xlsx, with_errors
 
 EVIL = '=HYPERLINK("https://example.org")'
@@ -70,8 +70,10 @@ def test_no_program_takes_a_word_for_a_formula(written: str) -> None:
 
 
 def test_csv_for_old_windows_programs_marks_what_they_cannot_write() -> None:
-    line = as_csv(table(["髙橋さんの𠮷田", date(2027, 6, 13), time(9), 5, "現地"]), encoding="cp932")
-    assert line.decode("cp932").splitlines()[1] == "髙橋さんの〓田,2027/06/13,09:00,5,現地"
+    line = as_csv(
+        table(["髙橋さんの𠮷田 9時〜12時", date(2027, 6, 13), time(9), 5, "現地"]), encoding="cp932"
+    )
+    assert line.decode("cp932").splitlines()[1] == "髙橋さんの〓田 9時～12時,2027/06/13,09:00,5,現地"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
@@ -176,3 +178,22 @@ def test_csv_comes_back_in_its_own_letters() -> None:
         "題名,人数,エラー\r\n草刈り,五,人数: 数ではありません。\r\n",
         "csv",
     )
+
+
+def test_control_characters_and_far_formatted_cells_do_no_harm() -> None:
+    content = as_xlsx(table(["草\x01刈り\x0b", None, None, None, ""]))
+    assert load_workbook(io.BytesIO(content)).worksheets[0]["A2"].value == "草刈り"
+    book = load_workbook(io.BytesIO(content))
+    book.worksheets[0].cell(1_048_576, 1).number_format = TEXT
+    far = saved(book)
+    assert [row.number for row in read_grid(far).rows] == [2]
+    back, _suffix = with_errors(far, {2: ["x"]}, label="エラー")
+    assert len(load_workbook(io.BytesIO(back)).worksheets[0]._cells) < 20_000
+
+
+def test_row_below_what_is_looked_at_is_not_lost_in_silence() -> None:
+    book = Workbook()
+    book.active.append(["題名"])
+    book.active.cell(ROWS_LOOKED_AT + 1, 1, "遠い行")
+    with pytest.raises(SheetError, match="500行を超え"):
+        read_grid(saved(book))

@@ -11,10 +11,12 @@ from django.utils import timezone
 from accounts.errors import Conflict, Invalid, NotAllowed, NotFound
 from accounts.models import AuditEntry, Guide, Membership, Notification, User, Volunteer
 from accounts.services.personal_data import export_my_data
-from matching.enums import Harm, Reached, ReachHow, ReportKind, Role
+from matching.enums import EndReason, Harm, Reached, ReachHow, ReportKind, Role
 from matching.models import Match, Report, ReportReach
 from matching.policies import matches_reportable_by, reporting_roles, reports_visible_to
+from matching.selectors.reports import reportable
 from matching.services import own_data
+from matching.services.endings import cancel_match
 from matching.services.reports import add_note, record_reached, write_report
 from regions.models import Need
 from tests.builders import TOKYO, make_need, make_user
@@ -143,7 +145,12 @@ def test_nobody_is_told_what_they_wrote(
         actor: set(write(agreed, actor).reaches.exclude(done_at=None).values_list("who", flat=True))
         for actor in (mori, sato, kenji, ume)
     }
-    assert reached == {mori: {"guide"}, sato: set(), kenji: {"office"}, ume: set()}
+    assert reached == {
+        mori: {"guide"},
+        sato: set(),
+        kenji: set(),
+        ume: set(),
+    }  # an officer is not the representative
 
 
 def test_letters_leave_at_once_and_carry_no_word_of_it(
@@ -258,7 +265,31 @@ def test_own_words_are_taken_along_and_leave_with_the_account(agreed: Match, han
     assert SECRET in taken["reports_written"][0]["happened"]
     assert export_my_data(actor=mori)["matches"]["reports_written"] == []
     own_data.erase(hana, timezone.now())
+    User.objects.filter(pk=hana.pk).update(is_active=False)
+    report.refresh_from_db()
+    assert SECRET in report.happened  # it has still to reach the insurer
+    report = Report.objects.get(pk=report.pk)
+    for who in (Reached.GUIDE, Reached.INSURER):
+        record_reached(report=report, actor=mori, who=who, how=ReachHow.PHONE)
+    add_note(report=report, actor=mori, text="間をあける。", tells_prevention=True)
     report.refresh_from_db()
     assert (report.happened, report.place, report.done, report.kind) == ("", "", "", "accident")
-    assert [note.text for note in report.notes.all()] == [""]
+    assert {note.text for note in report.notes.all()} == {""}
     assert set(report.reaches.values_list("note", flat=True)) == {""}
+
+
+def test_account_that_leaves_takes_the_words_of_a_closed_report_along(
+    agreed: Match, hana: User, mori: User
+) -> None:
+    report = write(agreed, hana)
+    Report.objects.filter(pk=report.pk).update(closed_at=timezone.now())
+    own_data.erase(hana, timezone.now())
+    report.refresh_from_db()
+    assert (report.happened, report.kind) == ("", "accident")
+
+
+def test_accident_may_be_why_it_was_called_off(agreed: Match, hana: User, mori: User) -> None:
+    cancel_match(match_id=agreed.pk, actor=mori, reason=EndReason.SAFETY)
+    report = write(agreed, hana)
+    assert report.closed_at is None
+    assert reportable(hana, agreed.public_id) == agreed

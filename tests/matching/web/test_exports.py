@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User, Volunteer
+from matching.models import Answer, Match
+from matching.selectors.board import SPANS
 from matching.selectors.lists import LISTS
 from regions.models import Need
+from tests.architecture.matrix_pages import with_a_board
 from tests.builders import make_need, make_party
 from tests.matching import saga as story
+from tests.support.matrix import Scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -26,14 +32,55 @@ def rows(client: Client, user: User | None, address: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(client.get(address).content.decode("utf-8-sig"))))
 
 
-@pytest.mark.parametrize("which", sorted(LISTS))
-def test_every_list_has_a_file_for_guides(
-    client: Client, mowing: Need, riders: Volunteer, mori: User, which: str
+EVERY = sorted({*LISTS, *SPANS})
+
+
+@pytest.mark.parametrize("which", EVERY)
+def test_every_list_has_its_rows_in_a_file_for_guides(
+    client: Client, mori: User, which: str, request: pytest.FixtureRequest
 ) -> None:
-    story.propose(mowing, riders)
+    full_desk(request)
     found = rows(client, mori, reverse("list-file", args=[which, "csv"]))
+    assert len(found) > 1
     assert len(found[0]) > 5
     assert all(len(row) == len(found[0]) for row in found)
+
+
+def end_of_day(now: datetime) -> datetime:
+    """A moment before midnight in Japan, later than now."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return now + (midnight - now) / 2
+
+
+def full_desk(request: pytest.FixtureRequest) -> None:
+    """Something in every list: a match that is asked and overdue, proposals due today and this week, a need that finds nobody."""
+    scene, now = Scene(request), timezone.now()
+    with_a_board(scene)
+    for hours in (1, 50):
+        match = story.propose(make_need(scene.saga), make_party(size=2))
+        Match.objects.filter(pk=match.pk).update(
+            due_at=end_of_day(now) if hours == 1 else now + timedelta(hours=hours)
+        )
+
+
+def test_call_list_tells_whom_to_call_until_when(
+    client: Client, mori: User, request: pytest.FixtureRequest
+) -> None:
+    full_desk(request)
+    heads, first = rows(client, mori, reverse("list-file", args=["calls", "csv"]))[:2]
+    told = dict(zip(heads, first, strict=True))
+    assert told["困りごと"] == Answer.objects.filter(overdue_at__isnull=False).first().match.need.title
+    assert told["電話した回数"] == "0"
+
+
+def test_own_tasks_alone_where_the_page_shows_those(
+    client: Client, mori: User, request: pytest.FixtureRequest
+) -> None:
+    full_desk(request)
+    Match.objects.update(guide=None)
+    address = reverse("list-file", args=["overdue", "csv"])
+    assert len(rows(client, mori, address)) > 1
+    assert len(rows(client, mori, f"{address}?mine=1")) == 1
 
 
 def test_names_are_as_on_the_page(
@@ -52,7 +99,7 @@ def test_names_are_as_on_the_page(
 
 def test_lists_of_guides_are_theirs(client: Client, mowing: Need, riders: Volunteer, hana: User) -> None:
     client.force_login(hana)
-    for which in sorted(set(LISTS) - {"matches"}):
+    for which in sorted(set(EVERY) - {"matches", "communities"}):
         assert client.get(reverse("list-file", args=[which, "csv"])).status_code == 403
     assert client.get(reverse("list-file", args=["nothing", "csv"])).status_code == 404
     assert client.get(reverse("list-file", args=["matches", "exe"])).status_code == 404

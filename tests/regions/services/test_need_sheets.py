@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.errors import Conflict, Invalid, NotFound
-from accounts.models import AuditEntry, Outbox, User
+from accounts.models import AuditEntry, Outbox, User, WorkKind
 from accounts.services.dates import TOKYO
 from accounts.sheets.writing import as_xlsx
 from regions.enums import NeedStage
@@ -26,7 +26,7 @@ from tests.builders import (
 )
 
 pytestmark = pytest.mark.django_db
-HEAD = "困りごとの番号,地区・集落,見出し,話したとおりに,作業の種類1,日にち,何時から,何時まで,その日に来てほしい人数,雨のとき,地元から出る人数,危ないこと,持ち物,はじめての方も歓迎"
+HEAD = "困りごとの番号,地区・集落,見出し,話したとおりに,活動の種類1,日にち,何時から,何時まで,その日に来てほしい人数,雨のとき,地元から出る人数,危ないこと,持ち物,はじめての方も歓迎"
 DAY = sunday_ahead(60)
 
 
@@ -166,6 +166,8 @@ def test_differences_are_named_and_only_they_are_written(saga: Region, kenji: Us
 
 
 def test_sheet_that_was_downloaded_changes_nothing(saga: Region, kenji: User, mowing: Need) -> None:
+    Need.objects.filter(pk=mowing.pk).update(story="一行目\r\n二行目 9時〜12時", bring=["軍手"])
+    WorkKind.objects.filter(pk__in=mowing.work.values("work_kind")).update(retired=True)
     content = as_xlsx(need_table(kenji), blank_rows=5)
     sheet = keep_sheet(actor=kenji, name="困りごと.xlsx", content=content)
     plan = look_through(actor=kenji, sheet=sheet)
@@ -240,6 +242,23 @@ def test_date_that_stands_is_not_changed(saga: Region, kenji: User) -> None:
     assert look_through(actor=kenji, sheet=same).errors == {}
     more = kept(kenji, line(saga, number=need.public_id, title="溝掃除", places=9, **said))
     assert list(look_through(actor=kenji, sheet=more).errors) == [2]
+    rainy = kept(kenji, line(saga, number=need.public_id, title="溝掃除", places=4, rain="中止", **said))
+    assert "雨のとき" in look_through(actor=kenji, sheet=rainy).errors[2][0]
+
+
+def test_change_of_an_open_need_is_named_as_public_at_once(saga: Region, kenji: User, mowing: Need) -> None:
+    head = "困りごとの番号,地区・集落,見出し,トイレ"
+    sheet = kept(
+        kenji,
+        f"{mowing.public_id},{saga.name},{mowing.title},公民館",
+        f",{saga.name},新しい溝掃除,",
+        head=head,
+    )
+    plan = look_through(actor=kenji, sheet=sheet)
+    assert [(moving.title, moving.is_public) for moving in plan.moving] == [
+        (mowing.title, True),
+        ("新しい溝掃除", False),
+    ]
 
 
 @pytest.mark.parametrize("head", ["地区・集落,謎の列,見出し", "見出し,持ち物", "地区・集落"])

@@ -34,10 +34,13 @@ def draft(saga: Region, trails: Offer, ume: User) -> Need:
     return need
 
 
+def as_it_stands(need: Need) -> Need:
+    return with_details(Need.objects.all()).get(pk=need.pk)
+
+
 def agree(*, need: Need, heard: str | None = None, **said: Any) -> Need:
     """As recorded by who has read the text that stands there now."""
-    lines = text_to_read(with_details(Need.objects.all()).get(pk=need.pk))
-    return record_read_back(need=need, heard=digest_of(lines) if heard is None else heard, **said)
+    return record_read_back(need=need, heard=heard or digest_of(as_it_stands(need)), **said)
 
 
 def actions(need: Need) -> list[str]:
@@ -145,15 +148,19 @@ def promised_otherwise(need: Need) -> None:
     need.offers.update(title="温泉の入浴券")
 
 
+def told_otherwise(need: Need) -> None:
+    Need.objects.filter(pk=need.pk).update(story="子どもにもできます。", min_age=12)
+
+
 def made_public(need: Need) -> None:
     Region.objects.filter(pk=need.region_id).update(publicity=Publicity.FULL)
 
 
-@pytest.mark.parametrize("change", [reworded, moved, promised_otherwise, made_public])
+@pytest.mark.parametrize("change", [reworded, moved, promised_otherwise, told_otherwise, made_public])
 def test_consent_to_another_text_than_the_one_that_stands_there_is_refused(
     draft: Need, kenji: User, change: Callable[[Need], None]
 ) -> None:
-    heard = digest_of(text_to_read(with_details(Need.objects.all()).get(pk=draft.pk)))
+    heard = digest_of(as_it_stands(draft))
     change(draft)
     with pytest.raises(Conflict, match="text_changed"):
         agree(actor=kenji, need=draft, agreed_by="区長", how=PHONE, opens=True, heard=heard)

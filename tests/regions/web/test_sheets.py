@@ -117,5 +117,12 @@ def test_lists_come_as_files_safe_against_formulas(
         text = client.get(reverse(page, args=[saga.public_id, "csv"])).content.decode("utf-8-sig")
         assert evil in text
         assert client.get(reverse(page, args=[saga.public_id, "sjis"])).content.decode("cp932")
-        assert load_workbook(io.BytesIO(client.get(reverse(page, args=[saga.public_id, "xlsx"])).content))
+        book = load_workbook(io.BytesIO(client.get(reverse(page, args=[saga.public_id, "xlsx"])).content))
+        found = [
+            cell
+            for row in book.worksheets[0].iter_rows()
+            for cell in row
+            if str(cell.value).startswith(evil[1:])
+        ]
+        assert {(cell.data_type in {"s", "inlineStr"}, cell.quotePrefix) for cell in found} == {(True, True)}
         assert client.get(reverse(page, args=[saga.public_id, "exe"])).status_code == 404
