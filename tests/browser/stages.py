@@ -8,13 +8,13 @@ from django.urls import reverse
 
 from accounts.services.members import invite_members
 from regions.models import Need
-from tests.architecture.matrix_pages import group_of
 from tests.browser.stages_of_board import BOARD_STAGES
 from tests.browser.stages_of_desk import DESK_STAGES
 from tests.browser.stages_of_matches import MATCH_STAGES
 from tests.browser.stages_of_paper import PAPER_STAGES
 from tests.browser.staging import Lead, Stage, opened, refused, sent, unfolded
 from tests.support.matrix import Scene, Values
+from tests.support.scenes import group_of
 
 
 def login_code(page: Any, scene: Scene) -> None:

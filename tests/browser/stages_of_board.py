@@ -9,11 +9,11 @@ from django.urls import reverse
 
 from matching.enums import AnswerValue
 from matching.models import Match, Report
-from tests.architecture.matrix_pages import asked_match, reported
 from tests.browser.stages_of_matches import acting, agreed
 from tests.browser.staging import Lead, Stage, opened, press, refused
 from tests.matching import saga as story
 from tests.support.matrix import Scene, Values
+from tests.support.scenes import asked_match, reported
 
 
 def two_consents(scene: Scene) -> Values:

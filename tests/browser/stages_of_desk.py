@@ -12,10 +12,10 @@ from matching.enums import IdentityProof, InterviewHow
 from matching.models import Match
 from matching.services.interviews import record_interview
 from matching.services.review import snooze_match
-from tests.architecture.matrix_pages import need_with_a_choice, pair_to_propose
 from tests.browser.staging import Lead, Stage, opened, press, refused, unfolded
 from tests.matching.desk import compared, knowing_each_other, suggested
 from tests.support.matrix import Scene, Values
+from tests.support.scenes import need_with_a_choice, pair_to_propose
 
 
 def new(scene: Scene) -> Values:

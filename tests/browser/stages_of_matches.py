@@ -12,10 +12,10 @@ from matching.enums import AnswerValue, EndReason, MeetingHow
 from matching.models import Match
 from matching.services.endings import decline_match
 from matching.services.meetings import plan_meeting
-from tests.architecture.matrix_pages import asked_match, spoken_match
 from tests.browser.staging import Lead, Stage, opened, press, refused
 from tests.matching import saga as story
 from tests.support.matrix import Scene, Values
+from tests.support.scenes import asked_match, spoken_match
 
 
 def proposed(scene: Scene) -> Values:

@@ -18,10 +18,10 @@ from matching.models import Answer, Match
 from matching.selectors.board import SPANS
 from matching.selectors.lists import LISTS
 from regions.models import Need
-from tests.architecture.matrix_pages import with_a_board
 from tests.builders import make_need, make_party
 from tests.matching import saga as story
 from tests.support.matrix import Scene
+from tests.support.scenes import with_a_board
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
