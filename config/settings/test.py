@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from config.settings.base import *  # noqa: F403  # a settings module is its base plus what differs
-from config.settings.base import SQLITE_OPTIONS, database_settings, env
+from config.settings.base import POSTGRES_OPTIONS, SQLITE_OPTIONS, database_settings, env
 from config.settings.keys import development_key
 
 SECRET_KEY = development_key(env)
@@ -42,6 +42,7 @@ else:
             "NAME": "enishi",
             "USER": "postgres",
             "HOST": "127.0.0.1",
+            "OPTIONS": POSTGRES_OPTIONS,
             "PORT": "1",  # nothing listens here: filled in when the session's own server has started
         }
     }

@@ -19,6 +19,8 @@ def test_connection_keeps_what_the_design_asks() -> None:
         if connection.vendor == "postgresql":
             cursor.execute("SHOW server_version_num")
             assert int(cursor.fetchone()[0]) >= 140000
+            cursor.execute("SHOW jit")
+            assert cursor.fetchone()[0] == "off"
             return
         found = {}
         for name in ("journal_mode", "foreign_keys", "busy_timeout"):

@@ -26,7 +26,7 @@ from tests.support.outbox import drain_outbox
 ALWAYS_AT_ONCE = {
     "meeting_opened", "meeting_planned", "match_ended", "date_called_off", "date_moved", "date_goes_ahead",
     "sign_in_code", "sign_in_unknown", "sign_up_again", "daily_digest",
-    "guardian_asked", "guardian_answered",
+    "guardian_asked", "guardian_answered", "report_written",
 }  # fmt: skip
 
 
