@@ -96,7 +96,7 @@ SQLITE_OPTIONS = {
 }
 
 # PostgreSQL compiles a statement of a thousand expressions for longer than it then runs: the board's union took 450 ms,
-# of which 437 were compiling (EXPLAIN ANALYZE, 6,000 matches). An address of the database may say otherwise (?options=).
+# of which 437 were compiling (EXPLAIN ANALYZE, 6,000 matches).
 POSTGRES_OPTIONS = {"options": "-c jit=off"}
 
 
