@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -86,7 +86,9 @@ def _kept(actor: User, form: SheetForm) -> SheetUpload | None:
 @private
 @require_safe
 def sheet_template(request: HttpRequest, state: str) -> HttpResponse:
-    """The workbook to fill in: empty, or with what is there."""
+    """The workbook to fill in: empty, or with what is there. Raises Http404 for anything else."""
+    if state not in STATES:
+        raise Http404
     actor = _worker_for_communities(request)
     table = need_table(actor, empty=state == "empty")
     return attachment(as_xlsx(table, blank_rows=BLANK_ROWS), f"{table.title}.xlsx", XLSX_TYPE)

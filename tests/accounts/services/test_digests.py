@@ -42,12 +42,14 @@ def evening() -> datetime:
 
 
 def tell(user: User, key: str, kind: str = "match_answered", **more: object) -> None:
+    """A message to ``user``, delivered as far as it does not wait for the evening."""
     context = {"need": f"募集{key}", "path": f"/matches/{key}/"}
     notify(user=user, kind=kind, key=key, context=context, **more)
     drain_outbox()
 
 
 def send(now: datetime) -> int:
+    """The evening's sweep and its letters; how many were owed."""
     owed = sweep_digests(now=now)
     drain_outbox()
     return owed

@@ -53,6 +53,7 @@ def test_template_offers_the_communities_and_words_of_its_reader(
     offered = {cell.value for column in words.columns for cell in column}
     assert {saga.name, kind.name_ja, "はい"} <= offered
     assert "よその地区" not in offered
+    assert client.get(reverse("sheet-template", args=["other"])).status_code == 404
 
 
 def test_sheet_of_many_hamlets_is_looked_at_and_taken_over(client: Client, saga: Region, kenji: User) -> None:
