@@ -22,7 +22,11 @@ LOCK = ROOT / ".venv.lock"
 PYTHON = VENV / "bin" / "python"
 BUILDING = VENV / "enishi-building"  # present while pip works: found at a start, it means half-made
 RUN_REQUIREMENTS = (ROOT / "requirements.txt",)
-TEST_REQUIREMENTS = (ROOT / "requirements.txt", ROOT / "tests" / "requirements.txt")
+TEST_REQUIREMENTS = (
+    ROOT / "requirements.txt",
+    ROOT / "requirements-scale.txt",
+    ROOT / "tests" / "requirements.txt",
+)
 DISK_NEEDED = 1_500_000_000  # bytes: the installed packages and what pip unpacks on the way
 NO_SPACE = "No space left on device"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

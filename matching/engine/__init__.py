@@ -5,7 +5,6 @@ No Django, no clock, no randomness, no I/O. The way through: rows (`types`) -> `
 """
 
 from matching.engine.allocate import Allocation, Proposal, Report, allocate
-from matching.engine.bitset import score_shard
 from matching.engine.diagnose import Diagnosis, RuleCount, diagnose, only_reasons, only_scores
 from matching.engine.digest import inputs_digest
 from matching.engine.explain import Explanation, Matched, explain
@@ -13,6 +12,7 @@ from matching.engine.needs import NeedSet, build_needs
 from matching.engine.pairs import Assessment, Standing, assess, best_of_need
 from matching.engine.policy import Weights
 from matching.engine.room import Phase
+from matching.engine.scan import score_shard
 from matching.engine.score import PairScore, recompute
 from matching.engine.shards import Merged, Shard, ShardResult, merge, shards_of
 from matching.engine.snapshot import Snapshot, build_snapshot

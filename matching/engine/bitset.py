@@ -16,6 +16,7 @@ from matching.engine.reasons import tally_of
 from matching.engine.rules import Verdict, judge
 from matching.engine.score import comfort_vector, mutual_vector, wait_term
 from matching.engine.shards import EMPTY_RANK, EMPTY_SCORE, Shard, ShardResult
+from matching.engine.sieve import Sieve
 from matching.engine.snapshot import BLOCK, I64, Snapshot
 from matching.engine.types import HARD_RULES
 
@@ -55,22 +56,20 @@ def slot_scores(*, need: CompiledNeed, verdict: Verdict, weights: Weights) -> I6
 
 
 def score_shard(
-    *, snapshot: Snapshot, needs: NeedSet, minutes: I32, weights: Weights, shard: Shard
+    *, snapshot: Snapshot, needs: NeedSet, minutes: I32, weights: Weights, shard: Shard, count: bool
 ) -> ShardResult:
-    """The best `top_k + slack` parties of every need and `top_l` needs of every party in one shard.
-
-    `minutes` is int32 [0 car | 1 public, need zone, home zone], -1 = unreachable. Same inputs give the same
-    bytes; shards may run in any order, twice, or on different machines.
-    """
+    """See `scan.score_shard`. Without `count` only pairs that `sieve` leaves are judged."""
     first, last = shard.first_block * BLOCK, min(shard.last_block * BLOCK, len(snapshot.parties))
     tables = _Tables.empty(needs=len(needs.needs), keep=weights.top_k + weights.slack)
     passing: list[_Pairs] = []
+    sieve = Sieve.of(snapshot, minutes=minutes, weights=weights)
     for number, need in enumerate(needs.needs):
-        verdict = judge(
-            snapshot=snapshot, need=need, minutes=minutes, weights=weights, rows=slice(first, last)
-        )
-        pairs = _passing(need=need, verdict=verdict, weights=weights)
-        tables.put(number, pairs=pairs, verdict=verdict)
+        rows = slice(first, last) if count else sieve.rows_of(need, first=first, last=last)
+        verdict = judge(snapshot=snapshot, need=need, minutes=minutes, weights=weights, rows=rows)
+        pairs = _passing(need=need, verdict=verdict, weights=weights, first=first)
+        tables.put(number, pairs=pairs)
+        if count:
+            tables.count(number, verdict=verdict)
         passing.append(pairs)
     party = _party_lists(passing, parties=last - first, keep=weights.top_l)
     return ShardResult(
@@ -88,10 +87,11 @@ def score_shard(
     )
 
 
-def _passing(*, need: CompiledNeed, verdict: Verdict, weights: Weights) -> _Pairs:
-    best = slot_scores(need=need, verdict=verdict, weights=weights).max(axis=0)
+def _passing(*, need: CompiledNeed, verdict: Verdict, weights: Weights, first: int) -> _Pairs:
+    best = slot_scores(need=need, verdict=verdict, weights=weights).max(axis=0, initial=EMPTY_SCORE)
     at = np.flatnonzero(best > EMPTY_SCORE)
-    return _Pairs(at=at, rank=verdict.columns.rank[at], score=best[at])
+    columns = verdict.columns
+    return _Pairs(at=columns.row[at] - first, rank=columns.rank[at], score=best[at])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +115,17 @@ class _Tables:
             passed=np.zeros(needs, dtype=np.int64),
         )
 
-    def put(self, number: int, *, pairs: _Pairs, verdict: Verdict) -> None:
+    def put(self, number: int, *, pairs: _Pairs) -> None:
         """Best first; equal scores in the order of the public ids."""
         best = np.lexsort((pairs.rank, -pairs.score))[: self.scores.shape[1]]
         self.scores[number, : len(best)] = pairs.score[best]
         self.ranks[number, : len(best)] = pairs.rank[best]
+        self.passed[number] = len(pairs.at)
+
+    def count(self, number: int, *, verdict: Verdict) -> None:
+        """Which rule kept how many away."""
         tally = tally_of(verdict)
         self.failed[number], self.only[number] = tally.failed, tally.only
-        self.passed[number] = len(pairs.at)
 
 
 def _party_lists(passing: list[_Pairs], *, parties: int, keep: int) -> tuple[I32, I32]:

@@ -34,6 +34,7 @@ from matching.services.weights import weights_of
 from matching.snapshots import Inputs, read_inputs
 
 BLOCKS_PER_SHARD = 16  # 4,096 parties: less is not worth the way over the broker
+SHARDS_MAX = 64  # every shard lays out the needs anew, and its result is a row
 _kept: dict[str, Prepared] = {}
 
 
@@ -125,11 +126,11 @@ def prepared_for(run: MatchRun) -> Prepared | None:
 
 
 def cut(prepared: Prepared, *, whole: bool) -> tuple[Shard, ...]:
-    """The shards of a run: by a number of blocks each, or the ``whole`` as one."""
-    blocks = int(getattr(settings, "ENISHI_BLOCKS_PER_SHARD", BLOCKS_PER_SHARD))
-    return shards_of(
-        prepared.snapshot, blocks_per_shard=max(prepared.snapshot.blocks, 1) if whole else blocks
-    )
+    """The shards of a run: by a number of blocks each, 64 shards at most, or the ``whole`` as one."""
+    blocks = max(prepared.snapshot.blocks, 1)
+    least = int(getattr(settings, "ENISHI_BLOCKS_PER_SHARD", BLOCKS_PER_SHARD))
+    per_shard = blocks if whole else max(least, -(-blocks // SHARDS_MAX))
+    return shards_of(prepared.snapshot, blocks_per_shard=per_shard)
 
 
 def score(prepared: Prepared, shard: Shard) -> ShardResult:

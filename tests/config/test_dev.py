@@ -23,6 +23,7 @@ def checkout(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "config" / "runlock.py", copy / "config")
     (copy / "tests").mkdir()
     (copy / "requirements.txt").write_text("")
+    (copy / "requirements-scale.txt").write_text("-r requirements.txt\n")
     (copy / "tests" / "requirements.txt").write_text("-r ../requirements.txt\n")
     (copy / "manage.py").write_text("import sys; print('managed', *sys.argv[1:])")
     return copy

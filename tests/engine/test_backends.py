@@ -1,0 +1,121 @@
+"""The compiled back end and the sieve give the bytes of the plain one: lists, counts, order of equal scores."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.engine import Shard, ShardResult, scan, score_shard, shards_of
+from matching.engine.sieve import Sieve
+from tests.engine.world import World, compiled, random_world, spread
+
+pytestmark = pytest.mark.slow
+SEEDS = st.integers(min_value=0, max_value=2**32)
+COUNTS = ("failed", "only")
+
+
+def results(world: World, *, blocks_per_shard: int = 10_000, **how) -> list[ShardResult]:
+    snapshot, needs = compiled(world)
+    return [
+        score_shard(
+            snapshot=snapshot, needs=needs, minutes=world.minutes, weights=world.weights, shard=shard, **how
+        )
+        for shard in shards_of(snapshot, blocks_per_shard=blocks_per_shard)
+    ]
+
+
+def assert_same_lists(one: ShardResult, other: ShardResult) -> None:
+    for name in {field.name for field in fields(one)} - set(COUNTS):
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+
+
+@settings(max_examples=120, deadline=None)
+@given(seed=SEEDS, generous=st.booleans())
+def test_compiled_bytes_are_the_plain_ones(seed, generous):
+    world = random_world(seed, generous=generous)
+    plain, compiled_ = results(world, compiled=False), results(world, compiled=True)
+    assert [result.to_bytes() for result in plain] == [result.to_bytes() for result in compiled_]
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEEDS, generous=st.booleans(), compiled=st.booleans())
+def test_lists_without_counts_are_the_same(seed, generous, compiled):
+    world = random_world(seed, generous=generous)
+    (whole,), (lists,) = (results(world, compiled=False), results(world, compiled=compiled, count=False))
+    assert_same_lists(whole, lists)
+    assert not lists.failed.any()
+    assert not lists.only.any()
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("keep", [1, 3])
+def test_short_lists_of_several_shards_are_the_same(seed, keep):
+    world = random_world(seed, parties=900, needs=6, generous=seed % 2 == 0)
+    world = replace(world, weights=replace(world.weights, top_k=keep, slack=1, top_l=keep))
+    for count in (True, False):
+        plain = results(world, blocks_per_shard=2, compiled=False)
+        fused = results(world, blocks_per_shard=2, compiled=True, count=count)
+        assert len(plain) == 2
+        for one, other in zip(plain, fused, strict=True):
+            assert_same_lists(one, other)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_kinds_in_two_words_are_the_same(seed):
+    world = spread(random_world(seed, parties=60, generous=True))
+    assert results(world, compiled=True)[0].to_bytes() == results(world, compiled=False)[0].to_bytes()
+
+
+def test_nobody_and_no_need_are_no_trouble():
+    world = random_world(3)
+    for empty in (replace(world, participants=()), replace(world, needs=())):
+        assert results(empty, compiled=True)[0].to_bytes() == results(empty, compiled=False)[0].to_bytes()
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_somebody_just_at_the_limit_is_found_without_counts(compiled):
+    world = random_world(1, parties=200, needs=6, generous=True)
+    near = tuple(replace(party, travel_limit_minutes=60 + at) for at, party in enumerate(world.participants))
+    world = replace(world, participants=near, minutes=np.full_like(world.minutes, 100))
+    (whole,) = results(world, compiled=False)
+    assert 0 < whole.passed.sum() < len(near) * 6
+    assert_same_lists(whole, results(world, compiled=compiled, count=False)[0])
+
+
+def test_the_sieve_leaves_few_and_loses_nobody():
+    world = random_world(11, parties=1500, needs=8)
+    snapshot, needs = compiled(world)
+    (whole,) = results(world, compiled=False)
+    sieve = Sieve.of(snapshot, minutes=world.minutes, weights=world.weights)
+    left = [len(sieve.rows_of(need, first=0, last=1500)) for need in needs.needs]
+    assert sum(left) < 1500 * 8 // 3
+    assert all(passed <= rows for passed, rows in zip(whole.passed, left, strict=True))
+
+
+def test_a_large_run_is_compiled_and_a_small_one_is_not(monkeypatch):
+    called = []
+    monkeypatch.setattr("matching.engine.fused.shard.scan", lambda *args: called.append(args))
+    world = random_world(5)
+    results(world)
+    assert not called
+    monkeypatch.setattr(scan, "COMPILED_FROM", 14 * 5)
+    results(world)
+    assert len(called) == 1
+    monkeypatch.setattr(scan, "HAS_COMPILER", False)
+    results(world)
+    assert len(called) == 1
+
+
+def test_a_shard_is_the_same_wherever_it_begins():
+    world = random_world(8, parties=700, needs=5)
+    snapshot, needs = compiled(world)
+    how = {"snapshot": snapshot, "needs": needs, "minutes": world.minutes, "weights": world.weights}
+    last = Shard(first_block=2, last_block=3)
+    assert (
+        score_shard(**how, shard=last, compiled=True).to_bytes()
+        == score_shard(**how, shard=last, compiled=False).to_bytes()
+    )
