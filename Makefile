@@ -1,5 +1,5 @@
 # Each target is one line; the work is in tools/dev.py, which runs without make alike: python3 tools/dev.py demo
-.PHONY: help demo up check test bench bench-pages screens smoke
+.PHONY: help demo up check test bench bench-national bench-pages screens smoke
 
 help:
 	@python3 tools/dev.py help
@@ -13,6 +13,8 @@ test:
 	@python3 tools/dev.py test
 bench:
 	@python3 tools/dev.py bench
+bench-national:
+	@python3 tools/dev.py bench-national
 bench-pages:
 	@python3 tools/dev.py bench-pages
 screens:

@@ -21,7 +21,8 @@ make demo    install, prepare, load the demo data, serve until Ctrl-C
 make up      the same stack with the data that is there (settings: DJANGO_SETTINGS_MODULE)
 make check   lint, types, contracts, migrations, deploy check, quick tests (under 3 minutes)
 make test    check, every test on its own PostgreSQL, Redis and browser, and the smoke
-make bench   how long a run over 400 parties and 40 needs takes, as one JSON line
+make bench   how long a run over 400 parties and 40 needs takes, and the engine against other ways, as JSON lines
+make bench-national the engine alone with 1,000,000 participants and 2,000 needs, as one JSON line
 make bench-pages how long pages take with 100,000 participants, 2,000 needs and 6,000 matches, as one JSON line
 make screens pictures of every page, on a phone and on a desk, into build/screens/
 make smoke   the demo's stack on a free port, driven from sign-up to agreed by HTTP alone
@@ -177,7 +178,14 @@ def up() -> int:
 
 def bench() -> int:
     """Measure on the session's own PostgreSQL, alone on the machine if it can be. The last line is the result."""
-    return _measure("tests/benchmarks/test_run_of_a_prefecture.py")
+    return _measure(
+        "tests/benchmarks/test_run_of_a_prefecture.py", "tests/benchmarks/test_engine.py", "-k", "not nation"
+    )
+
+
+def bench_national() -> int:
+    """The engine alone, against other ways to the same answer, at the country's size. Some ten minutes, some 10 GB."""
+    return _measure("tests/benchmarks/test_engine.py", "-k", "nation")
 
 
 def bench_pages() -> int:
@@ -185,11 +193,11 @@ def bench_pages() -> int:
     return _measure("tests/benchmarks/test_pages.py")
 
 
-def _measure(benchmark: str) -> int:
+def _measure(*benchmark: str) -> int:
     environment.ensure(TEST_REQUIREMENTS)
     environment.compile_locale()
     return subprocess.run(
-        pytest("-m", "bench", benchmark), check=False, cwd=ROOT, env=clean_environment()
+        pytest("-m", "bench", *benchmark), check=False, cwd=ROOT, env=clean_environment()
     ).returncode
 
 
@@ -221,6 +229,7 @@ COMMANDS = {
     "check": check,
     "test": test,
     "bench": bench,
+    "bench-national": bench_national,
     "bench-pages": bench_pages,
     "screens": screens,
     "smoke": smoke,

@@ -76,7 +76,7 @@ def solve(problem: FlowProblem) -> FlowSolution:
     """
     if not len(problem.party):
         return FlowSolution(chosen=np.zeros(0, dtype=np.bool_), value=0)
-    arcs, sink = _network(problem)
+    arcs, sink = network(problem)
     solver = min_cost_flow.SimpleMinCostFlow()
     numbers = solver.add_arcs_with_capacity_and_unit_cost(
         np.concatenate(arcs.tails).astype(np.int32),
@@ -92,7 +92,7 @@ def solve(problem: FlowProblem) -> FlowSolution:
     return FlowSolution(chosen=chosen, value=-int(solver.optimal_cost()))
 
 
-def _network(problem: FlowProblem) -> tuple[_Arcs, int]:
+def network(problem: FlowProblem) -> tuple[_Arcs, int]:
     """Arcs (the edges come first) and the number of the sink; the source is node 0."""
     slot = 1 + problem.parties
     need = slot + len(problem.slot_places)

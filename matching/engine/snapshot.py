@@ -86,9 +86,9 @@ class Sparse:
     """By qualification (3, k): row, people, last valid day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Snapshot:
-    """All parties of a run, packed; `parties[row]` is the value a row was made of."""
+    """All parties of a run, packed; `parties[row]` is the value a row was made of. Equal only to itself."""
 
     vocabulary: Vocabulary
     horizon: Horizon

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -120,8 +121,12 @@ class Slots(NamedTuple):
     stretch_end: I64
 
 
+@lru_cache(maxsize=1)
 def parties_of(snapshot: Snapshot, *, first: int, last: int, weights: Weights) -> Parties:
-    """The parties of rows [first, last), counted from 0; planes are the snapshot's own memory, not copied."""
+    """The parties of rows [first, last), counted from 0; planes are the snapshot's own memory, not copied.
+
+    The last answer is kept for the next need that is looked at alone.
+    """
     columns, sparse, pieces = snapshot.columns.take(slice(first, last)), snapshot.sparse, snapshot.pieces
     part = _Part(first=first, last=last)
     known_at, known = part.keys(sparse.known)

@@ -1,0 +1,218 @@
+"""The engine against other ways to the same answer, in one process: ``make bench``. Asserts equality, never a time."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pytest
+from django.utils import timezone
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
+
+from accounts.models import Volunteer
+from matching.engine import NeedSet, Shard, build_needs, merge, score_shard
+from matching.engine.edges import Edges, candidate_edges
+from matching.engine.flow import FlowProblem, network, solve
+from matching.engine.room import Room
+from matching.engine.shards import ShardResult
+from matching.engine.singles import problem_of
+from regions.models import Need
+from tests.benchmarks.country import Country, country
+from tests.benchmarks.rivals import Products, Sets
+from tests.builders import make_need, make_offer, make_region
+from tests.support.crowd import make_crowd
+
+pytestmark = [pytest.mark.bench]
+SETS_NEEDS, CHANGES, ORM_PARTIES, ORM_NEEDS = 10, 200, 300, 5
+TRIES = 3
+
+
+def best_seconds(act: Callable[[], Any], tries: int = TRIES) -> tuple[float, Any]:
+    """The shortest of some tries and what the last one gave."""
+    seconds = []
+    for _ in range(tries):
+        begun = time.perf_counter()
+        found = act()
+        seconds.append(time.perf_counter() - begun)
+    return min(seconds), found
+
+
+def scan(instance: Country, *, needs: NeedSet | None = None, **how: Any) -> ShardResult:
+    return score_shard(
+        snapshot=instance.snapshot, needs=needs or instance.needs, minutes=instance.minutes,
+        weights=instance.weights, shard=Shard(first_block=0, last_block=instance.snapshot.blocks), **how,
+    )  # fmt: skip
+
+
+def machine() -> dict[str, float]:
+    """What the machine gives one thread's worth of numpy: a copy through memory, a product of matrices."""
+    one, other = np.ones(20_000_000), np.empty(20_000_000)
+    copied, _ = best_seconds(lambda: np.copyto(other, one))
+    square = np.ones((2048, 2048), dtype=np.float32)
+    multiplied, _ = best_seconds(lambda: square @ square)
+    return {
+        "copy_gb_per_second": round(2 * one.nbytes / copied / 1e9, 1),
+        "sgemm_gflops": round(2 * 2048**3 / multiplied / 1e9),
+    }
+
+
+def orm_pairs_per_second() -> float:
+    """Kinds, wishes and weekdays only: a small part of the rules, by a loop that fetches each need's parties in five queries."""
+    make_crowd(ORM_PARTIES)
+    for _ in range(ORM_NEEDS):
+        region = make_region()
+        make_need(region, work=(("grass_hand", 3),), offers=[make_offer(region)])
+    needs = list(Need.objects.all())
+
+    def loop() -> int:
+        return sum(_orm_fits(need) for need in needs)
+
+    seconds, fits = best_seconds(loop, 2)
+    assert fits == ORM_PARTIES * ORM_NEEDS
+    return ORM_PARTIES * ORM_NEEDS / seconds
+
+
+def _orm_fits(need: Need) -> int:
+    work = {row.work_kind_id: row.weight for row in need.work.all()}
+    gives = {row.asset_kind_id for offer in need.offers.all() for row in offer.assets.all()}
+    weekdays = {timezone.localtime(slot.start_at).weekday() for slot in need.slots.all()}
+    found = 0
+    parties = Volunteer.objects.prefetch_related("abilities", "wishes", "availabilities")
+    for party in parties.select_related("home"):
+        f = sum(work.get(row.work_kind_id, 0) for row in party.abilities.all()) / sum(work.values())
+        wishes = {row.asset_kind_id: row.weight for row in party.wishes.all()}
+        g = sum(weight for kind, weight in wishes.items() if kind in gives) / sum(wishes.values())
+        free = any(row.weekdays >> day & 1 for row in party.availabilities.all() for day in weekdays)
+        found += bool(free and f and g and 2 * f * g / (f + g) > 0)
+    return found
+
+
+def changes(instance: Country) -> dict[str, float]:
+    """95th percentiles in milliseconds: one need scanned anew, one party against all needs."""
+    need_times, party_times = [], []
+    for row in islice(instance.rows, CHANGES):
+        begun = time.perf_counter()
+        scan(instance, needs=build_needs(snapshot=instance.snapshot, needs=[row]), compiled=True, count=False)
+        need_times.append(time.perf_counter() - begun)
+    for block in range(min(CHANGES, instance.snapshot.blocks)):
+        begun = time.perf_counter()
+        score_shard(
+            snapshot=instance.snapshot, needs=instance.needs, minutes=instance.minutes, weights=instance.weights,
+            shard=Shard(first_block=block, last_block=block + 1), compiled=True, count=False,
+        )  # fmt: skip
+        party_times.append(time.perf_counter() - begun)
+    return {
+        "changed_need_p95_ms": round(1000 * float(np.percentile(need_times, 95)), 1),
+        "changed_block_of_256_p95_ms": round(1000 * float(np.percentile(party_times, 95)), 1),
+    }
+
+
+# -- allocation ----------------------------------------------------------------------------------------
+
+
+def singles(instance: Country, result: ShardResult) -> tuple[Edges, FlowProblem]:
+    edges = candidate_edges(
+        snapshot=instance.snapshot, needs=instance.needs, merged=merge([result]), minutes=instance.minutes,
+        weights=instance.weights,
+    )  # fmt: skip
+    edges = edges.take(instance.snapshot.columns.size[edges.row] == 1)
+    room = Room(needs=instance.needs, guide_capacity={}, weights=instance.weights)
+    return edges, problem_of(room=room, edges=edges)
+
+
+def by_highs(problem: FlowProblem) -> int:
+    """The same network as a linear programme, by the dual simplex of HiGHS; the optimum."""
+    arcs, sink = network(problem)
+    tails, heads = np.concatenate(arcs.tails), np.concatenate(arcs.heads)
+    arc = np.arange(len(tails))
+    incidence = csr_array(
+        (np.r_[np.ones(len(arc)), -np.ones(len(arc))], (np.r_[tails, heads], np.r_[arc, arc])),
+        shape=(sink + 1, len(arc)),
+    )
+    supply = np.zeros(sink + 1)
+    supply[0], supply[sink] = problem.parties, -problem.parties
+    bounds = np.stack([np.zeros(len(arc)), np.concatenate(arcs.capacities)], axis=1)
+    found = linprog(np.concatenate(arcs.costs), A_eq=incidence, b_eq=supply, bounds=bounds, method="highs-ds")
+    assert found.status == 0, found.message
+    return -round(found.fun)
+
+
+def greedy(instance: Country, edges: Edges) -> set[int]:
+    """The needs served by taking the best score first."""
+    room, served = Room(needs=instance.needs, guide_capacity={}, weights=instance.weights), set()
+    for at in np.lexsort((edges.slot, edges.need, edges.rank, -edges.score)).tolist():
+        if room.people_for(edges, at):
+            room.take(edges, at, phase="flow", bonuses=())
+            served.add(int(edges.need[at]))
+    return served
+
+
+def allocation(instance: Country, result: ShardResult) -> dict[str, float]:
+    edges, problem = singles(instance, result)
+    flow_seconds, solution = best_seconds(lambda: solve(problem))
+    highs_seconds, optimum = best_seconds(lambda: by_highs(problem), 1)
+    assert solution.value == optimum
+    served, wanted = len(set(edges.need[solution.chosen].tolist())), len(set(edges.need.tolist()))
+    return {
+        "edges": len(edges),
+        "flow_over_highs": round(highs_seconds / flow_seconds, 1),
+        "served_by_flow_percent": round(100 * served / wanted, 1),
+        "served_by_greedy_percent": round(100 * len(greedy(instance, edges)) / wanted, 1),
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("parties", "needs"),
+    [
+        pytest.param(20_000, 200, id="town"),
+        pytest.param(100_000, 500, id="region"),
+        pytest.param(1_000_000, 2_000, id="nation"),
+    ],
+)
+def test_engine(parties: int, needs: int, measured: Callable[[dict[str, Any]], None]) -> None:
+    orm = orm_pairs_per_second()
+    instance = country(parties=parties, needs=needs)
+    pairs = parties * needs
+    scan(instance, compiled=True, count=False)  # compiles
+    compiled_seconds, fast = best_seconds(lambda: scan(instance, compiled=True, count=False))
+    counted_seconds, counted = best_seconds(lambda: scan(instance, compiled=True), 1)
+    numpy_seconds, plain = best_seconds(lambda: scan(instance, compiled=False, count=False))
+    assert fast.to_bytes() == plain.to_bytes()
+    assert np.array_equal(fast.need_ranks, counted.need_ranks)
+    products = Products(instance)
+    product_seconds, (scores, ranks) = best_seconds(products.best, 1)
+    assert np.array_equal(scores, fast.need_scores)
+    assert np.array_equal(ranks, fast.need_ranks)
+    sets = Sets(instance)
+    set_seconds, lists = best_seconds(lambda: [sets.best_of(number) for number in range(SETS_NEEDS)], 1)
+    for number, best in enumerate(lists):
+        line = zip(fast.need_scores[number].tolist(), fast.need_ranks[number].tolist(), strict=True)
+        assert [pair for pair in line if pair[0] >= 0] == best
+    rates = {
+        "orm_loop": orm,
+        "python_sets": parties * SETS_NEEDS / set_seconds,
+        "blocked_sgemm": pairs / product_seconds,
+        "numpy": pairs / numpy_seconds,
+        "numba": pairs / compiled_seconds,
+        "numba_counting_rules": pairs / counted_seconds,
+    }
+    measured(
+        {
+            "parties": parties,
+            "needs": needs,
+            "feasible_percent": round(100 * int(fast.passed.sum()) / pairs, 2),
+            "pairs_per_second": {name: round(rate) for name, rate in rates.items()},
+            "numba_over": {name: round(rates["numba"] / rate, 1) for name, rate in rates.items()},
+            "numpy_over_sgemm": round(rates["numpy"] / rates["blocked_sgemm"], 2),
+            **changes(instance),
+            **allocation(instance, fast),
+            **machine(),
+            "peak_gb_of_all_ways": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),
+        }
+    )
