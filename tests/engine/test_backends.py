@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.engine import Shard, ShardResult, scan, score_shard, shards_of
+from matching.engine.fused.jit import ENGINE, KEPT, cache_folder
 from matching.engine.sieve import Sieve
 from tests.engine.world import World, compiled, random_world, spread
 
@@ -119,3 +121,17 @@ def test_a_shard_is_the_same_wherever_it_begins():
         score_shard(**how, shard=last, compiled=True).to_bytes()
         == score_shard(**how, shard=last, compiled=False).to_bytes()
     )
+
+
+def test_code_compiled_from_other_sources_is_not_used(tmp_path):
+    engine = tmp_path / "engine"
+    (engine / "fused").mkdir(parents=True)
+    (engine / "fused" / "pair.py").write_text("a >= b")
+    (engine / "policy.py").write_text("6")
+    before = cache_folder(engine, base=tmp_path)
+    assert before == cache_folder(engine, base=tmp_path)
+    (engine / "fused" / "pair.py").write_text("a > b")
+    after = cache_folder(engine, base=tmp_path)
+    (engine / "policy.py").write_text("7")
+    assert len({before, after, cache_folder(engine, base=tmp_path)}) == 3
+    assert str(cache_folder(ENGINE, base=KEPT.parent)) == numba.config.CACHE_DIR
