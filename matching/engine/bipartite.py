@@ -14,7 +14,7 @@ import numpy as np
 from matching.engine.arcs import SOURCE, Arcs, cheapest_flow
 from matching.engine.snapshot import I64, Bools
 
-ROUNDS_MAX = 10_000
+ROUNDS_MAX = 100_000
 FAR = 2**62
 
 
