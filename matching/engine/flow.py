@@ -7,11 +7,11 @@ Capacities are integers, so the optimum is integral and exact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
+from matching.engine.arcs import Arcs, cheapest_flow
 from matching.engine.snapshot import I64, Bools
 
 
@@ -48,26 +48,6 @@ class FlowSolution:
     value: int
 
 
-@dataclass(slots=True)
-class _Arcs:
-    """Arcs of a network, collected in a fixed order."""
-
-    tails: list[I64] = field(default_factory=list)
-    heads: list[I64] = field(default_factory=list)
-    capacities: list[I64] = field(default_factory=list)
-    costs: list[I64] = field(default_factory=list)
-
-    def add(self, tails: I64 | int, heads: I64 | int, *, capacity: I64 | int, cost: I64 | int = 0) -> None:
-        tail, head, room, price = np.broadcast_arrays(np.atleast_1d(tails), heads, capacity, cost)
-        for column, values in (
-            (self.tails, tail),
-            (self.heads, head),
-            (self.capacities, room),
-            (self.costs, price),
-        ):
-            column.append(values.astype(np.int64))
-
-
 def solve(problem: FlowProblem) -> FlowSolution:
     """The placement of highest total value; deterministic for a given order of the edges.
 
@@ -77,30 +57,19 @@ def solve(problem: FlowProblem) -> FlowSolution:
     if not len(problem.party):
         return FlowSolution(chosen=np.zeros(0, dtype=np.bool_), value=0)
     arcs, sink = network(problem)
-    solver = min_cost_flow.SimpleMinCostFlow()
-    numbers = solver.add_arcs_with_capacity_and_unit_cost(
-        np.concatenate(arcs.tails).astype(np.int32),
-        np.concatenate(arcs.heads).astype(np.int32),
-        np.concatenate(arcs.capacities),
-        np.concatenate(arcs.costs),
-    )
-    solver.set_node_supply(0, problem.parties)
-    solver.set_node_supply(sink, -problem.parties)
-    if solver.solve() != solver.OPTIMAL:
-        raise RuntimeError("the flow has no optimum")
-    chosen = solver.flows(numbers[: len(problem.party)]) > 0
-    return FlowSolution(chosen=chosen, value=-int(solver.optimal_cost()))
+    flow = cheapest_flow(arcs=arcs, sink=sink, supply=problem.parties, asked=len(problem.party))
+    return FlowSolution(chosen=flow.carried > 0, value=-flow.cost)
 
 
-def network(problem: FlowProblem) -> tuple[_Arcs, int]:
-    """Arcs (the edges come first) and the number of the sink; the source is node 0."""
+def network(problem: FlowProblem) -> tuple[Arcs, int]:
+    """Arcs (those of the edges come first, in their order) and the number of the sink; the source is node 0."""
     slot = 1 + problem.parties
     need = slot + len(problem.slot_places)
     region = need + len(problem.need_left)
     guide = region + len(problem.region_open)
     sink = guide + len(problem.guide_left)
     people = problem.parties
-    arcs = _Arcs()
+    arcs = Arcs()
     arcs.add(1 + problem.party, slot + problem.slot, capacity=1, cost=-problem.worth)
     arcs.add(0, 1 + np.arange(people), capacity=1)
     arcs.add(
@@ -120,7 +89,7 @@ def network(problem: FlowProblem) -> tuple[_Arcs, int]:
     return arcs, sink
 
 
-def _coverage(arcs: _Arcs, problem: FlowProblem, *, need: int, region: int) -> None:
+def _coverage(arcs: Arcs, problem: FlowProblem, *, need: int, region: int) -> None:
     """Three parallel arcs per need: the first person, the second, all others; together `need_left`."""
     left = np.minimum(problem.need_left, problem.parties)
     first = np.minimum(left, problem.need_served == 0)
