@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
 from accounts.policies import Actor, is_admin, is_system
 from matching.models import NeedDiagnosis
-from matching.selectors.openings import with_held
+from matching.selectors.openings import with_room
 from regions.enums import NeedStage
 from regions.models import Need
 from regions.policies import guide_regions, represented_regions
@@ -30,7 +30,7 @@ def diagnoses_for(actor: Actor) -> QuerySet[NeedDiagnosis]:
 def _still_wants() -> Q:
     """A free place on a date to come, or no date to come at all: then dates are what it lacks."""
     coming = coming_slots().order_by().filter(need=OuterRef("need"))
-    return Q(~Exists(coming)) | Q(Exists(with_held(coming).filter(held__lt=F("places"))))
+    return Q(~Exists(coming)) | Q(Exists(with_room(coming)))
 
 
 def diagnosis_for(actor: Actor, need: Need) -> NeedDiagnosis:
