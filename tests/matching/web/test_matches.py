@@ -248,10 +248,20 @@ def test_missing_permission_leads_to_the_offer_for_who_keeps_it(
 ) -> None:
     offer = make_offer(saga, title="まだ内諾の道", permission="informal")
     match = story.asked(story.propose(make_need(saga, offers=[offer]), hana_party), guide=mori)
-    path = reverse("place-offer", args=[saga.public_id, offer.public_id])
+    path = reverse("place-offer", args=[saga.public_id, offer.public_id]) + f"?match={match.public_id}"
     content = page(client, match, request.getfixturevalue(name)).content.decode()
     assert (f'href="{path}"' in content) == is_led
     assert (client.get(path).status_code == 200) == is_led
+    if is_led:
+        assert f'href="{reverse("match-page", args=[match.public_id])}"' in client.get(path).content.decode()
+
+
+def test_whom_to_call_comes_before_everything_else_of_the_page(
+    client: Client, mowing: Need, hana_party: Volunteer, mori: User, ume: User
+) -> None:
+    match = story.agreed(mowing, hana_party, guide=mori)
+    text = page(client, match, ume).content.decode()
+    assert text.index(reverse("contacts-page", args=[match.public_id])) < text.index("<h2")
 
 
 def test_participant_is_asked_for_what_the_contact_card_lacks(
