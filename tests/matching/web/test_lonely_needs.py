@@ -1,4 +1,4 @@
-"""Needs that find nobody, on the board of a guide: what to ask the community, and when there is nothing to ask."""
+"""Needs that find too few people, on the board of a guide: what to ask the community, and when there is nothing to ask."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ def board(client: Client, user: User):
     return client.get(reverse("board"))
 
 
-def test_need_that_finds_nobody_says_what_to_ask_the_community(client: Client, saga, mori: User) -> None:
+def test_need_that_finds_too_few_says_what_to_ask_the_community(client: Client, saga, mori: User) -> None:
     need = make_need(saga, title="電柵の見回り")
     diagnosed(need)
     diagnosed(make_need(make_region(municipality="131041"), title="よその困りごと"))
     text = board(client, mori).content.decode()
+    assert "人が足りない困りごと" in text
     assert "電柵の見回り" in text
     assert "これだけで、5件に頼めるようになります。" in text
     assert "土曜の朝など、ほかの日にもお願いできるでしょうか。" in text
@@ -46,7 +47,7 @@ def test_more_needs_than_shown_lead_to_their_whole_list(client: Client, saga, mo
     assert {advice.row.need_id for advice, _path in shown} == made
 
 
-def test_need_whose_dates_are_all_promised_is_none_that_finds_nobody(
+def test_need_whose_dates_are_all_promised_is_none_that_finds_too_few(
     client: Client, saga: Region, mori: User
 ) -> None:
     need = make_need(saga, title="電柵の見回り", places=2)

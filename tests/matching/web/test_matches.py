@@ -372,3 +372,13 @@ def test_every_match_that_goes_on_can_be_reached(client: Client, saga, mori: Use
     assert seen[0] | seen[1] == made
     assert "?live=2" in first.content.decode()
     assert client.get(f"{reverse('match-list')}?live=nonsense").context["live"].number == 1
+
+
+def test_answering_page_leads_to_the_no_as_well(client: Client, asked: Match, hana: User) -> None:
+    client.force_login(hana)
+    no = f'href="{reverse("match-act", args=[asked.public_id, "decline"])}"'
+    seen = {
+        act: no in client.get(reverse("match-act", args=[asked.public_id, act])).content.decode()
+        for act in ("answer", "promise")
+    }
+    assert seen == {"answer": True, "promise": False}
