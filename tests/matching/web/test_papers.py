@@ -221,6 +221,11 @@ def test_page_lists_what_can_be_printed(
     assert reverse("match-circular", args=[asked.public_id]) in text
 
 
+def test_page_leads_back_to_the_community(client: Client, saga: Region, ume: User) -> None:
+    back = f'href="{reverse("place-desk", args=[saga.public_id])}"'
+    assert back in got(client, ume, "paper-list", saga).content.decode()
+
+
 @pytest.mark.parametrize("name", ROLES)
 @pytest.mark.parametrize("address", ["paper-list", "region-circulars", "need-circular"])
 def test_strangers_and_participants_print_nothing(

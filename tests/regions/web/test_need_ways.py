@@ -65,6 +65,22 @@ def test_consent_can_be_recorded_before_everything_is_known(client: Client, draf
     assert Need.objects.get(pk=draft.pk).stage == NeedStage.CONSENTED
 
 
+@pytest.mark.parametrize("lacks", ["dates", "lead", "both"])
+def test_what_is_missing_leads_to_where_it_is_filled_in(
+    client: Client, draft: Need, ume: User, lacks: str
+) -> None:
+    if lacks != "lead":
+        draft.slots.all().delete()
+    if lacks != "dates":
+        Need.objects.filter(pk=draft.pk).update(on_site_lead="")
+    text = shown(client, ume, "need-read", draft).content.decode()
+    notice = text.split("notice--care")[1].split("</div>")[0]
+    where = [draft.region.public_id, draft.public_id]
+    found = {name for name in ("need-dates", "need-revise") if reverse(name, args=where) in notice}
+    wanted = {"dates": {"need-dates"}, "lead": {"need-revise"}, "both": {"need-dates", "need-revise"}}
+    assert found == wanted[lacks]
+
+
 def test_text_that_was_changed_since_it_was_shown_is_read_and_ticked_once_more(
     client: Client, draft: Need, kenji: User
 ) -> None:
