@@ -214,7 +214,7 @@ LINES: Mapping[TaskKind, Any] = {
 }
 
 
-# Needs that find nobody, and how much one has in hand.
+# Needs that find too few people, and how much one has in hand.
 def lonely_needs(actor: User) -> QuerySet[NeedDiagnosis]:
     """Diagnoses of the needs ``actor`` guides (all for administrators), those that find the fewest first. Two queries.
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
 from accounts.policies import Actor, is_admin, is_system
 from matching.models import NeedDiagnosis
+from matching.selectors.openings import with_room
 from regions.enums import NeedStage
 from regions.models import Need
 from regions.policies import guide_regions, represented_regions
+from regions.selectors.needs import coming_slots
 
 
 def diagnoses_for(actor: Actor) -> QuerySet[NeedDiagnosis]:
-    """Diagnoses of open needs ``actor`` may see, those with the fewest parties that fit first. One query."""
-    rows = NeedDiagnosis.objects.filter(need__stage=NeedStage.OPEN)
+    """Diagnoses of open needs ``actor`` may see, those with the fewest parties that fit first. One query.
+
+    Without those whose every date to come is full by now: they have found enough, whatever the last run says.
+    """
+    rows = NeedDiagnosis.objects.filter(_still_wants(), need__stage=NeedStage.OPEN)
     if not (is_admin(actor) or is_system(actor)):
         guided, spoken_for = guide_regions(actor).values("pk"), represented_regions(actor).values("pk")
         rows = rows.filter(Q(need__region__in=guided) | Q(need__region__in=spoken_for))
     return rows.select_related("need__region__municipality", "run").order_by("feasible", "need__public_id")
+
+
+def _still_wants() -> Q:
+    """A free place on a date to come, or no date to come at all: then dates are what it lacks."""
+    coming = coming_slots().order_by().filter(need=OuterRef("need"))
+    return Q(~Exists(coming)) | Q(Exists(with_room(coming)))
 
 
 def diagnosis_for(actor: Actor, need: Need) -> NeedDiagnosis:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.enums import PartyKind
 from accounts.models import Guide, User
@@ -138,8 +139,8 @@ def consents_open(match: Match) -> list[RegionConsent]:
 
 def consent_label(consent: RegionConsent) -> str:
     """By whom, for what, and when they meet."""
-    meets = f" ({consent.meets})" if consent.meets else ""
-    return f"{consent.by}: {consent.get_matter_display()}{meets}"
+    told = {"by": consent.by, "matter": consent.get_matter_display(), "meets": consent.meets}
+    return (_("%(by)s: %(matter)s (%(meets)s)") if consent.meets else _("%(by)s: %(matter)s")) % told
 
 
 def is_ungranted(offer: Offer) -> bool:
@@ -149,8 +150,12 @@ def is_ungranted(offer: Offer) -> bool:
 
 def offer_label(offer: Offer) -> str:
     """What is given in return, and how far each holder has come."""
-    holders = [f"{row.holder}: {row.get_status_display()}" for row in offer.permissions.all()]
-    return f"{offer.title} ({', '.join(holders)})" if holders else offer.title
+    holders = [
+        _("%(holder)s: %(status)s") % {"holder": row.holder, "status": row.get_status_display()}
+        for row in offer.permissions.all()
+    ]
+    told = {"title": offer.title, "holders": _(", ").join(holders)}
+    return _("%(title)s (%(holders)s)") % told if holders else offer.title
 
 
 def _meeting(match: Match) -> Meeting | None:

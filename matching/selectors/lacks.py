@@ -79,7 +79,7 @@ def _permission(sight: MatchSight) -> Lack:
     offers = _ungranted(sight) if sight.oversees or Side.REGION in sight.sides else []
     region = sight.match.need.region
     where = [
-        (offer.title, offer_path(offer, region)) for offer in offers if sight.viewer.knows_all_of(region)
+        (offer.title, offer_path(offer, sight.match)) for offer in offers if sight.viewer.knows_all_of(region)
     ]
     names = tuple(offer_label(offer) for offer in offers)
     who = (str(WHO["permission"]),)

@@ -124,7 +124,7 @@ def _lonely(actor: User) -> Table:
             [f"{region.municipality.label} {region.name}", row.need.title, row.compared, row.feasible,
              advice.change, row.best_change_brings]
         )  # fmt: skip
-    return Table(_("Needs that find nobody"), columns, rows)
+    return Table(_("Needs that find too few people"), columns, rows)
 
 
 def _communities(actor: User) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, F, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import pgettext_lazy
 
 from matching.models import Hold
@@ -52,6 +52,12 @@ def openings(needs: Iterable[Need]) -> dict[int, Opening]:
 def with_held(slots: QuerySet[Slot]) -> QuerySet[Slot]:
     """Dates with how many of their places are held, for ``openings_of_counted``. No query of its own."""
     return slots.annotate(held=Count("holds", filter=Q(holds__released_at=None)))
+
+
+def with_room(slots: QuerySet[Slot]) -> QuerySet[Slot]:
+    """Those of these dates that have a free place. No query of its own."""
+    held = Count("holds", filter=Q(holds__released_at=None))
+    return slots.annotate(held=held).filter(held__lt=F("places"))
 
 
 def openings_of_counted(needs: Iterable[Need]) -> dict[int, Opening]:

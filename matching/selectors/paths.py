@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from matching.models import Match, Report
-from regions.models import Need, Offer, Region
+from regions.models import Need, Offer
 
 
 def match_path(match: Match) -> str:
@@ -23,9 +24,10 @@ def change_path(need: Need) -> str:
     return reverse("place-need", args=[need.region.public_id, need.public_id])
 
 
-def offer_path(offer: Offer, region: Region) -> str:
-    """Where who keeps a community's record writes down what the holders of an offer say."""
-    return reverse("place-offer", args=[region.public_id, offer.public_id])
+def offer_path(offer: Offer, match: Match) -> str:
+    """Where who keeps a community's record writes down what the holders of an offer say, and comes back to the match."""
+    path = reverse("place-offer", args=[match.need.region.public_id, offer.public_id])
+    return f"{path}?{urlencode({'match': match.public_id})}"
 
 
 def calls_path() -> str:

@@ -1,4 +1,4 @@
-"""A guide's board: everything due, overdue first, and the needs that find nobody."""
+"""A guide's board: everything due, overdue first, and the needs that find too few people."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Section:
 @private
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """What is overdue, due today and in the days ahead, each section cut, and the needs that find nobody."""
+    """What is overdue, due today and in the days ahead, each section cut, and the needs that find too few people."""
     actor, now, is_own = actor_of(request), timezone.now(), _is_own(request)
     found = board_first(actor, at_most=SHOWN, now=now, is_own=is_own)
     tasks = iter(tasks_of(actor, [row for first in found.values() for row in first.rows], now=now))

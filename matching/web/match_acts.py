@@ -151,8 +151,14 @@ def match_act(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
         messages.success(request, chosen.done)
         return redirect(next_call_path(actor, after=called) if _from_calls(request) else back)
     status = 422 if form.errors else 200
-    context = {"sight": sight, "act": chosen, "form": form, "back": back}
+    context = {"sight": sight, "act": chosen, "form": form, "back": back, "no": _other_answer(sight, act)}
     return render(request, "match_act.html", context, status=status)
+
+
+def _other_answer(sight: MatchSight, act: str) -> tuple[str, Act] | None:
+    """A no is an answer too: the act that says it, beside the form that says yes."""
+    no = acts_of(sight).get("decline") if act == "answer" else None
+    return ("decline", no) if no else None
 
 
 def _way_back(request: HttpRequest, match: Match) -> str:

@@ -19,6 +19,8 @@ from regions.models.offers import Offer
 class Need(PublicModel):
     """A need. ``changed_at`` moves whenever something that matters to matching changes.
 
+    ``agreed_digest`` names what the community agreed to (``services.agreed``); empty before, and for consents older than it.
+
     Paid employment is listed with a link to where it is described; the house never fetches that address.
     """
 
@@ -49,6 +51,7 @@ class Need(PublicModel):
     changed_at = models.DateTimeField(default=timezone.now)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    agreed_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         constraints = [

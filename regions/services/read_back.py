@@ -13,6 +13,7 @@ from accounts.services.checks import Problems, check_text
 from regions.enums import NeedStage, ReadBackHow
 from regions.models import Need
 from regions.selectors.needs import with_details
+from regions.services.agreed import keep_agreed
 from regions.services.behalf import behalf_of
 from regions.services.reading import digest_of, text_to_read
 from regions.services.stages import advance_need, lock_own_need, open_need
@@ -34,7 +35,8 @@ def record_read_back(
 ) -> Need:
     """Note that the text of a need was read back and agreed to; take it through the interview to consented, or on to open.
 
-    What was read, who agreed and how is kept in the audit (``need.read_back``), whoever entered it. A paused need, or one
+    What was read, who agreed and how is kept in the audit (``need.read_back``), whoever entered it, and the digest of
+    what was agreed to with the need, which ``open_need`` compares whichever door it comes by. A paused need, or one
     whose community has agreed before, is read back and opened the same way. Locks the need; audits; effects of ``open_need``.
 
     ``heard``: the ``digest_of`` the very text that was read. It is read anew under the lock: what is kept is what was heard.
@@ -59,6 +61,8 @@ def record_read_back(
         need = advance_need(
             actor=actor, need=need, to=NeedStage.CONSENTED, note=note, on_behalf_of=on_behalf_of
         )
+    keep_agreed(need)
+    need.save(update_fields=["agreed_digest"])
     return open_need(actor=actor, need=need, on_behalf_of=on_behalf_of) if opens else need
 
 

@@ -17,15 +17,12 @@ from regions.enums import SlotRuleKind
 from regions.models import Need, Slot, SlotRule
 from regions.policies import can_edit_need
 from regions.selectors.needs import with_details
+from regions.services.agreed import SAID
 from regions.services.behalf import behalf_of
 from regions.services.inputs import NeedValues, RequirementInput, SlotRuleInput, WorkInput
 from regions.services.needs import post_need
 from regions.services.occurrences import JAPAN, LAST, WEEKDAYS, Occurrence, RuleError, occurrences
 
-COPIED = (
-    "title", "story", "mode", "compensation", "employment_url", "local_hands", "on_site_lead", "parking", "toilet",
-    "last_mile", "bring", "prepared", "children_ok", "beginner_ok", "group_ok", "min_age",
-)  # fmt: skip
 LAST_FROM = 5  # a fifth Sunday is meant as the last one: most months have four
 DAYS_IN_YEAR = 365
 
@@ -163,8 +160,8 @@ def _leave_out(need: Need, chosen: set[date]) -> None:
 
 
 def _values(old: Need) -> NeedValues:
-    plain: Mapping[str, Any] = {name: getattr(old, name) for name in COPIED}
-    values: NeedValues = {**plain}  # type: ignore[typeddict-item]  # the names of COPIED are columns of a need
+    plain: Mapping[str, Any] = {name: getattr(old, name) for name in SAID}
+    values: NeedValues = {**plain}  # type: ignore[typeddict-item]  # the names of SAID are columns of a need
     values["work"] = [
         WorkInput(code=row.work_kind.code, weight=row.weight)
         for row in old.work.all()

@@ -15,6 +15,7 @@ from regions.locks import lock_need
 from regions.models import Need
 from regions.policies import can_edit_need, is_covered, represents_region
 from regions.selectors.needs import coming_slots
+from regions.services.agreed import is_as_agreed, keep_agreed
 from regions.services.behalf import behalf_of
 from regions.services.receipts import tell_uncovered
 from regions.services.rescoring import need_changed, need_opened, owe_rescoring
@@ -27,7 +28,8 @@ NEXT = {NeedStage.CONSULTING: NeedStage.HEARING, NeedStage.HEARING: NeedStage.CO
 def advance_need(*, actor: User, need: Need, to: NeedStage, note: str = "", on_behalf_of: str = "") -> Need:
     """Move a need one stage on; ``open`` and ``closed`` as by their own verbs.
 
-    To ``consented`` a note says who of the community agreed, when and how; it is kept in the audit.
+    To ``consented`` a note says who of the community agreed, when and how; it is kept in the audit, and with the need
+    what they agreed to. A consented need whose text was changed since is consented anew in the same way.
     Locks the need; audits.
 
     Raises:
@@ -41,14 +43,20 @@ def advance_need(*, actor: User, need: Need, to: NeedStage, note: str = "", on_b
     if to == NeedStage.CLOSED:
         return close_need(actor=actor, need=need, on_behalf_of=on_behalf_of)
     need = lock_own_need(actor, need)
-    if NEXT.get(NeedStage(need.stage)) != to:
+    if NEXT.get(NeedStage(need.stage)) != to and not _is_agreed_anew(need, to):
         raise _stage_conflict()
     problems = Problems()
     if to == NeedStage.CONSENTED or note:
         check_text(problems, "note", note, at_most=NOTE_MAX)
     problems.refuse()
+    if to == NeedStage.CONSENTED:
+        keep_agreed(need)
     _write_stage(actor, need, to, note=note, on_behalf_of=on_behalf_of)
     return need
+
+
+def _is_agreed_anew(need: Need, to: NeedStage) -> bool:
+    return need.stage == to == NeedStage.CONSENTED and not is_as_agreed(need)
 
 
 @transaction.atomic
@@ -61,11 +69,13 @@ def open_need(*, actor: User, need: Need, on_behalf_of: str = "") -> Need:
     Raises:
         NotAllowed("not_your_community")
         Conflict("need_stage"): the community's consent is not noted yet, or the need is open or closed.
+        Conflict("text_changed"): what is said of it is not what the community agreed to, or what was public before a pause.
         Invalid: ``on_site_lead_missing``, ``work_missing``, ``slots_missing`` (none still to come).
     """
     need = lock_own_need(actor, need)
     if need.stage != NeedStage.CONSENTED:
         raise _stage_conflict()
+    _refuse_unheard(need)
     opening_problems(need).refuse()
     need.opened_at = timezone.now()
     _write_stage(actor, need, NeedStage.OPEN, on_behalf_of=on_behalf_of)
@@ -88,6 +98,7 @@ def pause_need(*, actor: User, need: Need, on_behalf_of: str = "") -> Need:
     need = lock_own_need(actor, need)
     if need.stage != NeedStage.OPEN:
         raise Conflict("need_not_open", _("This need is not open any more."))
+    keep_agreed(need)
     _write_stage(actor, need, NeedStage.CONSENTED, on_behalf_of=on_behalf_of, act="pause")
     owe_rescoring(need)
     return need
@@ -125,6 +136,15 @@ def lock_own_need(actor: User, need: Need) -> Need:
     return lock_need(need.pk)
 
 
+def _refuse_unheard(need: Need) -> None:
+    if not is_as_agreed(need):
+        message = _(
+            "The text was changed after the community agreed to it. "
+            "Read it back to them and note their consent once more; then it can be opened."
+        )
+        raise Conflict("text_changed", message)
+
+
 def _stage_conflict() -> Conflict:
     return Conflict("need_stage", _("This is not the next step of this need. Please load it again and look."))
 
@@ -134,7 +154,7 @@ def _write_stage(
 ) -> None:
     """Write the stage with its time, then audit (``act``, else the stage), then ``changed_at`` and rescoring."""
     before, need.stage = need.stage, to
-    need.save(update_fields=["stage", "opened_at", "closed_at"])
+    need.save(update_fields=["stage", "opened_at", "closed_at", "agreed_digest"])
     represents = represents_region(actor, need.region)
     behalf = behalf_of(actor, need.region, on_behalf_of or ("" if represents else need.posted_for))
     details = {"from": before, "to": str(to), "note": note}

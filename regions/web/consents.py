@@ -96,8 +96,10 @@ def need_read(request: HttpRequest, public_id: str, need_id: str) -> HttpRespons
             _("It is public now, and people are looked for.") if opens else _("The consent is recorded."),
         )
         return redirect("place-need", public_id=public_id, need_id=need_id)
+    gaps = opening_problems(need)
     context = {
-        "region": region, "need": need, "form": form, "lines": lines, "gaps": opening_problems(need).lines,
+        "region": region, "need": need, "form": form, "lines": lines, "gaps": gaps.lines,
+        "lacks_dates": gaps.has("slots"), "lacks_words": gaps.has("work") or gaps.has("on_site_lead"),
         "is_proxy": is_proxy(actor, region), "now": timezone.now(),
     }  # fmt: skip
     return render(request, "place/read.html", context, status=422 if form.errors else 200)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,6 +19,8 @@ from regions.selectors.desk import OfferLine, desk_offers
 from regions.services.offers import post_offer, record_permission, update_offer
 from regions.web.base import own_offer, own_region, paged, posted
 from regions.web.offer_forms import OfferForm, PermissionForm
+
+PUBLIC_ID = re.compile(r"[a-z0-9]{1,16}")
 
 
 @private
@@ -56,6 +61,7 @@ def place_offer(request: HttpRequest, public_id: str, offer_id: str) -> HttpResp
         "offer": offer,
         "line": OfferLine(offer),
         "permissions": offer.permissions.all(),
+        "match_id": _came_from(request),
     }
     return render(request, "place/offer.html", context)
 
@@ -97,13 +103,31 @@ def _permission(request: HttpRequest, public_id: str, offer_id: str, *, row_id: 
     offer = own_offer(region, offer_id)
     row = None if row_id is None else _holder(offer, row_id)
     form = PermissionForm(posted(request), row=row)
+    match_id = _came_from(request)
     if request.method == "POST" and take(
         form, lambda **_said: record_permission(actor=actor, offer=offer, permission=form.permission())
     ):
         messages.success(request, _("Recorded."))
-        return redirect("place-offer", public_id=public_id, offer_id=offer_id)
-    context: dict[str, Any] = {"region": region, "offer": offer, "row": row, "form": form}
+        return redirect(_offer_page(public_id, offer_id, match_id))
+    context: dict[str, Any] = {
+        "region": region,
+        "offer": offer,
+        "row": row,
+        "form": form,
+        "match_id": match_id,
+    }
     return render(request, "place/permission.html", context, status=422 if form.errors else 200)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The id of the match whose page led here and is to be found again, "" without one. Only that page judges who may see it."""
+    asked = request.GET.get("match", "")
+    return asked if PUBLIC_ID.fullmatch(asked) else ""
+
+
+def _offer_page(public_id: str, offer_id: str, match_id: str) -> str:
+    path = reverse("place-offer", args=[public_id, offer_id])
+    return f"{path}?{urlencode({'match': match_id})}" if match_id else path
 
 
 def _holder(offer: Offer, row_id: int) -> Permission:

@@ -11,18 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, Volunteer
-from matching.engine.diagnose import CHANGEABLE
-from matching.enums import AnswerValue, ConsentStatus, MatchState, MeetingHow, ReachHow, RunState, TaskKind
-from matching.models import Answer, Match, MatchRun, Meeting, NeedDiagnosis, Report
-from matching.selectors.advice import ASKS
+from matching.enums import AnswerValue, ConsentStatus, MatchState, MeetingHow, ReachHow, TaskKind
+from matching.models import Answer, Match, Meeting, Report
 from matching.selectors.board import SPANS, board_first, board_rows
-from matching.selectors.reasons import BARRIERS
 from matching.services.reports import add_note, record_reached, write_report
-from matching.services.weights import ensure_weights
 from regions.enums import ConsentMatter, PermissionStatus
 from regions.models import Need, Permission, Slot
 from tests.builders import make_need, make_offer, make_party, make_region
 from tests.matching import saga as story
+from tests.matching.lonely import diagnosed
 from tests.matching.reporting import told_of_accident
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -260,7 +257,7 @@ def test_first_of_all_sections_at_once_are_the_first_of_their_whole_lists(
         match = story.propose(make_need(saga), make_party())
         Match.objects.filter(pk=match.pk).update(due_at=now + timedelta(hours=hours))
     found = board_first(mori, at_most=at_most, now=now)
-    assert list(found) == list(SPANS)
+    assert list(found) == list(SPANS) == ["overdue", "today", "week"]
     for when, first in found.items():
         whole = list(board_rows(mori, when, now=now))
         assert [tuple(row) for row in first.rows] == whole[:at_most]
@@ -329,40 +326,3 @@ def test_whole_lists_take_a_fixed_number_of_queries(
     client.force_login(mori)
     with django_assert_num_queries(queries):
         client.get(reverse(name, args=where))
-
-
-# Needs that find nobody.
-def diagnosed(need: Need, code: str = "no_common_date") -> NeedDiagnosis:
-    asked_by = User.objects.system()
-    run = MatchRun.objects.create(requested_by=asked_by, weights=ensure_weights(), state=RunState.DONE)
-    rules = [{"code": code, "failed": 9, "only": 5}, {"code": "gone_since", "failed": 1, "only": 0}]
-    return NeedDiagnosis.objects.create(
-        need=need, run=run, feasible=0, compared=12, rules=rules, best_change=code, best_change_brings=5
-    )
-
-
-def test_need_that_finds_nobody_says_what_to_ask_the_community(client: Client, saga, mori: User) -> None:
-    need = make_need(saga, title="電柵の見回り")
-    diagnosed(need)
-    diagnosed(make_need(make_region(municipality="131041"), title="よその困りごと"))
-    text = board(client, mori).content.decode()
-    assert "電柵の見回り" in text
-    assert "これだけで、5件に頼めるようになります。" in text
-    assert "土曜の朝など、ほかの日にもお願いできるでしょうか。" in text
-    assert reverse("place-need", args=[need.region.public_id, need.public_id]) in text
-    assert "よその困りごと" not in text
-
-
-def test_more_needs_than_shown_lead_to_their_whole_list(client: Client, saga, mori: User) -> None:
-    made = {diagnosed(make_need(saga)).need_id for _number in range(5)}
-    answer = board(client, mori)
-    assert (len(answer.context["advice"]), answer.context["lonely"]) == (3, 5)
-    assert reverse("board-needs") in answer.content.decode()
-    shown = client.get(reverse("board-needs")).context["advice"]
-    assert {advice.row.need_id for advice, _path in shown} == made
-
-
-def test_every_change_a_diagnosis_may_name_has_its_question() -> None:
-    assert set(ASKS) == set(CHANGEABLE)
-    assert set(ASKS) <= set(BARRIERS)
-    assert list(SPANS) == ["overdue", "today", "week"]

@@ -248,10 +248,20 @@ def test_missing_permission_leads_to_the_offer_for_who_keeps_it(
 ) -> None:
     offer = make_offer(saga, title="まだ内諾の道", permission="informal")
     match = story.asked(story.propose(make_need(saga, offers=[offer]), hana_party), guide=mori)
-    path = reverse("place-offer", args=[saga.public_id, offer.public_id])
+    path = reverse("place-offer", args=[saga.public_id, offer.public_id]) + f"?match={match.public_id}"
     content = page(client, match, request.getfixturevalue(name)).content.decode()
     assert (f'href="{path}"' in content) == is_led
     assert (client.get(path).status_code == 200) == is_led
+    if is_led:
+        assert f'href="{reverse("match-page", args=[match.public_id])}"' in client.get(path).content.decode()
+
+
+def test_whom_to_call_comes_before_everything_else_of_the_page(
+    client: Client, mowing: Need, hana_party: Volunteer, mori: User, ume: User
+) -> None:
+    match = story.agreed(mowing, hana_party, guide=mori)
+    text = page(client, match, ume).content.decode()
+    assert text.index(reverse("contacts-page", args=[match.public_id])) < text.index("<h2")
 
 
 def test_participant_is_asked_for_what_the_contact_card_lacks(
@@ -362,3 +372,13 @@ def test_every_match_that_goes_on_can_be_reached(client: Client, saga, mori: Use
     assert seen[0] | seen[1] == made
     assert "?live=2" in first.content.decode()
     assert client.get(f"{reverse('match-list')}?live=nonsense").context["live"].number == 1
+
+
+def test_answering_page_leads_to_the_no_as_well(client: Client, asked: Match, hana: User) -> None:
+    client.force_login(hana)
+    no = f'href="{reverse("match-act", args=[asked.public_id, "decline"])}"'
+    seen = {
+        act: no in client.get(reverse("match-act", args=[asked.public_id, act])).content.decode()
+        for act in ("answer", "promise")
+    }
+    assert seen == {"answer": True, "promise": False}

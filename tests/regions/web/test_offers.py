@@ -121,3 +121,31 @@ def test_list_takes_a_fixed_number_of_queries(
     client.force_login(kenji)
     with django_assert_num_queries(13):
         assert len(client.get(reverse("place-offers", args=[saga.public_id])).context["lines"]) == count
+
+
+def test_who_came_from_a_match_finds_back_to_it_after_recording(
+    client: Client, trails: Offer, kenji: User
+) -> None:
+    where = (trails.region.public_id, trails.public_id)
+    offer = reverse("place-offer", args=where) + "?match=abc123"
+    new = reverse("permission-new", args=where) + "?match=abc123"
+    revise = reverse("permission-revise", args=[*where, trails.permissions.get().pk]) + "?match=abc123"
+    back = f'href="{reverse("match-page", args=["abc123"])}"'
+    client.force_login(kenji)
+    shown = client.get(offer).content.decode()
+    assert [link in shown for link in (back, f'href="{new}"', f'href="{revise}"')] == [True] * 3
+    assert f'href="{offer}"' in client.get(new).content.decode()
+    said = {"holder": "水利組合", "status": "granted", "evidence": "電話"}
+    assert client.post(new, said).url == offer
+    assert client.post(revise, {"status": "granted", "evidence": "電話"}).url == offer
+
+
+@pytest.mark.parametrize("said", ["", "//evil.example", "a/../b", "x" * 17, "<b>", "ＡＢＣ"])
+def test_what_is_no_id_of_a_match_leads_nowhere(
+    client: Client, trails: Offer, kenji: User, said: str
+) -> None:
+    client.force_login(kenji)
+    page = reverse("place-offer", args=[trails.region.public_id, trails.public_id])
+    answer = client.get(page, {"match": said})
+    assert (answer.status_code, answer.context["match_id"]) == (200, "")
+    assert "?match" not in answer.content.decode()
