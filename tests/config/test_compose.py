@@ -23,7 +23,14 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 OURS = ("prepare", "web", "worker", "beat")
-OTHERS = {"POSTGRES_PASSWORD", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PATH"}
+OTHERS = {
+    "POSTGRES_PASSWORD",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "PATH",
+    "NUMBA_CACHE_DIR",  # read by numba and by matching/engine/fused/jit.py
+}
 
 
 def environment_example() -> dict[str, str]:
