@@ -1,7 +1,8 @@
 """The matching engine: score, allocate, explain. Pure values in, pure values out.
 
-No Django, no clock, no randomness, no I/O. The way through: rows (`types`) -> `build_snapshot`,
-`build_needs` -> `score_shard` for each of `shards_of` -> `merge` -> `allocate` -> `explain`, `diagnose`.
+No Django, no clock, no randomness, no I/O but for compiled code, which `fused/jit.py` keeps. The way through: rows
+(`types`) -> `build_snapshot`, `build_needs` -> `score_shard` for each of `shards_of` -> `merge` -> `allocate` ->
+`explain`, `diagnose`.
 """
 
 from matching.engine.allocate import Allocation, Proposal, Report, allocate

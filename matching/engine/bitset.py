@@ -62,9 +62,9 @@ def score_shard(
     first, last = shard.first_block * BLOCK, min(shard.last_block * BLOCK, len(snapshot.parties))
     tables = _Tables.empty(needs=len(needs.needs), keep=weights.top_k + weights.slack)
     passing: list[_Pairs] = []
-    sieve = Sieve.of(snapshot, minutes=minutes, weights=weights)
+    sieve = None if count else Sieve.of(snapshot, minutes=minutes, weights=weights)
     for number, need in enumerate(needs.needs):
-        rows = slice(first, last) if count else sieve.rows_of(need, first=first, last=last)
+        rows = slice(first, last) if sieve is None else sieve.rows_of(need, first=first, last=last)
         verdict = judge(snapshot=snapshot, need=need, minutes=minutes, weights=weights, rows=rows)
         pairs = _passing(need=need, verdict=verdict, weights=weights, first=first)
         tables.put(number, pairs=pairs)

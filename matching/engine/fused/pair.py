@@ -98,14 +98,19 @@ def work_any(p: Parties, n: Needs, row: int, need: int) -> bool:
 
 
 @inlined
+def weight(kinds: Any, low: Any, high: Any) -> int:
+    """Sum of the weights, given as two words of planes, of the kinds of a word."""
+    return ones(kinds & low) + 2 * ones(kinds & high)
+
+
+@inlined
 def work_covered(p: Parties, n: Needs, row: int, need: int) -> int:
     """Sum of weight * credit over the need's kinds that the party can do and bear."""
     total = 0
     for plane in range(3):
         for word in range(p.can.shape[1]):
-            can = p.can[plane, word, row]
-            total += CREDITS[plane] * (
-                ones(can & n.work[need, 0, word]) + 2 * ones(can & n.work[need, 1, word])
+            total += CREDITS[plane] * weight(
+                p.can[plane, word, row], n.work[need, 0, word], n.work[need, 1, word]
             )
     return total
 
@@ -116,9 +121,8 @@ def wish_covered(p: Parties, n: Needs, row: int, need: int) -> int:
     total = 0
     for plane in range(3):
         for word in range(p.wish.shape[1]):
-            offers = n.offers[need, plane, word]
-            total += CREDITS[plane] * (
-                ones(p.wish[0, word, row] & offers) + 2 * ones(p.wish[1, word, row] & offers)
+            total += CREDITS[plane] * weight(
+                n.offers[need, plane, word], p.wish[0, word, row], p.wish[1, word, row]
             )
     return total
 

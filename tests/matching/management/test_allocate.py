@@ -12,16 +12,6 @@ from django.core.management import CommandError, call_command
 EDGES = "left,right,score\nana,oki,0.5\nana,saga,0.4\nben,oki,0.4\n"
 
 
-@pytest.fixture
-def written(tmp_path):
-    def write(name: str, content: str | bytes) -> str:
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return str(path)
-
-    return write
-
-
 def said(*options: str) -> str:
     out = StringIO()
     call_command("allocate", *options, stdout=out)

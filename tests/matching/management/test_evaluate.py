@@ -16,16 +16,6 @@ PAIRS = (
 )
 
 
-@pytest.fixture
-def written(tmp_path):
-    def write(name: str, content: str) -> str:
-        path = tmp_path / name
-        path.write_text(content, encoding="utf-8")
-        return str(path)
-
-    return write
-
-
 def said(*options: str) -> str:
     out = StringIO()
     call_command("evaluate", *options, stdout=out)
