@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+    verbose_name = _("People and vocabularies")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -6,6 +6,7 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.web import legal
@@ -15,6 +16,7 @@ from config.mailbox import mailbox
 from config.styleguide import styleguide
 
 admin.autodiscover()
+admin.site.site_header = admin.site.site_title = _("Administration of Enishi")
 # The admin has no login of its own: codes, passkeys and second factors are asked for by allauth.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 

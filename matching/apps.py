@@ -1,10 +1,12 @@
 """The app of how needs and participants meet."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MatchingConfig(AppConfig):
     name = "matching"
+    verbose_name = _("Matching")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -1,10 +1,12 @@
 """The app of what is lacking and what can be given."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RegionsConfig(AppConfig):
     name = "regions"
+    verbose_name = _("Communities and needs")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -26,6 +26,7 @@ class Organization(PublicModel):
     is_sample = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("intermediary organization"), _("intermediary organizations")
         constraints = [
             models.CheckConstraint(
                 condition=Q(legal_status__in=LegalStatus.values), name="organization_legal_status"

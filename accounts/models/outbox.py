@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import NoticeChoice, WorkerKind
 
@@ -52,6 +53,7 @@ class Outbox(models.Model):
     objects = OutboxQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("owed effect"), _("owed effects")
         constraints = [
             models.CheckConstraint(
                 condition=Q(dead_at__isnull=True) | ~Q(last_error=""), name="dead_letter_has_reason"
@@ -149,6 +151,9 @@ class WorkerHeartbeat(models.Model):
     pid = models.PositiveIntegerField()
     started_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("sign of life of a worker"), _("signs of life of workers")
 
     def __str__(self) -> str:
         return self.name

@@ -53,6 +53,7 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        verbose_name, verbose_name_plural = _("account"), _("accounts")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_ci"),
             models.UniqueConstraint(

@@ -45,6 +45,7 @@ class Volunteer(PublicModel):
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("participant"), _("participants")
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=PartyKind.values), name="volunteer_kind"),
             models.CheckConstraint(condition=Q(transport__in=Transport.values), name="volunteer_transport"),

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.base import PublicModel
 from matching.enums import RUN_OPEN, RunState
@@ -22,6 +23,7 @@ class WeightSet(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("set of weights"), _("sets of weights")
         constraints = [
             models.UniqueConstraint(
                 fields=["is_active"], condition=Q(is_active=True), name="one_active_weight_set"
@@ -55,6 +57,7 @@ class MatchRun(PublicModel):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("matching run"), _("matching runs")
         constraints = [
             models.CheckConstraint(condition=Q(state__in=RunState.values), name="run_state"),
             models.UniqueConstraint(

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -69,7 +70,7 @@ def _marked(step: str) -> list[tuple[str, str]]:
     names = list(STEPS)
     here = names.index(step)
     marks = ["done" if number < here else "now" if number == here else "" for number in range(len(names))]
-    labels = [_("Interests"), _("Home"), _("When"), _("E-mail")]
+    labels = [_("Interests"), pgettext("where one lives", "Home"), _("When"), _("E-mail")]
     return list(zip(labels, [*marks, ""], strict=True))
 
 

@@ -43,6 +43,7 @@ class Region(PublicModel):
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("community"), _("communities")
         constraints = [
             models.CheckConstraint(condition=Q(publicity__in=Publicity.values), name="region_publicity"),
             models.CheckConstraint(condition=Q(first_visit_max__gte=1), name="first_visit_max_positive"),
@@ -95,6 +96,7 @@ class MunicipalStaff(models.Model):
     office = models.CharField(_("office"), max_length=120, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("municipal officer"), _("municipal officers")
         constraints = [models.UniqueConstraint(fields=["municipality", "user"], name="staff_once")]
 
     def __str__(self) -> str:

@@ -54,6 +54,7 @@ class Need(PublicModel):
     agreed_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("need"), _("needs")
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=NeedStage.values), name="need_stage"),
             models.CheckConstraint(condition=Q(mode__in=NeedMode.values), name="need_mode"),

@@ -24,6 +24,9 @@ class Offer(PublicModel):
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        verbose_name, verbose_name_plural = _("offer"), _("offers")
+
     def __str__(self) -> str:
         return self.title
 
