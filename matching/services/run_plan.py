@@ -182,7 +182,7 @@ def _shortlists(prepared: Prepared, merged: Merged) -> list[Shortlist]:
 
 def _fitting(prepared: Prepared, merged: Merged, party: int) -> Fitting:
     """What fits one party. A party that was paused or deleted meanwhile was compared with nothing."""
-    if party not in prepared.snapshot.row_of_id:
+    if party not in prepared.snapshot.columns.id:
         return Fitting(party=party, fits=[], compared=0, keeps_away="", would_bring=0)
     return fitting_of(
         party_id=party,
@@ -206,7 +206,7 @@ def _planned(prepared: Prepared, proposal: Proposal, codes: Codes) -> Planned:
     explanation = explain(
         snapshot=prepared.snapshot, needs=prepared.needs, weights=inputs.weights, proposal=proposal
     )
-    is_newcomer = proposal.participant_id in inputs.newcomers
+    is_newcomer = prepared.snapshot.is_newcomer(proposal.participant_id)
     return Planned(
         need=proposal.need_id,
         party=proposal.participant_id,

@@ -49,10 +49,7 @@ def party_of_scope(scope: str) -> int | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """Engine rows of a run. ``minutes`` [car | public, community, home]; ``capacity`` by desk of guides.
-
-    ``newcomers``: ids of parties that have never promised anything.
-    """
+    """Engine rows of a run. ``minutes`` [car | public, community, home]; ``capacity`` by desk of guides."""
 
     vocabulary: Vocabulary
     horizon: Horizon
@@ -61,7 +58,6 @@ class Inputs:
     minutes: npt.NDArray[np.int32]
     weights: Weights
     capacity: Mapping[int, int]
-    newcomers: frozenset[int]
     digest: str
 
 
@@ -101,12 +97,11 @@ def _read(
     return _sealed(
         vocabulary=_vocabulary(),
         horizon=days.horizon,
-        participants=city.rows,
+        participants=city,
         needs=country.rows,
         minutes=_minutes(list(regions.values()), homes),
         weights=weights,
         capacity=country.capacity,
-        newcomers=city.newcomers,
     )
 
 
@@ -119,7 +114,6 @@ def _sealed(
     minutes: npt.NDArray[np.int32],
     weights: Weights,
     capacity: Mapping[int, int],
-    newcomers: frozenset[int],
 ) -> Inputs:
     """The inputs with their digest."""
     digest = inputs_digest(
@@ -139,7 +133,6 @@ def _sealed(
         minutes=minutes,
         weights=weights,
         capacity=capacity,
-        newcomers=newcomers,
         digest=digest,
     )
 
