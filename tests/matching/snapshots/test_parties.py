@@ -66,6 +66,7 @@ def test_party_becomes_a_row_with_all_its_facts() -> None:
         kept_micro=500_000,
         remote_ok=True,
         beginner=True,
+        newcomer=True,
         remaining_load=5,
     )
 
