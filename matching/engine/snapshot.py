@@ -75,6 +75,11 @@ class Snapshot:
         return len(self.columns.row)
 
     @property
+    def present(self) -> int:
+        """How many parties that are not gone."""
+        return self.count - int(self.columns.gone.sum())
+
+    @property
     def blocks(self) -> int:
         """Blocks of 256 parties, the last one may be short."""
         return (self.count + BLOCK - 1) // BLOCK
