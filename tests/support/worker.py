@@ -83,6 +83,8 @@ class Worker:
             "--loglevel",
             "INFO",
         ]
+        if "ENISHI_TEST_HOST" in self._environ:
+            command += ["--hostname", self._environ["ENISHI_TEST_HOST"]]
         quiet = ["--without-gossip", "--without-mingle", "-I", "tests.support.effects"]
         with self.log.open("ab") as stream:
             self.process = subprocess.Popen(
@@ -93,6 +95,10 @@ class Worker:
     def pid(self) -> int:
         assert self.process is not None
         return self.process.pid
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it and its pool a signal, such as one to stop for a while."""
+        os.killpg(self.pid, number)
 
     def kill(self) -> None:
         """End it and its pool as a power cut would."""
