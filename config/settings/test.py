@@ -25,6 +25,8 @@ WHITENOISE_AUTOREFRESH = True  # no scan of all static files at the start of eve
 ENISHI_SNAPSHOT_DIR = Path(
     env.text("ENISHI_SNAPSHOT_DIR") or f"{tempfile.gettempdir()}/enishi-snapshots-{os.getpid()}"
 )
+if env.text("ENISHI_TEST_STEP_SECONDS"):
+    ENISHI_STEP_SECONDS = env.integer("ENISHI_TEST_STEP_SECONDS", default=0, minimum=1, maximum=50)
 if env.text(
     "ENISHI_TEST_LARGE_FROM"
 ):  # workers of a test that packs a crowd of hundreds as if they were a nation

@@ -114,3 +114,21 @@ def test_killed_slow_and_deaf_hosts_change_nothing(
     assert made() == expected
     assert NeedDiagnosis.objects.count() == 6
     assert check_invariants(now=timezone.now()) == []
+
+
+def test_a_step_that_would_take_a_minute_is_stopped_and_given_back(
+    field: list[Need], broker: OwnRedis, child_environment: dict[str, str], tmp_path: Path
+) -> None:
+    told = child_environment | {
+        "ENISHI_TEST_LARGE_FROM": "100", "ENISHI_TEST_SLOW_STEPS": "1", "ENISHI_TEST_STEP_SECONDS": "2",
+    }  # fmt: skip
+    with running_worker(told, broker_url=broker.url, log=tmp_path / "worker.log"):
+        run = request_run(actor=User.objects.system())
+        wait_for(lambda: run.shards.filter(attempts__gte=1).exists(), seconds=40)
+    run.refresh_from_db()
+    assert run.error.startswith("SoftTimeLimitExceeded")
+    assert not run.shards.exclude(done_at=None).exists()
+
+
+def test_no_step_may_take_a_minute(settings) -> None:
+    assert settings.ENISHI_STEP_SECONDS < settings.CELERY_TASK_TIME_LIMIT <= 60

@@ -85,7 +85,10 @@ class Worker:
         ]
         if "ENISHI_TEST_HOST" in self._environ:
             command += ["--hostname", self._environ["ENISHI_TEST_HOST"]]
-        quiet = ["--without-gossip", "--without-mingle", "-I", "tests.support.effects"]
+        known = ["tests.support.effects"]
+        if "ENISHI_TEST_SLOW_STEPS" in self._environ:
+            known.append("tests.support.slow_steps")
+        quiet = ["--without-gossip", "--without-mingle", "-I", ",".join(known)]
         with self.log.open("ab") as stream:
             self.process = subprocess.Popen(
                 [*command, *quiet], env=self._environ, stdout=stream, stderr=stream, start_new_session=True
