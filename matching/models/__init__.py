@@ -7,6 +7,7 @@ from matching.models.guardians import GuardianAsk
 from matching.models.interviews import Interview
 from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
 from matching.models.messages import MatchMessage
+from matching.models.outcomes import Decision, MatchOutcome
 from matching.models.relations import Block, Relation
 from matching.models.reports import Report, ReportNote, ReportReach
 from matching.models.runs import MatchRun, NeedDiagnosis, RunShard, WeightSet
@@ -18,6 +19,7 @@ __all__ = [
     "Attendance",
     "Block",
     "Candidate",
+    "Decision",
     "GuardianAsk",
     "Hold",
     "Interview",
@@ -25,6 +27,7 @@ __all__ = [
     "Match",
     "MatchEvent",
     "MatchMessage",
+    "MatchOutcome",
     "MatchPerson",
     "MatchRun",
     "MatchSlot",
