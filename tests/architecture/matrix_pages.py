@@ -137,6 +137,8 @@ CASES = [
     Case("place-rule", "GET", DESK, where=lambda scene: community(scene) | {"rule": "consents"}),
     Case("my-data", "GET", SIGNED_IN_ONLY),
     Case("notice-settings", "GET", SIGNED_IN_ONLY),
+    Case("statistics", "GET", SIGNED_IN_ONLY),
+    Case("statistics-take-back", "GET", everybody(302)),
     Case("my-data-export", "GET", SIGNED_IN_ONLY),
     Case("my-data-pause", "GET", everybody(302)),
     Case("my-data-resume", "GET", everybody(302)),
