@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User, Volunteer
 from accounts.services.statistics import say_statistics
 from matching.engine import ParticipantRow, Weights
+from matching.models import MatchOutcome
 from matching.snapshots import read_inputs
 from regions.models import Need
 
@@ -21,6 +22,12 @@ def test_row_of_a_participant_has_no_such_field() -> None:
     names = {field.name for field in fields(ParticipantRow)}
     assert [name for name in names for word in NEVER if word in name] == []
     assert {name for name in names if "age" in name.split("_")} == AGES
+
+
+def test_log_of_outcomes_has_no_such_field() -> None:
+    names = {field.name for field in MatchOutcome._meta.fields}
+    assert {"travel_minutes", "decision_reason", "party_answer", "region_answer", "state"} <= names
+    assert [name for name in names for word in (*NEVER, "age") if word in name.split("_")] == []
 
 
 @pytest.mark.django_db
