@@ -19,6 +19,7 @@ from matching.engine.room import Bonus, Phase, Placement, Room
 from matching.engine.rules import judge
 from matching.engine.score import PairScore
 from matching.engine.shards import Merged
+from matching.engine.sharing import sharing_of
 from matching.engine.singles import newcomers_bound, place_singles
 from matching.engine.snapshot import Snapshot
 from matching.engine.stability import blocking_pairs
@@ -87,14 +88,14 @@ def allocate(
     weights: Weights,
     guide_capacity: Mapping[int, int],
 ) -> Allocation:
-    """Place each party at one need at most, under places, proposals per need and guides' capacity.
+    """Place each party at one need at most, under places, proposals per need and guides' capacity, nobody at two places at once.
 
-    Existing relations are placed first and never moved; then groups; then single people as an exact flow;
+    Existing relations and promises are placed first and never moved; then groups; then single people as an exact flow;
     then further dates for parties that know the community. `guide_capacity` is what each guide can still
     read this week; a guide not named has `guide_capacity_default`. The order of the inputs does not matter.
     """
     edges = candidate_edges(snapshot=snapshot, needs=needs, merged=merged, minutes=minutes, weights=weights)
-    room = Room(needs=needs, guide_capacity=guide_capacity, weights=weights)
+    room = Room(needs=needs, guide_capacity=guide_capacity, weights=weights, sharing=sharing_of(snapshot))
     place_relations(room=room, edges=edges)
     related = set(room.placed)
     bound = newcomers_bound(room=room, edges=edges)
@@ -107,7 +108,7 @@ def allocate(
         needs=needs,
         again=lambda weights: _placed(edges, snapshot, needs, guide_capacity, weights),
     )
-    add_further_slots(room=room, edges=edges, needs=needs)
+    add_further_slots(room=room, edges=edges)
     reached = sum(placed.value for row, placed in room.placed.items() if row not in related)
     return Allocation(
         proposals=_proposals(
@@ -121,7 +122,7 @@ def _placed(
     edges: Edges, snapshot: Snapshot, needs: NeedSet, guide_capacity: Mapping[int, int], weights: Weights
 ) -> Room:
     """Everybody placed once, as with other weights."""
-    room = Room(needs=needs, guide_capacity=guide_capacity, weights=weights)
+    room = Room(needs=needs, guide_capacity=guide_capacity, weights=weights, sharing=sharing_of(snapshot))
     place_relations(room=room, edges=edges)
     place_groups(room=room, edges=edges, snapshot=snapshot)
     place_singles(room=room, edges=edges, snapshot=snapshot)

@@ -6,6 +6,7 @@ matter; ties are broken everywhere by `rank`, the place of a party's public id a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 
@@ -78,12 +79,15 @@ class Sparse:
     """Facts few parties have, as (row, …) lists sorted by row."""
 
     known: Mapping[int, I64]
+    agreed: Mapping[int, I64]
     blocked: Mapping[int, I64]
     matched: Mapping[int, I64]
     busy: I64
     """(3, k): row, start, end in minutes."""
     qualified: Mapping[int, I64]
     """By qualification (3, k): row, people, last valid day."""
+    shared: I64
+    """(2, k): row, person of people who are in more than one party, sorted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -241,12 +245,17 @@ def _ring_words(
 
 def _sparse(parties: tuple[ParticipantRow, ...]) -> Sparse:
     known: dict[int, list[int]] = {}
+    agreed: dict[int, list[int]] = {}
     blocked: dict[int, list[int]] = {}
     matched: dict[int, list[int]] = {}
     busy: list[tuple[int, int, int]] = []
     qualified: dict[int, list[tuple[int, int, int]]] = {}
     for row, party in enumerate(parties):
-        for index, keys in ((known, party.known_regions), (blocked, party.blocked_regions)):
+        for index, keys in (
+            (known, party.known_regions),
+            (agreed, party.agreed_regions),
+            (blocked, party.blocked_regions),
+        ):
             for key in keys:
                 index.setdefault(key, []).append(row)
         for need_id in party.live_need_ids:
@@ -257,6 +266,7 @@ def _sparse(parties: tuple[ParticipantRow, ...]) -> Sparse:
             qualified.setdefault(kind, []).append((row, people, last))
     return Sparse(
         known={key: _ints(rows) for key, rows in known.items()},
+        agreed={key: _ints(rows) for key, rows in agreed.items()},
         blocked={key: _ints(rows) for key, rows in blocked.items()},
         matched={key: _ints(rows) for key, rows in matched.items()},
         busy=np.array(busy, dtype=np.int64).reshape(-1, 3).T.copy(),
@@ -264,4 +274,14 @@ def _sparse(parties: tuple[ParticipantRow, ...]) -> Sparse:
             key: np.array(entries, dtype=np.int64).reshape(-1, 3).T.copy()
             for key, entries in qualified.items()
         },
+        shared=_shared(parties),
     )
+
+
+def _shared(parties: tuple[ParticipantRow, ...]) -> I64:
+    """(2, k): row, person of those in more than one party."""
+    seen = Counter(person for party in parties for person in party.people)
+    found = sorted(
+        (row, person) for row, party in enumerate(parties) for person in party.people if seen[person] > 1
+    )
+    return np.array(found, dtype=np.int64).reshape(-1, 2).T.copy()
