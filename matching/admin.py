@@ -42,7 +42,8 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
 
     list_display = (
         "created_at", "scope", "state", "worker", "needs_count", "parties_count", "pairs_feasible", "proposals_count",
-        "needs_reached", "communities_reached", "exposure", "price_of_fairness", "waited_seconds", "took_seconds", "attempts",
+        "needs_reached", "communities_reached", "exposure", "price_of_fairness", "gap_to_bound", "blocking_pairs",
+        "prefectures_at_best", "gain_over_greedy", "waited_seconds", "took_seconds", "attempts",
     )  # fmt: skip
     list_filter = ("state",)
     list_select_related = ("weights",)
@@ -71,7 +72,29 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
     def price_of_fairness(self, run: MatchRun) -> str:
         """The share of newcomers' scores that is given up so that more communities are reached."""
         told = run.report.get("fairness", {})
-        return f"{100 * told['price_micro'] / told['unfair_micro']:.1f} %" if told.get("unfair_micro") else ""
+        return _percent(told.get("price_micro"), told.get("unfair_micro"))
+
+    @admin.display(description=gettext_lazy("gap to the bound"))
+    def gap_to_bound(self, run: MatchRun) -> str:
+        """How much of what no placement of newcomers can exceed is missing at most."""
+        return _percent(run.report.get("gap_micro"), run.report.get("bound_micro"))
+
+    @admin.display(description=gettext_lazy("pairs that would rather have each other"))
+    def blocking_pairs(self, run: MatchRun) -> str:
+        """Pairs that by score alone both prefer each other to what they got."""
+        return str(run.report.get("blocking_pairs", ""))
+
+    @admin.display(description=gettext_lazy("prefectures placed at their best"))
+    def prefectures_at_best(self, run: MatchRun) -> str:
+        """Of the prefectures where a group could come, those proven to be placed at their best; the others met the limit."""
+        return _share(run.report.get("packing", {}), "optimal", "prefectures")
+
+    @admin.display(description=gettext_lazy("gain by placing groups anew"))
+    def gain_over_greedy(self, run: MatchRun) -> str:
+        """What the exact placement of groups brought over the greedy one."""
+        gained = run.report.get("packing", {}).get("gained_micro")
+        reached = run.report.get("bound_micro", 0) - run.report.get("gap_micro", 0)
+        return _percent(gained, reached - (gained or 0))
 
     @admin.display(description=gettext_lazy("waited, seconds"))
     def waited_seconds(self, run: MatchRun) -> str:
@@ -114,3 +137,7 @@ class MatchOutcomeAdmin(ReadOnly, admin.ModelAdmin):
 
 def _share(counts: Mapping[str, int], part: str, whole: str) -> str:
     return f"{counts[part]} / {counts[whole]}" if counts.get(whole) else ""
+
+
+def _percent(part: int | None, whole: int | None) -> str:
+    return f"{100 * part / whole:.1f} %" if part is not None and whole else ""

@@ -26,6 +26,7 @@ LIVE = frozenset(
 HOLDING = LIVE - {MatchState.PROPOSED}
 ENDED = frozenset(MatchState) - LIVE
 BEFORE_AGREED = frozenset({MatchState.PROPOSED, MatchState.ASKING, MatchState.MEETING})
+PROMISED = LIVE - BEFORE_AGREED
 NOT_THIS_TIME = frozenset({MatchState.REJECTED, MatchState.DECLINED, MatchState.LAPSED, MatchState.WITHDRAWN})
 """Endings before the promise: which of them would tell the two sides who refused or kept silent."""
 NEUTRAL_ENDING = "ended"

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matching.engine.edges import Edges, candidate_edges
+from matching.engine.edges import candidate_edges
 from matching.engine.fairness import Fairness, fairness_of
-from matching.engine.groups import add_further_slots, place_groups, place_relations
+from matching.engine.groups import add_further_slots, place_relations
 from matching.engine.needs import NeedSet
+from matching.engine.packing import Packing, Placed, place_newcomers
 from matching.engine.pairs import pair_score
 from matching.engine.policy import Weights
 from matching.engine.room import Bonus, Phase, Placement, Room
 from matching.engine.rules import judge
 from matching.engine.score import PairScore
 from matching.engine.shards import Merged
-from matching.engine.singles import newcomers_bound, place_singles
+from matching.engine.sharing import sharing_of
 from matching.engine.snapshot import Snapshot
 from matching.engine.stability import blocking_pairs
 
@@ -53,8 +54,9 @@ class Proposal:
 class Report:
     """How good an allocation is. `objective_micro` = scores and bonuses of all proposals.
 
-    `gap_micro`: what the groups' greedy step may have cost at most against `bound_micro` (0 = optimal).
-    `blocking_pairs`: pairs that would both rather have each other; coverage bonuses make some. `fairness`: see there.
+    `gap_micro`: what may be missing at most against `bound_micro` (0 = optimal), because groups cannot be split and nobody
+    is at two places at once. `blocking_pairs`: pairs that would both rather have each other; coverage bonuses make some.
+    `packing`, `fairness`: see there.
     """
 
     objective_micro: int
@@ -67,6 +69,7 @@ class Report:
     by_group: int
     by_flow: int
     candidates: int
+    packing: Packing
     fairness: Fairness
 
 
@@ -87,63 +90,49 @@ def allocate(
     weights: Weights,
     guide_capacity: Mapping[int, int],
 ) -> Allocation:
-    """Place each party at one need at most, under places, proposals per need and guides' capacity.
+    """Place each party at one need at most, under places, proposals per need and guides' capacity, and nobody at two
+    places at once.
 
-    Existing relations are placed first and never moved; then groups; then single people as an exact flow;
-    then further dates for parties that know the community. `guide_capacity` is what each guide can still
+    Existing relations and promises are placed first and never moved; then groups with lone people, exactly as far as effort
+    goes; then further dates for parties that know the community. `guide_capacity` is what each guide can still
     read this week; a guide not named has `guide_capacity_default`. The order of the inputs does not matter.
     """
     edges = candidate_edges(snapshot=snapshot, needs=needs, merged=merged, minutes=minutes, weights=weights)
-    room = Room(needs=needs, guide_capacity=guide_capacity, weights=weights)
-    place_relations(room=room, edges=edges)
-    related = set(room.placed)
-    bound = newcomers_bound(room=room, edges=edges)
-    place_groups(room=room, edges=edges, snapshot=snapshot)
-    place_singles(room=room, edges=edges, snapshot=snapshot)
+    related = Room(needs=needs, guide_capacity=guide_capacity, weights=weights, sharing=sharing_of(snapshot))
+    place_relations(room=related, edges=edges)
+
+    def newcomers(weights: Weights) -> Placed:
+        return place_newcomers(room=related.under(weights), edges=edges, needs=needs, snapshot=snapshot)
+
+    placed = newcomers(weights)
+    room = placed.room
     blocking = blocking_pairs(room=room, edges=edges)
-    fairness = fairness_of(
-        room=room,
-        edges=edges,
-        needs=needs,
-        again=lambda weights: _placed(edges, snapshot, needs, guide_capacity, weights),
-    )
-    add_further_slots(room=room, edges=edges, needs=needs)
-    reached = sum(placed.value for row, placed in room.placed.items() if row not in related)
+    fairness = fairness_of(room=room, edges=edges, needs=needs, again=lambda weights: newcomers(weights).room)
+    add_further_slots(room=room, edges=edges)
     return Allocation(
         proposals=_proposals(
             room, snapshot=snapshot, needs=needs, merged=merged, minutes=minutes, weights=weights
         ),
-        report=_report(room, edges=edges, bound=bound, reached=reached, blocking=blocking, fairness=fairness),
+        report=_report(placed, candidates=len(edges), blocking=blocking, fairness=fairness),
     )
 
 
-def _placed(
-    edges: Edges, snapshot: Snapshot, needs: NeedSet, guide_capacity: Mapping[int, int], weights: Weights
-) -> Room:
-    """Everybody placed once, as with other weights."""
-    room = Room(needs=needs, guide_capacity=guide_capacity, weights=weights)
-    place_relations(room=room, edges=edges)
-    place_groups(room=room, edges=edges, snapshot=snapshot)
-    place_singles(room=room, edges=edges, snapshot=snapshot)
-    return room
-
-
-def _report(
-    room: Room, *, edges: Edges, bound: int, reached: int, blocking: int, fairness: Fairness
-) -> Report:
-    placed = list(room.placed.values())
-    phases = [placement.phase for placement in placed]
+def _report(placed: Placed, *, candidates: int, blocking: int, fairness: Fairness) -> Report:
+    room = placed.room
+    placements = list(room.placed.values())
+    phases = [placement.phase for placement in placements]
     return Report(
-        objective_micro=sum(placement.value for placement in placed),
-        bound_micro=bound,
-        gap_micro=bound - reached,
+        objective_micro=sum(placement.value for placement in placements),
+        bound_micro=placed.bound_micro,
+        gap_micro=placed.bound_micro - placed.reached_micro,
         blocking_pairs=blocking,
-        needs_served=len({placement.need for placement in placed}),
+        needs_served=len({placement.need for placement in placements}),
         needs_total=len(room.places),
         by_relation=phases.count(Phase.RELATION),
         by_group=phases.count(Phase.GROUP),
         by_flow=phases.count(Phase.FLOW),
-        candidates=len(edges),
+        candidates=candidates,
+        packing=placed.packing,
         fairness=fairness,
     )
 

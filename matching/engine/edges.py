@@ -15,6 +15,8 @@ from matching.engine.shards import EMPTY_RANK, EMPTY_SCORE, Merged
 from matching.engine.snapshot import I64, Bools, Snapshot
 
 I32 = npt.NDArray[np.int32]
+LINES = 9
+NOBODY: I64 = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,7 @@ class Edges:
     """One entry per need, slot and party that fit, sorted by (party rank, need, slot).
 
     `need` and `slot` are numbers within the need set and within the need; `people` is the most that may
-    come into the empty slot, `least` the fewest.
+    come into the empty slot, `least` the fewest; `tied`: the party knows the community or has a promise with it.
     """
 
     need: I64
@@ -33,6 +35,7 @@ class Edges:
     people: I64
     least: I64
     known: Bools
+    tied: Bools
 
     def __len__(self) -> int:
         return len(self.need)
@@ -48,6 +51,7 @@ class Edges:
             people=self.people[which],
             least=self.least[which],
             known=self.known[which],
+            tied=self.tied[which],
         )
 
 
@@ -60,12 +64,13 @@ def candidate_edges(
         _edges_of(number, rows=rows, snapshot=snapshot, needs=needs, minutes=minutes, weights=weights)
         for number, rows in enumerate(wanted)
     ]
-    joined = np.concatenate([np.zeros((8, 0), dtype=np.int64), *parts], axis=1)
+    joined = np.concatenate([np.zeros((LINES, 0), dtype=np.int64), *parts], axis=1)
     order = np.lexsort((joined[1], joined[0], joined[3]))
-    need, slot, row, rank, score, people, least, known = joined[:, order]
+    need, slot, row, rank, score, people, least, known, tied = joined[:, order]
     return Edges(
-        need=need, slot=slot, row=row, rank=rank, score=score, people=people, least=least, known=known != 0
-    )
+        need=need, slot=slot, row=row, rank=rank, score=score, people=people, least=least,
+        known=known != 0, tied=tied != 0,
+    )  # fmt: skip
 
 
 def _pairs_by_need(*, snapshot: Snapshot, needs: NeedSet, merged: Merged, top_k: int) -> list[I64]:
@@ -86,14 +91,15 @@ def _pairs_by_need(*, snapshot: Snapshot, needs: NeedSet, merged: Merged, top_k:
 def _edges_of(
     number: int, *, rows: I64, snapshot: Snapshot, needs: NeedSet, minutes: I32, weights: Weights
 ) -> I64:
-    """(8, k) lines need, slot, row, rank, score, people, least, known of one need."""
+    """(9, k) lines need, slot, row, rank, score, people, least, known, tied of one need."""
     need = needs.needs[number]
     if not need.slots or not len(rows):
-        return np.zeros((8, 0), dtype=np.int64)
+        return np.zeros((LINES, 0), dtype=np.int64)
     verdict = judge(snapshot=snapshot, need=need, minutes=minutes, weights=weights, rows=rows)
     scores = slot_scores(need=need, verdict=verdict, weights=weights)
     slot, at = np.nonzero(scores > EMPTY_SCORE)
     columns = verdict.columns
+    promised = np.isin(columns.row, snapshot.sparse.agreed.get(need.row.region, NOBODY))
     return np.stack(
         [
             np.full(len(at), number, dtype=np.int64),
@@ -104,5 +110,6 @@ def _edges_of(
             verdict.people[slot, at],
             columns.min_people[at],
             verdict.known[at].astype(np.int64),
+            (verdict.known | promised)[at].astype(np.int64),
         ]
     )

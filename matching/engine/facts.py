@@ -39,6 +39,8 @@ class Facts:
 
     known: I64
     """(2, k): row, region that the party knows."""
+    agreed: I64
+    """(2, k): row, region that it has a promise with."""
     blocked: I64
     """(2, k): row, region that it is not to be matched with."""
     matched: I64
@@ -49,6 +51,8 @@ class Facts:
     """(4, k): row, qualification, people, last valid day."""
     able: I64
     """(3, k): row, kind of work, people who can do it, where that is not one."""
+    people: I64
+    """(2, k): row, person known to be inside."""
 
     def tables(self) -> dict[str, I64]:
         """Every table by its name."""
@@ -64,7 +68,7 @@ class Facts:
         return Facts(**moved)
 
 
-KEYED = frozenset({"known", "blocked", "matched", "qualified"})
+KEYED = frozenset({"known", "agreed", "blocked", "matched", "qualified"})
 """Tables that are looked up by their second line; the others by row."""
 
 

@@ -19,7 +19,7 @@ MILLI = 1000
 class Fairness:
     """`regions_*`: communities with a proposal, of those with a need. `exposure_gini_milli`: how unevenly parties are
     spread over the needs that anybody fits, 0 = all alike, towards 1000 = all at one. `price_micro`: what newcomers'
-    scores would add up to more if nothing were given for coverage (`unfair_micro` is that sum); groups are placed greedily, so it may be a
+    scores would add up to more if nothing were given for coverage (`unfair_micro` is that sum); groups are placed within a limit, so it may be a
     little below zero."""
 
     regions_served: int

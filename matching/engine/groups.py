@@ -8,30 +8,31 @@ from dataclasses import replace
 import numpy as np
 
 from matching.engine.edges import Edges
-from matching.engine.needs import CompiledSlot, NeedSet
 from matching.engine.room import Phase, Placement, Room
+from matching.engine.sharing import alone, overlap
 from matching.engine.snapshot import Snapshot
 
 
 def place_relations(*, room: Room, edges: Edges) -> None:
-    """Place every party in a community it knows, best score first; ties by public id, then the earlier date.
+    """Place every party in a community it knows or has a promise with, best score first; ties by public id, then the earlier date.
 
     No coverage bonus enters here: fairness acts among newcomers only. What is placed counts as coverage.
     """
     order = np.lexsort((edges.slot, edges.need, edges.rank, -edges.score))
-    for at in order[edges.known[order]]:
+    for at in order[edges.tied[order]]:
         if room.people_for(edges, int(at)):
             room.take(edges, int(at), phase=Phase.RELATION, bonuses=())
 
 
 def place_groups(*, room: Room, edges: Edges, snapshot: Snapshot) -> None:
-    """Place parties of several people by marginal value (score and coverage bonuses), all or none of a party.
+    """Place parties of several people by marginal value (score and coverage bonuses), all or none of a party;
+    with them the lone parties of somebody who has two (`sharing.alone`).
 
     Lazy greedy: bonuses and places only fall, so a stale value is an upper bound and is renewed when it
     comes to the top.
     """
-    size = snapshot.columns.size[edges.row]
-    heap = [_entry(room, edges, int(at)) for at in np.flatnonzero(size > 1)]
+    several = ~alone(snapshot, room.sharing)[edges.row]
+    heap = [_entry(room, edges, int(at)) for at in np.flatnonzero(several)]
     heapq.heapify(heap)
     while heap:
         stale = heapq.heappop(heap)
@@ -52,10 +53,10 @@ def _entry(room: Room, edges: Edges, at: int) -> tuple[int, int, int, int, int]:
     return -value, int(edges.rank[at]), need, int(edges.slot[at]), at
 
 
-def add_further_slots(*, room: Room, edges: Edges, needs: NeedSet) -> None:
+def add_further_slots(*, room: Room, edges: Edges) -> None:
     """Give parties that know the community further dates of the same need, with the same people.
 
-    Up to `slots_max` dates, none overlapping another of the party, places kept; a newcomer keeps one date.
+    Up to `slots_max` dates, none overlapping another of the party or of its people, places kept; a newcomer keeps one date.
     """
     usable: dict[tuple[int, int], list[int]] = {}
     for need, row, slot in zip(edges.need.tolist(), edges.row.tolist(), edges.slot.tolist(), strict=True):
@@ -63,24 +64,19 @@ def add_further_slots(*, room: Room, edges: Edges, needs: NeedSet) -> None:
     for placement in sorted(room.placed.values(), key=lambda p: (-p.score, p.rank)):
         if placement.known:
             candidates = sorted(usable[placement.need, placement.row])
-            room.placed[placement.row] = _extended(placement, candidates, room=room, needs=needs)
+            room.placed[placement.row] = _extended(placement, candidates, room=room)
 
 
-def _extended(placement: Placement, candidates: list[int], *, room: Room, needs: NeedSet) -> Placement:
-    compiled = needs.needs[placement.need].slots
+def _extended(placement: Placement, candidates: list[int], *, room: Room) -> Placement:
+    compiled = room.slots[placement.need]
     places = room.places[placement.need]
     chosen = list(placement.slots)
     for slot in candidates:
         full = len(chosen) >= room.weights.slots_max or places[slot] < placement.people
         if full or any(slot == other or overlap(compiled[slot], compiled[other]) for other in chosen):
             continue
+        if room.elsewhere(placement.row, placement.need, slot):
+            continue
         chosen.append(slot)
         places[slot] -= placement.people
     return replace(placement, slots=tuple(chosen))
-
-
-def overlap(one: CompiledSlot, other: CompiledSlot) -> bool:
-    """Whether two dated slots share a minute; back-to-back do not, windows never do."""
-    if one.row.is_window or other.row.is_window:
-        return False
-    return one.row.start_minute < other.row.end_minute and other.row.start_minute < one.row.end_minute

@@ -163,6 +163,7 @@ def _facts(parties: Sequence[ParticipantRow]) -> Facts:
     rows = list(enumerate(parties))
     return Facts(
         known=_table(2, ((row, key) for row, p in rows for key in p.known_regions)),
+        agreed=_table(2, ((row, key) for row, p in rows for key in p.agreed_regions)),
         blocked=_table(2, ((row, key) for row, p in rows for key in p.blocked_regions)),
         matched=_table(2, ((row, key) for row, p in rows for key in p.live_need_ids)),
         busy=_table(3, ((row, start, end) for row, p in rows for start, end in p.busy)),
@@ -175,6 +176,7 @@ def _facts(parties: Sequence[ParticipantRow]) -> Facts:
             ),
         ),
         able=_table(3, ((row, k, people) for row, p in rows for k, people in p.abilities if people != 1)),
+        people=_table(2, ((row, person) for row, p in rows for person in p.people)),
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from matching.engine.edges import Edges
 from matching.engine.needs import NeedSet
 from matching.engine.policy import Weights
+from matching.engine.sharing import Sharing, overlap
 from matching.engine.types import ReasonCode
 
 Bonus = tuple[ReasonCode, int]
+NOBODY_SHARES: Sharing = {}
 
 
 class Phase(StrEnum):
@@ -92,9 +95,18 @@ class Coverage:
 class Room:
     """Mutable remainder; `take` is the only way anything is used up, and it checks."""
 
-    def __init__(self, *, needs: NeedSet, guide_capacity: Mapping[int, int], weights: Weights) -> None:
+    def __init__(
+        self,
+        *,
+        needs: NeedSet,
+        guide_capacity: Mapping[int, int],
+        weights: Weights,
+        sharing: Sharing = NOBODY_SHARES,
+    ) -> None:
         rows = [need.row for need in needs.needs]
         self.weights = weights
+        self.sharing = sharing
+        self.slots = [need.slots for need in needs.needs]
         self.coverage = Coverage.of(needs=needs, weights=weights)
         self.places = [[slot.row.places_free for slot in need.slots] for need in needs.needs]
         self.need_left = [_proposals_left(row.proposals_max, row.live_proposals, weights) for row in rows]
@@ -104,6 +116,34 @@ class Room:
         }
         self.placed: dict[int, Placement] = {}
 
+    def copy(self) -> Room:
+        """The same remainder, to go on from differently."""
+        twin = copy(self)
+        twin.coverage = self.coverage.copy()
+        twin.places = [list(places) for places in self.places]
+        twin.need_left, twin.guide_left = list(self.need_left), dict(self.guide_left)
+        twin.placed = dict(self.placed)
+        return twin
+
+    def under(self, weights: Weights) -> Room:
+        """The same remainder with other bonuses."""
+        twin = self.copy()
+        twin.weights = twin.coverage.weights = weights
+        return twin
+
+    def elsewhere(self, row: int, need: int, slot: int) -> list[int]:
+        """Rows of placed parties that share a person with this one and have a date at overlapping hours.
+
+        The same date counts: a person comes with one of the two.
+        """
+        asked = self.slots[need][slot]
+        placed = [self.placed[other] for other in self.sharing.get(row, ()) if other in self.placed]
+        return [
+            placement.row
+            for placement in placed
+            if any(overlap(asked, self.slots[placement.need][taken]) for taken in placement.slots)
+        ]
+
     def people_for(self, edges: Edges, at: int) -> int:
         """People that can be placed on this edge now; 0 when it does not fit."""
         need = int(edges.need[at])
@@ -112,16 +152,21 @@ class Room:
         if self.guide_left[self.guide_of[need]] < 1:
             return 0
         people = min(int(edges.people[at]), self.places[need][int(edges.slot[at])])
-        return people if people >= int(edges.least[at]) else 0
+        if people < int(edges.least[at]) or self.elsewhere(int(edges.row[at]), need, int(edges.slot[at])):
+            return 0
+        return people
 
-    def take(self, edges: Edges, at: int, *, phase: Phase, bonuses: tuple[Bonus, ...]) -> None:
-        """Place the party of an edge.
+    def take(
+        self, edges: Edges, at: int, *, phase: Phase, bonuses: tuple[Bonus, ...], most: int | None = None
+    ) -> None:
+        """Place the party of an edge with as many people as fit, or `most` of them.
 
         Raises:
-            ValueError: it does not fit any more.
+            ValueError: it does not fit any more, or comes with more than `most`.
         """
         people = self.people_for(edges, at)
-        if not people:
+        people = people if most is None else min(people, most)
+        if not people or people < int(edges.least[at]):
             raise ValueError("no room for this party")
         need, slot, row = int(edges.need[at]), int(edges.slot[at]), int(edges.row[at])
         self.places[need][slot] -= people

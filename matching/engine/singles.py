@@ -9,12 +9,13 @@ import numpy as np
 from matching.engine.edges import Edges
 from matching.engine.flow import FlowProblem, solve
 from matching.engine.room import Coverage, Phase, Room
+from matching.engine.sharing import alone
 from matching.engine.snapshot import I64, Bools, Snapshot
 
 
 def place_singles(*, room: Room, edges: Edges, snapshot: Snapshot) -> int:
     """Place parties of one person exactly; returns the optimum (scores and bonuses of this step)."""
-    left = edges.take(fitting(room, edges) & (snapshot.columns.size[edges.row] == 1))
+    left = edges.take(fitting(room, edges) & alone(snapshot, room.sharing)[edges.row])
     solution = solve(problem_of(room=room, edges=left))
     before = room.coverage.copy()
     taken = on_earliest_dates(edges=left, taken=np.flatnonzero(solution.chosen).tolist(), places=room.places)
@@ -58,7 +59,11 @@ def fitting(room: Room, edges: Edges) -> Bools:
     enough = np.minimum(edges.people, places) >= edges.least
     open_needs = (need_left > 0) & (guide_left > 0)
     free = ~np.isin(edges.row, np.array(sorted(room.placed), dtype=np.int64))
-    return np.asarray(enough & open_needs[edges.need] & free, dtype=np.bool_)
+    fits = np.asarray(enough & open_needs[edges.need] & free, dtype=np.bool_)
+    unsure = np.flatnonzero(fits & np.isin(edges.row, np.array(list(room.sharing), dtype=np.int64)))
+    for at in unsure.tolist():
+        fits[at] = not room.elsewhere(int(edges.row[at]), int(edges.need[at]), int(edges.slot[at]))
+    return fits
 
 
 def _starts(room: Room) -> I64:

@@ -34,6 +34,7 @@ class Sparse:
     """`Facts` as the rules look them up."""
 
     known: ByKey
+    agreed: ByKey
     blocked: ByKey
     matched: ByKey
     busy: I64
@@ -44,6 +45,7 @@ class Sparse:
         """The same tables, not copied."""
         return cls(
             known=ByKey(facts.known),
+            agreed=ByKey(facts.agreed),
             blocked=ByKey(facts.blocked),
             matched=ByKey(facts.matched),
             busy=facts.busy,

@@ -13,8 +13,8 @@ from matching.engine.room import Phase, Placement, Room
 def blocking_pairs(*, room: Room, edges: Edges) -> int:
     """Pairs by score alone that both prefer each other to what they got.
 
-    The party has a lower score or nothing; the need has room for it, or would by letting a newcomer of lower
-    score go. Placements of existing relations are never counted as replaceable.
+    The party has a lower score or nothing, and none of its people is elsewhere at that hour; the need has room for it, or
+    would by letting a newcomer of lower score go. Placements of existing relations are never counted as replaceable.
     """
     at_need: dict[int, list[Placement]] = defaultdict(list)
     for placement in room.placed.values():
@@ -43,10 +43,12 @@ def _would_take(room: Room, edges: Edges, at: int, placements: list[Placement]) 
     if placed is not None and placed.need == need:
         return False
     left, least = room.places[need][slot], int(edges.least[at])
-    if left >= least and room.need_left[need] and room.guide_left[room.guide_of[need]]:
+    elsewhere = set(room.elsewhere(row, need, slot))
+    if not elsewhere and left >= least and room.need_left[need] and room.guide_left[room.guide_of[need]]:
         return True
     return any(
         placement.score < int(edges.score[at])
+        and elsewhere <= {placement.row}
         and left + (placement.people if slot in placement.slots else 0) >= least
         for placement in placements
     )

@@ -182,6 +182,8 @@ class ParticipantRow:
     minutes of other live matches. `live_need_ids` are needs it is or was matched with. `newcomer`: it has never promised
     anything.
     `qualifications`: (index, people holding it, last valid day or None). `youngest_age` None = adults.
+    `known_regions` it has been to, `agreed_regions` it has a promise with. `people`: ids of the persons known
+    to be inside, so that nobody is sent to two places at once.
     """
 
     id: int
@@ -203,6 +205,7 @@ class ParticipantRow:
     is_group: bool = False
     load_limit: int = 3
     known_regions: frozenset[int] = frozenset()
+    agreed_regions: frozenset[int] = frozenset()
     blocked_regions: frozenset[int] = frozenset()
     kept_micro: int = 0
     remote_ok: bool = True
@@ -210,6 +213,7 @@ class ParticipantRow:
     newcomer: bool = False
     live_need_ids: frozenset[int] = frozenset()
     remaining_load: int = 1
+    people: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +248,7 @@ class NeedRow:
 
     `offers` are asset kinds whose permission is at least 内諾; `offers_stated`: any offer is tied at all;
     `offers_pending`: one of them is not permitted yet. `hard_qualifications`: (index, people of the party
-    who must hold it). `access_*_minutes` None = the default of the weights. `region_served` and
+    who must hold it). `prefecture` = 1-47, 0 = not said. `access_*_minutes` None = the default of the weights. `region_served` and
     `need_served` count what this season has already brought.
     """
 
@@ -253,6 +257,7 @@ class NeedRow:
     region: int
     guide: int = NO_GUIDE
     zone: int = 0
+    prefecture: int = 0
     mode: Mode = Mode.ON_SITE
     work: tuple[tuple[int, int], ...] = ()
     offers: tuple[int, ...] = ()

@@ -20,6 +20,7 @@ from matching.models import Match, MatchRun, RunInputs, RunShard
 from matching.services.assessments import Scored
 from matching.services.candidates import store_shortlists
 from matching.services.diagnosis import store_diagnoses
+from matching.services.places import require_people_free
 from matching.services.proposals import create_match
 from matching.services.run_plan import Plan, Planned
 from matching.services.runs import request_again
@@ -83,7 +84,10 @@ def write_proposals(run: MatchRun, planned: Sequence[Planned], *, now: datetime)
 
 @transaction.atomic
 def _propose(run: MatchRun, row: Planned, rows: _Rows, *, now: datetime) -> Match:
-    """One proposal, refused when its readers have no room for it. Locks as ``create_match``, then the guide."""
+    """One proposal, refused when its leader is elsewhere by now or its readers have no room for it.
+
+    Locks as ``create_match``, then the guide.
+    """
     scored = Scored(
         run=run,
         score_micro=row.score_micro,
@@ -96,6 +100,7 @@ def _propose(run: MatchRun, row: Planned, rows: _Rows, *, now: datetime) -> Matc
         slots=[rows.slots[slot] for slot in row.slots], people=row.people, scored=scored,
         reviewers=rows.reviewers[row.need], now=now,
     )  # fmt: skip
+    require_people_free(match, [match.volunteer.representative_id])
     _require_room(match, most=row.most, unguided=weights_of(run.weights).guide_capacity_default)
     return match
 

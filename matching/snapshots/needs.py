@@ -165,6 +165,7 @@ def _row(need: Need, context: Context) -> NeedRow:
         region=region.pk,
         guide=desk.number,
         zone=context.zones[region.pk],
+        prefecture=int(region.municipality.prefecture_code),
         mode=Mode(need.mode),
         work=tuple(sorted((work.work_kind.bit, work.weight) for work in need.work.all())),
         offers=offers.kinds,

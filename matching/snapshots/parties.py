@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from accounts.enums import GROUP_KINDS, AbilityLevel, PartyKind
-from accounts.models import Ability, Absence, Availability, HeldQualification, Volunteer, Wish
+from accounts.models import Ability, Absence, Availability, HeldQualification, Membership, Volunteer, Wish
 from matching.engine import AvailabilityRule, ParticipantRow, Transport
-from matching.enums import HOLDING, LIVE
+from matching.enums import HOLDING, LIVE, PROMISED
 from matching.models import Block, MatchPerson, MatchSlot, Relation
 from matching.selectors.repeats import unrepeatable
 from matching.snapshots.calendar import Days
@@ -39,13 +39,14 @@ class PartyFacts:
     matches: Facts
     busy_parties: Facts
     busy_people: Facts
+    members: Facts
     kept_mean_micro: int
 
 
 def read_parties(
     parties: QuerySet[Volunteer], *, days: Days, zones: Mapping[str, int], now: datetime
 ) -> tuple[ParticipantRow, ...]:
-    """Engine rows of ``parties``, by public id. Twelve queries.
+    """Engine rows of ``parties``, by public id. Thirteen queries.
 
     Args:
         zones: number of each home municipality in the travel minutes.
@@ -74,11 +75,12 @@ def _read_facts(parties: QuerySet[Volunteer], *, now: datetime) -> PartyFacts:
         absences=_listed(Absence.objects.filter(mine), "from_on", "until_on"),
         relations=_listed(Relation.objects.filter(mine), "region_id", "promised", "kept", "days"),
         blocks=_listed(Block.objects.filter(mine), "region_id"),
-        matches=_listed(unrepeatable(now).filter(mine), "need_id", "state"),
+        matches=_listed(unrepeatable(now).filter(mine), "need_id", "state", "need__region_id"),
         busy_parties=_by_first(own.values_list("match__volunteer_id", "slot__start_at", "slot__end_at")),
         busy_people=_by_first(
             people.values_list("user_id", "match__slots__start_at", "match__slots__end_at")
         ),
+        members=_listed(Membership.objects.filter(mine), "user_id"),
         kept_mean_micro=_kept_mean(),
     )
 
@@ -135,6 +137,7 @@ def _row(party: Volunteer, facts: PartyFacts, *, days: Days, zones: Mapping[str,
         is_group=party.kind in GROUP_KINDS,
         load_limit=party.load_limit,
         known_regions=frozenset(region for region, *_, came in relations if came),
+        agreed_regions=frozenset(region for _, state, region in matches if state in PROMISED),
         blocked_regions=frozenset(region for (region,) in facts.blocks[key]),
         kept_micro=kept_micro(
             kept=sum(kept for _, _, kept, _ in relations),
@@ -144,8 +147,9 @@ def _row(party: Volunteer, facts: PartyFacts, *, days: Days, zones: Mapping[str,
         remote_ok=party.remote_ok,
         newcomer=not sum(promised for _, promised, *_ in relations),
         beginner=all(level == AbilityLevel.WILLING for *_, level in facts.abilities[key]),
-        live_need_ids=frozenset(need for need, _ in matches),
-        remaining_load=party.live_limit - sum(state in LIVE for _, state in matches),
+        live_need_ids=frozenset(need for need, *_ in matches),
+        remaining_load=party.live_limit - sum(state in LIVE for _, state, _ in matches),
+        people=frozenset({party.representative_id, *(user for (user,) in facts.members[key])}),
     )
 
 

@@ -133,7 +133,7 @@ def _party(draw: random.Random, number: int, zone: int, vocabulary: Vocabulary) 
     )
 
 
-def _need(draw: random.Random, number: int, zone: int, vocabulary: Vocabulary) -> NeedRow:
+def _need(draw: random.Random, number: int, zone: int, vocabulary: Vocabulary, *, prefecture: int) -> NeedRow:
     kinds, assets = len(vocabulary.work_parents), len(vocabulary.asset_parents)
     first = draw.randrange(14, 300)
     return NeedRow(
@@ -142,6 +142,7 @@ def _need(draw: random.Random, number: int, zone: int, vocabulary: Vocabulary) -
         region=number,
         guide=draw.randrange(GUIDES),
         zone=zone,
+        prefecture=prefecture,
         work=tuple((kind, draw.randint(1, 3)) for kind in draw.sample(range(kinds), draw.randint(1, 4))),
         offers=tuple(draw.sample(range(assets), draw.randint(1, 6))),
         offers_stated=True,
@@ -169,7 +170,10 @@ def country(*, parties: int, needs: int, seed: int = 1) -> Country:
         _party(draw, number, draw.choice(areas[area]), vocabulary) for number, area in enumerate(homes)
     )
     where = [draw.choice(areas[area]) for area in places]
-    rows = tuple(_need(draw, number, number, vocabulary) for number in range(needs))
+    rows = tuple(
+        _need(draw, number, number, vocabulary, prefecture=int(codes[zone][:2]))
+        for number, zone in enumerate(where)
+    )
     snapshot = build_snapshot(
         vocabulary=vocabulary, horizon=Horizon(first_ordinal=FIRST_DAY), participants=people
     )

@@ -20,9 +20,11 @@ from accounts.models import Volunteer
 from matching.engine import NeedSet, Shard, build_needs, build_snapshot, merge, score_shard
 from matching.engine.edges import Edges, candidate_edges
 from matching.engine.flow import FlowProblem, network, solve
-from matching.engine.room import Room
+from matching.engine.groups import place_groups, place_relations
+from matching.engine.packing import Placed, place_newcomers
+from matching.engine.room import Phase, Room
 from matching.engine.shards import ShardResult
-from matching.engine.singles import problem_of
+from matching.engine.singles import place_singles, problem_of
 from regions.models import Need
 from tests.benchmarks.country import Country, country
 from tests.benchmarks.processes import on_disk, scored_by
@@ -161,11 +163,14 @@ def two_processes(instance: Country, folder: Path) -> dict[str, float]:
 # -- allocation ----------------------------------------------------------------------------------------
 
 
-def singles(instance: Country, result: ShardResult) -> tuple[Edges, FlowProblem]:
-    edges = candidate_edges(
+def all_edges(instance: Country, result: ShardResult) -> Edges:
+    return candidate_edges(
         snapshot=instance.snapshot, needs=instance.needs, merged=merge([result]), minutes=instance.minutes,
         weights=instance.weights,
     )  # fmt: skip
+
+
+def singles(instance: Country, edges: Edges) -> tuple[Edges, FlowProblem]:
     edges = edges.take(instance.snapshot.columns.size[edges.row] == 1)
     room = Room(needs=instance.needs, guide_capacity={}, weights=instance.weights)
     return edges, problem_of(room=room, edges=edges)
@@ -198,8 +203,41 @@ def greedy(instance: Country, edges: Edges) -> set[int]:
     return served
 
 
-def allocation(instance: Country, result: ShardResult) -> dict[str, float]:
-    edges, problem = singles(instance, result)
+def packing(instance: Country, edges: Edges, *, flow_seconds: float) -> dict[str, Any]:
+    """Newcomers placed greedily with the flow behind it, and then exactly by prefectures."""
+    room = Room(needs=instance.needs, guide_capacity={}, weights=instance.weights)
+    place_relations(room=room, edges=edges)
+    greedy = room.copy()
+
+    def greedily() -> None:
+        place_groups(room=greedy, edges=edges, snapshot=instance.snapshot)
+        place_singles(room=greedy, edges=edges, snapshot=instance.snapshot)
+
+    def exactly() -> Placed:
+        return place_newcomers(room=room, edges=edges, needs=instance.needs, snapshot=instance.snapshot)
+
+    greedy_seconds, _ = best_seconds(greedily, 1)
+    seconds, placed = best_seconds(exactly, 1)
+    bound, reached = placed.bound_micro, placed.reached_micro
+    at_first = reached - placed.packing.gained_micro
+    assert at_first == sum(each.value for row, each in greedy.placed.items() if row not in room.placed)
+    return {
+        "gap_greedy_percent": round(100 * (bound - at_first) / bound, 2),
+        "gap_percent": round(100 * (bound - reached) / bound, 2),
+        "prefectures_at_best": f"{placed.packing.optimal}/{placed.packing.prefectures}",
+        "over_flow": round(seconds / flow_seconds, 1),
+        "greedy_over_flow": round(greedy_seconds / flow_seconds, 1),
+        **{
+            f"{phase}_{name}": sum(each.phase is phase for each in found.placed.values())
+            for phase in (Phase.GROUP, Phase.FLOW)
+            for name, found in (("greedily", greedy), ("exactly", placed.room))
+        },
+    }
+
+
+def allocation(instance: Country, result: ShardResult) -> dict[str, Any]:
+    every = all_edges(instance, result)
+    edges, problem = singles(instance, every)
     flow_seconds, solution = best_seconds(lambda: solve(problem))
     highs_seconds, optimum = best_seconds(lambda: by_highs(problem), 1)
     assert solution.value == optimum
@@ -209,6 +247,7 @@ def allocation(instance: Country, result: ShardResult) -> dict[str, float]:
         "flow_over_highs": round(highs_seconds / flow_seconds, 1),
         "served_by_flow_percent": round(100 * served / wanted, 1),
         "served_by_greedy_percent": round(100 * len(greedy(instance, edges)) / wanted, 1),
+        "groups": packing(instance, every, flow_seconds=flow_seconds),
     }
 
 

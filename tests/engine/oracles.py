@@ -85,12 +85,28 @@ def check_allocation(world: World, allocation: Allocation) -> None:
         need, party = needs[proposal.need_id], parties[proposal.participant_id]
         judged = reference.pair(world, party, need)
         check_proposal(world, proposal, judged, known=need.region in party.known_regions)
+        promised = need.region in party.known_regions | party.agreed_regions
+        assert (proposal.phase is Phase.RELATION) <= promised
         assert party.min_people <= proposal.people
         for slot_id in proposal.slot_ids:
             places[slot_id] += proposal.people
     slots = {slot.id: slot for need in world.needs for slot in need.slots}
     assert all(taken <= slots[slot_id].places_free for slot_id, taken in places.items())
     check_capacities(world, allocation)
+    check_people(world, allocation)
+
+
+def check_people(world: World, allocation: Allocation) -> None:
+    """Nobody is at two places at once."""
+    people = {party.id: party.people for party in world.participants}
+    slots = {slot.id: slot for need in world.needs for slot in need.slots}
+    hours: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for proposal in allocation.proposals:
+        dated = [slots[s] for s in proposal.slot_ids if not (slots[s].remote or slots[s].on_call)]
+        for person in people[proposal.participant_id]:
+            hours[person] += [(slot.start_minute, slot.end_minute) for slot in dated]
+    for taken in hours.values():
+        assert all(end <= start for (_, end), (start, _) in pairwise(sorted(taken)))
 
 
 def check_proposal(world: World, proposal, judged: reference.Pair, *, known: bool) -> None:
@@ -104,7 +120,6 @@ def check_proposal(world: World, proposal, judged: reference.Pair, *, known: boo
     assert all(a.end_minute <= b.start_minute for a, b in pairwise(ordered))
     assert recompute(proposal.score) == proposal.score.score_micro
     assert proposal.score.score_micro in {judged.slot_scores.get(slot_id) for slot_id in proposal.slot_ids}
-    assert (proposal.phase is Phase.RELATION) <= known
 
 
 def check_capacities(world: World, allocation: Allocation) -> None:

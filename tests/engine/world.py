@@ -31,6 +31,7 @@ from matching.engine import (
 DAY = 1440
 HALF_HOUR = 30
 ZONES = 3
+PREFECTURE_OF = (41, 41, 40)
 DAYS = 60
 MONDAY = datetime.date(2026, 6, 1).toordinal()
 
@@ -195,10 +196,12 @@ def _slot(draw: random.Random, number: int, *, strict: float) -> SlotRow:
 def _need(draw: random.Random, number: int, *, strict: float) -> NeedRow:
     offers = tuple(_kinds(draw, 3))
     work = _weighted(draw, _kinds(draw, 3) or [draw.randrange(KINDS)])
+    public_id, region = f"n{draw.randrange(10**6):06d}-{number}", draw.randrange(3)
     return NeedRow(
         id=number,
-        public_id=f"n{draw.randrange(10**6):06d}-{number}",
-        region=draw.randrange(3),
+        public_id=public_id,
+        region=region,
+        prefecture=PREFECTURE_OF[region],
         guide=draw.choice((-1, 0, 1)),
         zone=draw.randrange(ZONES),
         mode=draw.choice((Mode.ON_SITE, Mode.ON_SITE, Mode.REMOTE, Mode.BOTH)),
@@ -228,6 +231,34 @@ def _need(draw: random.Random, number: int, *, strict: float) -> NeedRow:
         proposals_max=draw.choice((None, 1, 2, 4)),
         employment_blocked=_chance(draw, 0.05 * strict),
     )
+
+
+def entwined(world: World, seed: int) -> World:
+    """The same world on three days, in which some people are in several parties, and some have a promise with a community."""
+    draw = random.Random(seed)
+    people = range(100, 100 + max(1, len(world.participants) // 2))
+    return replace(
+        world,
+        participants=tuple(
+            replace(
+                party,
+                people=frozenset({party.id, *draw.sample(people, draw.choice((0, 0, 1, 1)))}),
+                agreed_regions=frozenset(draw.sample(range(3), draw.choice((0, 0, 0, 1)))),
+            )
+            for party in world.participants
+        ),
+        needs=tuple(
+            replace(need, slots=tuple(_on_three_days(slot) for slot in need.slots)) for need in world.needs
+        ),
+    )
+
+
+def _on_three_days(slot: SlotRow) -> SlotRow:
+    if slot.is_window:
+        return slot
+    earlier = slot.day - slot.day % 3
+    start, end = slot.start_minute - earlier * DAY, slot.end_minute - earlier * DAY
+    return replace(slot, day=slot.day % 3, start_minute=start, end_minute=end)
 
 
 def shuffled(world: World, seed: int) -> World:

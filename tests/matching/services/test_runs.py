@@ -262,6 +262,30 @@ def test_what_became_impossible_is_counted_and_skipped(mowing: Need, riders, han
     assert not Match.objects.exists()
 
 
+def test_whoever_was_promised_elsewhere_meanwhile_is_skipped(mowing: Need, hana, hana_party, mori) -> None:
+    from matching.services import run_proposals
+
+    run = open_run(actor=mori, target=mowing)
+    plan = plan_only(actor=mori, target=mowing)
+    assert [row.party for row in plan.proposals] == [hana_party.pk]
+    same_hours = make_need(mowing.region, slots=[{"start_at": mowing.slots.get().start_at}])
+    story.asked(story.propose(same_hours, make_party(hana, name="Hana by another name")), guide=mori)
+    skipped = run_proposals.write_proposals(run, plan.proposals, now=timezone.now())
+    assert dict(skipped) == {"person_busy": 1}
+    assert not Match.objects.filter(volunteer=hana_party).exists()
+
+
+def test_one_run_sends_nobody_to_two_places(mowing: Need, trails, hana, hana_party) -> None:
+    make_need(mowing.region, offers=[trails], slots=[{"start_at": mowing.slots.get().start_at}])
+    club = make_party(
+        size=4, min_people=2, members=[hana], abilities=("grass_hand",), wishes=(("trail_mtb", 3),)
+    )
+    together = pairs(matched())
+    assert len(together) == 1
+    club.memberships.filter(user=hana).delete()
+    assert {party for _, party in pairs(matched()) | together} == {club, hana_party}
+
+
 def test_plan_only_writes_nothing(mowing: Need, riders: Volunteer, mori) -> None:
     plan = plan_only(actor=mori, target=mowing)
     assert [(row.need, row.party, row.people) for row in plan.proposals] == [(mowing.pk, riders.pk, 5)]

@@ -48,6 +48,7 @@ def test_need_becomes_a_row_with_all_its_facts(saga, mori, sato) -> None:
         public_id=need.public_id,
         region=saga.pk,
         guide=0,
+        prefecture=41,
         work=tuple(sorted([(make_work_kind("waterway").bit, 2), (make_work_kind("grass_hand").bit, 3)])),
         offers=tuple(sorted([make_asset_kind("trail_mtb").bit, make_asset_kind("onsen").bit])),
         offers_stated=True,

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.enums import AbilityLevel, PartyKind
-from accounts.models import Ability, Absence, Availability, HeldQualification, Volunteer
+from accounts.models import Ability, Absence, Availability, HeldQualification, User, Volunteer
 from matching.engine import AvailabilityRule, ParticipantRow, Transport
 from matching.enums import EndReason, MatchState, Side
 from matching.models import Block, Match, Relation
@@ -68,6 +68,7 @@ def test_party_becomes_a_row_with_all_its_facts() -> None:
         beginner=True,
         newcomer=True,
         remaining_load=5,
+        people=frozenset({party.representative_id}),
     )
 
 
@@ -169,6 +170,21 @@ def test_relations_say_who_is_known_and_whose_word_was_kept(saga, riders, hana_p
     assert party_row(hana_party, inputs).kept_micro == 3 * mean // 4
     assert party_row(yuki_party, inputs).kept_micro == mean
     assert {row.id for row in inputs.participants if row.newcomer} == {yuki_party.pk}
+
+
+def test_people_are_the_leader_and_the_members_by_name(hana: User, hana_party: Volunteer) -> None:
+    group = make_party(size=5, members=[hana])
+    assert party_row(group).people == {group.representative_id, hana.pk}
+    assert party_row(hana_party).people == {hana.pk}
+
+
+def test_promise_ties_before_the_first_visit_and_a_question_does_not(mowing: Need, riders, mori) -> None:
+    match = story.asked(story.propose(mowing, riders), guide=mori)
+    assert (party_row(riders).agreed_regions, party_row(riders).known_regions) == (frozenset(), frozenset())
+    for state in (MatchState.AGREED, MatchState.CONFIRMED):
+        Match.objects.filter(pk=match.pk).update(state=state)
+        assert party_row(riders).agreed_regions == {mowing.region_id}
+        assert party_row(riders).known_regions == frozenset()
 
 
 def test_kept_word_is_shrunk_towards_the_mean() -> None:
