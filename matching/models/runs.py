@@ -38,7 +38,7 @@ class MatchRun(PublicModel):
     """One scoring and allocation. ``scope`` is "all" or "need:<public id>" or "party:<public id>"."""
 
     scope = models.CharField(max_length=40)
-    state = models.CharField(max_length=8, choices=RunState, default=RunState.QUEUED)
+    state = models.CharField(max_length=12, choices=RunState, default=RunState.QUEUED)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     weights = models.ForeignKey(WeightSet, on_delete=models.PROTECT, related_name="runs")
     inputs_digest = models.CharField(max_length=64, blank=True)
@@ -76,6 +76,7 @@ class RunShard(models.Model):
     number = models.PositiveIntegerField()
     first_block = models.PositiveIntegerField()
     end_block = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

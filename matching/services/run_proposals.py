@@ -21,6 +21,7 @@ from matching.services.assessments import Scored
 from matching.services.candidates import store_shortlists
 from matching.services.diagnosis import store_diagnoses
 from matching.services.proposals import create_match
+from matching.services.run_cancel import RunEnded, require_open
 from matching.services.run_plan import Plan, Planned
 from matching.services.runs import request_again
 from matching.services.suggestions import store_fitting
@@ -63,7 +64,8 @@ class _Rows:
 def write_proposals(run: MatchRun, planned: Sequence[Planned], *, now: datetime) -> Counter[str]:
     """Make a match of every planned proposal that is still possible; returns what was skipped, by code.
 
-    One transaction each. What this run has written before is left alone, so that it may be done again.
+    One transaction each. What this run has written before is left alone, so that it may be done again. Once the run has
+    ended, as when somebody cancels it, nothing more is written.
     """
     skipped: Counter[str] = Counter()
     written = set(Match.objects.filter(run=run).values_list("need_id", "volunteer_id"))
@@ -76,6 +78,8 @@ def write_proposals(run: MatchRun, planned: Sequence[Planned], *, now: datetime)
             continue
         try:
             _propose(run, row, rows, now=now)
+        except RunEnded:
+            break
         except DomainError as refusal:
             skipped[refusal.code] += 1
     return skipped
@@ -83,7 +87,11 @@ def write_proposals(run: MatchRun, planned: Sequence[Planned], *, now: datetime)
 
 @transaction.atomic
 def _propose(run: MatchRun, row: Planned, rows: _Rows, *, now: datetime) -> Match:
-    """One proposal, refused when its readers have no room for it. Locks as ``create_match``, then the guide."""
+    """One proposal, refused when its readers have no room for it. Locks as ``create_match``, then the guide, then the run.
+
+    Raises:
+        RunEnded: nothing was written.
+    """
     scored = Scored(
         run=run,
         score_micro=row.score_micro,
@@ -97,6 +105,7 @@ def _propose(run: MatchRun, row: Planned, rows: _Rows, *, now: datetime) -> Matc
         reviewers=rows.reviewers[row.need], now=now,
     )  # fmt: skip
     _require_room(match, most=row.most, unguided=weights_of(run.weights).guide_capacity_default)
+    require_open(run.pk)
     return match
 
 

@@ -45,8 +45,9 @@ def returning(*, run_id: int, shard_id: int | None = None, now: datetime) -> Ite
     try:
         yield
     except Exception as error:  # whatever a step raises belongs on its run
-        log.warning("A step of run %s failed.", run_id, exc_info=True)
-        give_back(run_id=run_id, shard_id=shard_id, error=readable(error), now=now, failed=True)
+        given_back = give_back(run_id=run_id, shard_id=shard_id, error=readable(error), now=now, failed=True)
+        level = logging.WARNING if given_back else logging.INFO  # its run has ended, or others have done it
+        log.log(level, "A step of run %s failed.", run_id, exc_info=True)
 
 
 @transaction.atomic
