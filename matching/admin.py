@@ -163,9 +163,7 @@ def _progress(run: MatchRun) -> Progress | None:
 
 def _remains(run: MatchRun) -> str:
     written = run.report.get("written", 0)
-    told = ngettext(
-        "%(count)d proposal written before it stays", "%(count)d proposals written before it stay", written
-    )
+    told = ngettext("%(count)d proposal of it stays", "%(count)d proposals of it stay", written)
     return told % {"count": written}
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, ExpressionWrapper, F, IntegerField, Max, Min, Q, Sum
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 
@@ -95,7 +96,7 @@ def _counted(run_ids: Iterable[int], *, now: datetime) -> Iterable[Mapping[str, 
     )
 
 
-def _row(block: str) -> ExpressionWrapper:
+def _row(block: str) -> Combinable:
     """The row of the snapshot at which a block begins. Only the last block may be short."""
     return ExpressionWrapper(F(block) * BLOCK, output_field=IntegerField())
 

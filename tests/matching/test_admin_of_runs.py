@@ -120,7 +120,7 @@ def test_page_says_how_many_proposals_of_a_cancelled_run_stay(
     start_run(run_id=run.pk, now=timezone.now())
     cancel(office, run)
     text = office.get(reverse(PAGE)).content.decode()
-    assert "取り消す前の提案1件は残っています" in text
+    assert "提案1件は残っています" in text
     assert ">取り消し<" in text
 
 
