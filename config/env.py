@@ -25,6 +25,7 @@ KNOWN = {
     "ENISHI_LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
     "ENISHI_PORT": "port the web server listens on",
     "ENISHI_RUN_DIR": "folder for database, logs and sockets of the embedded stack",
+    "ENISHI_SNAPSHOT_DIR": "folder for packed participants, which hosts may share; the run folder's if empty",
     "ENISHI_SECRET_KEY": "long random text that signs sessions",
     "ENISHI_TRAVEL_PROVIDER": "dotted path of a callable that makes the routing service for travel minutes",
     "ENISHI_WEB_THREADS": "threads of one web process",

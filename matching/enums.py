@@ -151,14 +151,33 @@ class RunState(models.TextChoices):
     """A matching run."""
 
     QUEUED = "queued", _("queued")
+    PACKING = "packing", _("packing")
     SCORING = "scoring", _("scoring")
     MERGING = "merging", _("allocating")
+    ADVISING = "advising", _("looking for advice")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
     CANCELLED = "cancelled", pgettext_lazy("matching run", "cancelled")
 
 
-RUN_OPEN = frozenset({RunState.QUEUED, RunState.SCORING, RunState.MERGING})
+RUN_OPEN = frozenset(
+    {RunState.QUEUED, RunState.PACKING, RunState.SCORING, RunState.MERGING, RunState.ADVISING}
+)
+
+
+class ShardKind(models.TextChoices):
+    """What is done piece by piece, by as many workers as there are. ``STATE_OF`` says in which state of the run."""
+
+    PACK = "pack", _("pack participants")
+    SCORE = "score", _("score")
+    ADVISE = "advise", _("find why a need finds too few")
+
+
+STATE_OF = {
+    ShardKind.PACK: RunState.PACKING,
+    ShardKind.SCORE: RunState.SCORING,
+    ShardKind.ADVISE: RunState.ADVISING,
+}
 
 
 class InterviewHow(models.TextChoices):

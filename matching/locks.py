@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import Conflict, NotFound
 from accounts.models import User
 from matching.enums import LIVE, RUN_OPEN
-from matching.models import Match, MatchPerson, MatchRun, WeightSet
+from matching.models import Match, MatchPerson, MatchRun, PartySnapshot, WeightSet
 from regions.models import Need
 
 TRIES = 5
@@ -128,3 +128,15 @@ def lock_open_run(run_id: int) -> bool:
 def lock_weights() -> list[WeightSet]:
     """Lock all versions of the weights in pk order: which one is active changes one step after another."""
     return list(WeightSet.objects.select_for_update(no_key=True).order_by("pk"))
+
+
+def lock_snapshot(run: MatchRun) -> PartySnapshot:
+    """The snapshot of a run, locked.
+
+    Raises:
+        RuntimeError: the run has lost its snapshot.
+    """
+    row = PartySnapshot.objects.select_for_update(no_key=True).filter(pk=run.snapshot_id or 0).first()
+    if row is None:
+        raise RuntimeError(f"Run {run.public_id} has lost its snapshot.")
+    return row

@@ -18,6 +18,7 @@ env.refuse_unknown()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 ENISHI_RUN_DIR = Path(env.text("ENISHI_RUN_DIR") or BASE_DIR / "var").resolve()
+ENISHI_SNAPSHOT_DIR = Path(env.text("ENISHI_SNAPSHOT_DIR") or ENISHI_RUN_DIR / "snapshots").resolve()
 ENISHI_PORT = env.integer("ENISHI_PORT", default=8000, minimum=1, maximum=65535)
 ENISHI_HOST = env.text("ENISHI_HOST") or "127.0.0.1"
 ENISHI_BASE_URL = env.address("ENISHI_BASE_URL", default=f"http://127.0.0.1:{ENISHI_PORT}")

@@ -22,6 +22,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True  # no scan of all static files at the start of every client
 
+ENISHI_SNAPSHOT_DIR = Path(tempfile.gettempdir()) / f"enishi-snapshots-{os.getpid()}"
 ENISHI_TEST_DB = env.choice("ENISHI_TEST_DB", default="postgres", allowed=("postgres", "sqlite"))
 _sqlite_file = Path(tempfile.gettempdir()) / f"enishi-test-{os.getpid()}.sqlite3"
 if env.text("ENISHI_TEST_DATABASE_URL"):  # a process that a test started: it works on the test's own database

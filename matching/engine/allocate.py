@@ -184,7 +184,7 @@ def _proposal(
     slots = [needs.needs[placement.need].slots[slot].row for slot in placement.slots]
     return Proposal(
         need_id=needs.needs[placement.need].row.id,
-        participant_id=snapshot.parties[placement.row].id,
+        participant_id=int(snapshot.columns.id[placement.row]),
         slot_ids=tuple(slot.id for slot in sorted(slots, key=lambda s: (s.start_minute, s.id))),
         people=placement.people,
         score=score,

@@ -59,22 +59,23 @@ def score_shard(
     *, snapshot: Snapshot, needs: NeedSet, minutes: I32, weights: Weights, shard: Shard, count: bool
 ) -> ShardResult:
     """See `scan.score_shard`. Without `count` only pairs that `sieve` leaves are judged."""
-    first, last = shard.first_block * BLOCK, min(shard.last_block * BLOCK, len(snapshot.parties))
+    first, last = shard.first_block * BLOCK, min(shard.last_block * BLOCK, snapshot.count)
     tables = _Tables.empty(needs=len(needs.needs), keep=weights.top_k + weights.slack)
     passing: list[_Pairs] = []
     sieve = None if count else Sieve.of(snapshot, minutes=minutes, weights=weights)
+    present = _present(snapshot, first=first, last=last)
     for number, need in enumerate(needs.needs):
-        rows = slice(first, last) if sieve is None else sieve.rows_of(need, first=first, last=last)
+        rows = present if sieve is None else sieve.rows_of(need, first=first, last=last)
         verdict = judge(snapshot=snapshot, need=need, minutes=minutes, weights=weights, rows=rows)
         pairs = _passing(need=need, verdict=verdict, weights=weights, first=first)
         tables.put(number, pairs=pairs)
         if count:
             tables.count(number, verdict=verdict)
         passing.append(pairs)
-    party = _party_lists(passing, parties=last - first, keep=weights.top_l)
+    party = _party_lists(passing, parties=last - first, keep=needs.kept_per_party(weights.top_l))
     return ShardResult(
         first_row=first,
-        total_rows=len(snapshot.parties),
+        total_rows=snapshot.count,
         need_scores=tables.scores,
         need_ranks=tables.ranks,
         party_ranks=snapshot.columns.rank[first:last].astype(np.int32),
@@ -85,6 +86,12 @@ def score_shard(
         only=tables.only,
         passed=tables.passed,
     )
+
+
+def _present(snapshot: Snapshot, *, first: int, last: int) -> I64 | slice:
+    """The rows of a shard without those that are gone."""
+    gone = snapshot.columns.gone[first:last]
+    return first + np.flatnonzero(~gone) if gone.any() else slice(first, last)
 
 
 def _passing(*, need: CompiledNeed, verdict: Verdict, weights: Weights, first: int) -> _Pairs:

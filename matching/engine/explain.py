@@ -11,9 +11,10 @@ from typing import Any
 
 from matching.engine.allocate import Proposal
 from matching.engine.needs import CompiledNeed, NeedSet
+from matching.engine.party import Party, knows, party_of
 from matching.engine.policy import Weights
 from matching.engine.snapshot import Snapshot
-from matching.engine.types import CAVEATS, ParticipantRow, ReasonCode
+from matching.engine.types import CAVEATS, ReasonCode
 
 VERSION = 1
 REASONS_SHOWN = 3
@@ -77,8 +78,9 @@ def _plain(value: Any) -> Any:
 def explain(*, snapshot: Snapshot, needs: NeedSet, weights: Weights, proposal: Proposal) -> Explanation:
     """The explanation of one proposal, from the same rows that were scored."""
     need = needs.needs[needs.number_of[proposal.need_id]]
-    party = snapshot.parties[snapshot.row_of_id[proposal.participant_id]]
-    speaking = _reasons(need, party, proposal, weights)
+    party = party_of(snapshot, proposal.participant_id)
+    known = knows(snapshot, row=party.row, region=need.row.region)
+    speaking = _reasons(need, party, proposal, weights, known=known)
     caveats = _caveats(need, party, proposal)
     return Explanation(
         version=VERSION,
@@ -87,7 +89,7 @@ def explain(*, snapshot: Snapshot, needs: NeedSet, weights: Weights, proposal: P
         work_stated=bool(party.abilities),
         wishes_stated=bool(party.wishes),
         offers_stated=not need.offers_unstated,
-        known=need.row.region in party.known_regions,
+        known=known,
         slots=_slots(need, proposal),
         people=proposal.people,
         size=party.size,
@@ -106,7 +108,7 @@ def explain(*, snapshot: Snapshot, needs: NeedSet, weights: Weights, proposal: P
     )
 
 
-def _work(snapshot: Snapshot, need: CompiledNeed, party: ParticipantRow) -> tuple[Matched, ...]:
+def _work(snapshot: Snapshot, need: CompiledNeed, party: Party) -> tuple[Matched, ...]:
     """The need's kinds and what the party brings for each; too heavy kinds get no credit."""
     people = dict(party.abilities)
     matched = []
@@ -119,7 +121,7 @@ def _work(snapshot: Snapshot, need: CompiledNeed, party: ParticipantRow) -> tupl
     return tuple(matched)
 
 
-def _wishes(snapshot: Snapshot, need: CompiledNeed, party: ParticipantRow) -> tuple[Matched, ...]:
+def _wishes(snapshot: Snapshot, need: CompiledNeed, party: Party) -> tuple[Matched, ...]:
     matched = []
     for kind, weight in sorted(party.wishes):
         credit, held = snapshot.assets.best(wanted=kind, held=need.row.offers)
@@ -141,13 +143,13 @@ def _slots(need: CompiledNeed, proposal: Proposal) -> tuple[dict[str, int], ...]
 
 
 def _reasons(
-    need: CompiledNeed, party: ParticipantRow, proposal: Proposal, weights: Weights
+    need: CompiledNeed, party: Party, proposal: Proposal, weights: Weights, *, known: bool
 ) -> tuple[ReasonCode, ...]:
     """What speaks for the pair, the most telling first: the bond, both directions, then coverage and rest."""
     score = proposal.score
     won = {code for code, _ in proposal.bonuses}
     holds = {
-        ReasonCode.KNOWN_HERE: need.row.region in party.known_regions,
+        ReasonCode.KNOWN_HERE: known,
         ReasonCode.WORK_FITS: bool(party.abilities) and score.f_num > 0,
         ReasonCode.WISH_FITS: bool(party.wishes) and not need.offers_unstated and score.g_num > 0,
         ReasonCode.FIRST_PERSON: ReasonCode.FIRST_PERSON in won,
@@ -160,7 +162,7 @@ def _reasons(
     return tuple(code for code, true in holds.items() if true)
 
 
-def _caveats(need: CompiledNeed, party: ParticipantRow, proposal: Proposal) -> tuple[ReasonCode, ...]:
+def _caveats(need: CompiledNeed, party: Party, proposal: Proposal) -> tuple[ReasonCode, ...]:
     score = proposal.score
     wishing = bool(party.wishes) and not need.offers_unstated
     beyond = score.limit_minutes > 0 and score.travel_minutes > score.limit_minutes

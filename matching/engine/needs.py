@@ -43,13 +43,20 @@ class CompiledNeed:
     slots: tuple[CompiledSlot, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NeedSet:
-    """The needs of a run, sorted by public id: that order is their rank."""
+    """The needs of a run, sorted by public id: that order is their rank. Equal only to itself.
+
+    Compiled for a vocabulary and a horizon, it serves every snapshot of both.
+    """
 
     needs: tuple[CompiledNeed, ...]
     number_of: Mapping[int, int]
     """Place in `needs` by the need's id."""
+
+    def kept_per_party(self, top_l: int) -> int:
+        """How many needs the list of a party holds: no more than there are."""
+        return min(top_l, max(len(self.needs), 1))
 
 
 def build_needs(*, snapshot: Snapshot, needs: Iterable[NeedRow]) -> NeedSet:

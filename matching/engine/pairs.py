@@ -89,7 +89,7 @@ def assess(
         KeyError: need or participant is not part of the run.
     """
     need = needs.needs[needs.number_of[need_id]]
-    rows = np.array([snapshot.row_of_id[participant_id]], dtype=np.int64)
+    rows = np.array([snapshot.row_of(participant_id)], dtype=np.int64)
     verdict = judge(snapshot=snapshot, need=need, minutes=minutes, weights=weights, rows=rows)
     scores = slot_scores(need=need, verdict=verdict, weights=weights)[:, 0]
     usable = [int(slot) for slot in np.flatnonzero(scores > EMPTY_SCORE)]
@@ -132,7 +132,7 @@ def best_of_need(
     slots = slot_scores(need=need, verdict=verdict, weights=weights).argmax(axis=0)
     return tuple(
         Standing(
-            participant_id=snapshot.parties[row].id,
+            participant_id=int(snapshot.columns.id[row]),
             score=pair_score(
                 need=need, verdict=verdict, column=column, slot=int(slots[column]), weights=weights
             ),

@@ -172,7 +172,7 @@ class _SlotJudge:
         """Enough people of the party hold every hard qualification on the slot's last day."""
         enough = np.ones(len(self.columns.row), dtype=np.bool_)
         for kind, people in self.need.row.hard_qualifications:
-            held = np.zeros(len(self.snapshot.parties), dtype=np.int64)
+            held = np.zeros(self.snapshot.count, dtype=np.int64)
             if kind in self.snapshot.sparse.qualified:
                 rows, holders, last = self.snapshot.sparse.qualified[kind]
                 np.add.at(held, rows, np.where(last >= slot.last_day, holders, 0))

@@ -42,7 +42,7 @@ def score_shard(
         ImportError: the compiled back end was asked for and numba is not installed.
     """
     if compiled is None:
-        compiled = HAS_COMPILER and len(snapshot.parties) * len(needs.needs) >= COMPILED_FROM
+        compiled = HAS_COMPILER and snapshot.count * len(needs.needs) >= COMPILED_FROM
     if compiled:
         from matching.engine.fused import shard as fused  # noqa: PLC0415  # numba is heavy, and not everywhere
 

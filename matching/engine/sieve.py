@@ -34,8 +34,9 @@ class Sieve:
 
     def rows_of(self, need: CompiledNeed, *, first: int, last: int) -> I64:
         """Rows within [first, last), rising. Nobody is lost who passes every hard rule of the need."""
-        rows = self._within_reach(need, first=first, last=last)
         columns = self.snapshot.columns
+        rows = self._within_reach(need, first=first, last=last)
+        rows = rows[~columns.gone[rows]]
         open_slots = [slot for slot in need.slots if not slot.row.too_soon]
         free = np.zeros(len(rows), dtype=np.bool_)
         for slot in open_slots:

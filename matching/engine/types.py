@@ -179,7 +179,8 @@ class ParticipantRow:
     """One party of the city side, alone (`size` 1) or a group that comes with `min_people` to `size`.
 
     `availability` is the union of its rules (no rule = never), minus `except_days`. `busy` are half-open
-    minutes of other live matches. `live_need_ids` are needs it is or was matched with.
+    minutes of other live matches. `live_need_ids` are needs it is or was matched with. `newcomer`: it has never promised
+    anything.
     `qualifications`: (index, people holding it, last valid day or None). `youngest_age` None = adults.
     """
 
@@ -206,6 +207,7 @@ class ParticipantRow:
     kept_micro: int = 0
     remote_ok: bool = True
     beginner: bool = False
+    newcomer: bool = False
     live_need_ids: frozenset[int] = frozenset()
     remaining_load: int = 1
 

@@ -9,7 +9,8 @@ from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
 from matching.models.messages import MatchMessage
 from matching.models.relations import Block, Relation
 from matching.models.reports import Report, ReportNote, ReportReach
-from matching.models.runs import MatchRun, NeedDiagnosis, RunShard, WeightSet
+from matching.models.runs import MatchRun, NeedDiagnosis, RunInputs, RunShard, WeightSet
+from matching.models.snapshots import PartySnapshot, SnapshotPart
 from matching.models.suggestions import Look, Suggestion
 from matching.models.watches import Watch
 
@@ -30,6 +31,7 @@ __all__ = [
     "MatchSlot",
     "Meeting",
     "NeedDiagnosis",
+    "PartySnapshot",
     "PhoneCall",
     "Precondition",
     "RegionConsent",
@@ -37,7 +39,9 @@ __all__ = [
     "Report",
     "ReportNote",
     "ReportReach",
+    "RunInputs",
     "RunShard",
+    "SnapshotPart",
     "Suggestion",
     "Watch",
     "WeightSet",

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.base import PublicModel
-from matching.enums import RUN_OPEN, RunState
+from matching.enums import RUN_OPEN, RunState, ShardKind
+from matching.models.snapshots import PartySnapshot
 from regions.models import Need
 
 
@@ -41,6 +42,9 @@ class MatchRun(PublicModel):
     state = models.CharField(max_length=12, choices=RunState, default=RunState.QUEUED)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     weights = models.ForeignKey(WeightSet, on_delete=models.PROTECT, related_name="runs")
+    snapshot = models.ForeignKey(
+        PartySnapshot, on_delete=models.SET_NULL, null=True, blank=True, related_name="runs"
+    )
     inputs_digest = models.CharField(max_length=64, blank=True)
     worker = models.CharField(max_length=120, blank=True)
     worker_pid = models.PositiveIntegerField(null=True, blank=True)
@@ -69,13 +73,33 @@ class MatchRun(PublicModel):
         return f"{self.scope} {self.state}"
 
 
+class RunInputs(models.Model):
+    """What a large run compares with its snapshot, kept until it ends: what is changed meanwhile does not disturb it."""
+
+    run = models.OneToOneField(MatchRun, on_delete=models.CASCADE, related_name="inputs")
+    needs = models.BinaryField()
+    minutes = models.BinaryField()
+    overlay = models.BinaryField()
+    """Participants changed since the snapshot was packed, packed."""
+    replaced = models.BinaryField()
+    """Their ids and those of participants that are gone, int64."""
+
+    def __str__(self) -> str:
+        return f"inputs of {self.run_id}"
+
+
 class RunShard(models.Model):
-    """A range of blocks of a run's snapshot, claimed with a lease; its result is written whole."""
+    """A piece of a run, claimed with a lease; its result is written whole.
+
+    From ``first`` to before ``end``: ids of participants to pack, blocks of a snapshot to score, or needs, as numbered in
+    the run's plan, to find advice for.
+    """
 
     run = models.ForeignKey(MatchRun, on_delete=models.CASCADE, related_name="shards")
     number = models.PositiveIntegerField()
-    first_block = models.PositiveIntegerField()
-    end_block = models.PositiveIntegerField()
+    kind = models.CharField(max_length=8, choices=ShardKind, default=ShardKind.SCORE)
+    first = models.PositiveBigIntegerField()
+    end = models.PositiveBigIntegerField()
     created_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True)
@@ -85,7 +109,7 @@ class RunShard(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["run", "number"], name="shard_once"),
+            models.UniqueConstraint(fields=["run", "kind", "number"], name="shard_once"),
             models.CheckConstraint(
                 condition=Q(done_at__isnull=True) | Q(result__isnull=False), name="done_shard_has_result"
             ),

@@ -64,7 +64,7 @@ def assess_by_hand(match: Match, slots: Sequence[Slot], *, now: datetime) -> Sco
         explanation=stored_explanation(
             explanation,
             codes=read_codes(proposal.slot_ids),
-            is_newcomer=match.volunteer_id in inputs.newcomers,
+            is_newcomer=snapshot.is_newcomer(match.volunteer_id),
             failed=found.reasons,
         ),
     )

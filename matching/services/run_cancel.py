@@ -16,24 +16,21 @@ from accounts.models import User
 from accounts.services.audit import record
 from accounts.services.outbox import cancel_owed
 from matching.enums import RUN_OPEN, RunState
-from matching.locks import lock_open_run, lock_run
-from matching.models import Match, MatchRun, RunShard
+from matching.locks import lock_run
+from matching.models import Match, MatchRun
 from matching.policies import can_cancel_run
 from matching.selectors.run_progress import planned_proposals
+from matching.services.run_recovery import forget_work
 from matching.services.runs import request_again
-
-
-class RunEnded(Exception):
-    """The run ended while a step of it was at work. No error: whoever meets it writes nothing and goes on to other work."""
 
 
 @transaction.atomic
 def cancel_run(*, actor: User, run: MatchRun, now: datetime) -> MatchRun:
     """End an open run at the wish of a person; the run as it is then. One that was cancelled already is left alone.
 
-    Its proposals stay and are counted; its shards go, and what it owes is taken back. What the run was to look at is looked
-    at by the night's run over everything; if something changed after it had begun, the same scope is queued again.
-    Locks the run, and waits for the one proposal that is being written. Leaves an audit record.
+    Its proposals and the advice it has stored stay; its pieces and inputs go, and what it owes is taken back. What the run was
+    to look at is looked at by the night's run over everything; if something changed after it had begun, the same
+    scope is queued again. Locks the run, and waits for the one proposal that is being written. Leaves an audit record.
 
     Raises:
         NotAllowed("may_not_cancel_run"): administrators, and whoever asked for it.
@@ -58,22 +55,12 @@ def cancel_run(*, actor: User, run: MatchRun, now: datetime) -> MatchRun:
     return locked
 
 
-def require_open(run_id: int) -> None:
-    """Hold a run open until this transaction ends: whoever cancels it waits. Locks the run, after every other lock.
-
-    Raises:
-        RunEnded: it was cancelled, given up or deleted meanwhile; what this transaction wrote must not stay.
-    """
-    if not lock_open_run(run_id):
-        raise RunEnded
-
-
 def _end(run: MatchRun, *, looked_at_again: bool, now: datetime) -> None:
     run.report = _what_remains(run) | {"looked_at_again": looked_at_again}
     run.proposals_count = run.report["written"]
     run.state, run.lease_until, run.finished_at, run.error = RunState.CANCELLED, None, now, ""
     run.save(update_fields=["report", "proposals_count", "state", "lease_until", "finished_at", "error"])
-    RunShard.objects.filter(run=run).delete()
+    forget_work(run)
     cancel_owed(key_prefix=f"run:{run.public_id}:")  # as ``run_queue`` names its keys
 
 

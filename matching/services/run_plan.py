@@ -3,48 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
-
-from django.conf import settings
 
 from matching.engine import (
     Allocation,
+    Diagnosis,
     Merged,
     NeedRow,
-    NeedSet,
     Proposal,
-    Shard,
     ShardResult,
-    Snapshot,
     allocate,
-    build_needs,
-    build_snapshot,
     diagnose,
     explain,
-    merge,
-    score_shard,
-    shards_of,
 )
 from matching.models import MatchRun
 from matching.services.candidates import Shortlist, shortlists_of
 from matching.services.explanations import Codes, read_codes, stored_explanation
+from matching.services.run_layers import prepared_layers
+from matching.services.run_prepared import Prepared, compared, cut, packed, score
 from matching.services.suggestions import Fitting, fitting_of
 from matching.services.weights import weights_of
 from matching.snapshots import Inputs, read_inputs
 
-BLOCKS_PER_SHARD = 16  # 4,096 parties: less is not worth the way over the broker
-SHARDS_MAX = 64  # every shard lays out the needs anew, and its result is a row
 _kept: dict[str, Prepared] = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """The inputs of a run, packed for scoring."""
-
-    inputs: Inputs
-    snapshot: Snapshot
-    needs: NeedSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +56,15 @@ class Found:
 class Plan:
     """What a run will write: proposals by need, best first; diagnoses; who was compared; what fits the one party; its report.
 
-    ``shortlists`` and ``found`` are empty where not everybody was compared.
+    ``shortlists`` and ``found`` are empty where not everybody was compared. ``short``: needs of a large run that find too
+    few, for which rules are counted only after the proposals are written.
     """
 
     proposals: list[Planned]
     found: list[Found]
     shortlists: list[Shortlist]
     fitting: Fitting | None
+    short: list[int]
     pairs_feasible: int
     report: dict[str, Any]
 
@@ -96,6 +80,7 @@ class Plan:
             found=[Found(**row) for row in stored["found"]],
             shortlists=[Shortlist.from_json(row) for row in stored.get("shortlists", [])],
             fitting=Fitting.from_json(stored["fitting"]) if stored.get("fitting") else None,
+            short=stored["short"],
             pairs_feasible=stored["pairs_feasible"],
             report=stored["report"],
         )
@@ -103,45 +88,30 @@ class Plan:
 
 def prepare(inputs: Inputs) -> Prepared:
     """Pack the inputs and keep them for the next step, should it run in this process."""
-    snapshot = build_snapshot(
-        vocabulary=inputs.vocabulary, horizon=inputs.horizon, participants=inputs.participants
-    )
-    prepared = Prepared(
-        inputs=inputs, snapshot=snapshot, needs=build_needs(snapshot=snapshot, needs=inputs.needs)
-    )
-    _kept.clear()
-    _kept[inputs.digest] = prepared
-    return prepared
+    return _keep(packed(inputs))
 
 
 def prepared_for(run: MatchRun) -> Prepared | None:
-    """The inputs a run was started with: kept by this process, or read again; None if the tables have changed since."""
+    """The inputs a run was started with: kept by this process, or read again; None if the tables have changed since.
+
+    A large run has stored them: for it nothing changes.
+    """
     kept = _kept.get(run.inputs_digest)
     if kept is not None:
         return kept
+    if run.snapshot_id is not None:
+        layers = prepared_layers(run)
+        return None if layers is None else _keep(layers)
     if run.started_at is None:
         raise RuntimeError(f"Run {run.public_id} was never started.")
     inputs = read_inputs(scope=run.scope, weights=weights_of(run.weights), now=run.started_at)
     return prepare(inputs) if inputs.digest == run.inputs_digest else None
 
 
-def cut(prepared: Prepared, *, whole: bool) -> tuple[Shard, ...]:
-    """The shards of a run: by a number of blocks each, 64 shards at most, or the ``whole`` as one."""
-    blocks = max(prepared.snapshot.blocks, 1)
-    least = int(getattr(settings, "ENISHI_BLOCKS_PER_SHARD", BLOCKS_PER_SHARD))
-    per_shard = blocks if whole else max(least, -(-blocks // SHARDS_MAX))
-    return shards_of(prepared.snapshot, blocks_per_shard=per_shard)
-
-
-def score(prepared: Prepared, shard: Shard) -> ShardResult:
-    """The best pairs of one shard."""
-    return score_shard(
-        snapshot=prepared.snapshot,
-        needs=prepared.needs,
-        minutes=prepared.inputs.minutes,
-        weights=prepared.inputs.weights,
-        shard=shard,
-    )
+def _keep(prepared: Prepared) -> Prepared:
+    _kept.clear()
+    _kept[prepared.inputs.digest] = prepared
+    return prepared
 
 
 def plan_of(
@@ -153,9 +123,10 @@ def plan_of(
         diagnosed: whether everybody was compared, so that it can be said why a need finds too few, and who else fits.
         about: the party that the run is about, so that it is kept what fits it.
     """
-    merged, inputs = merge(results), prepared.inputs
+    inputs, layer = prepared.inputs, compared(prepared, results)
+    merged, prepared = layer.merged, replace(prepared, snapshot=layer.snapshot)
     allocation = allocate(
-        snapshot=prepared.snapshot,
+        snapshot=layer.snapshot,
         needs=prepared.needs,
         merged=merged,
         minutes=inputs.minutes,
@@ -164,13 +135,15 @@ def plan_of(
     )
     codes = read_codes(slot for proposal in allocation.proposals for slot in proposal.slot_ids)
     found = _found(prepared, merged, allocation) if diagnosed else []
+    short = [row.need for row in found if row.diagnosis is not None]
     return Plan(
         proposals=[_planned(prepared, proposal, codes) for proposal in allocation.proposals],
         found=found,
         shortlists=_shortlists(prepared, merged) if diagnosed else [],
         fitting=None if about is None else _fitting(prepared, merged, about),
         pairs_feasible=int(merged.passed.sum()),
-        report=asdict(allocation.report) | {"compared": merged.compared, "needs_diagnosed": _told(found)},
+        short=[need for need in short if prepared.is_large],
+        report=asdict(allocation.report) | {"compared": merged.compared, "needs_diagnosed": len(short)},
     )
 
 
@@ -182,7 +155,7 @@ def _shortlists(prepared: Prepared, merged: Merged) -> list[Shortlist]:
 
 def _fitting(prepared: Prepared, merged: Merged, party: int) -> Fitting:
     """What fits one party. A party that was paused or deleted meanwhile was compared with nothing."""
-    if party not in prepared.snapshot.row_of_id:
+    if party not in prepared.snapshot.columns.id:
         return Fitting(party=party, fits=[], compared=0, keeps_away="", would_bring=0)
     return fitting_of(
         party_id=party,
@@ -206,7 +179,7 @@ def _planned(prepared: Prepared, proposal: Proposal, codes: Codes) -> Planned:
     explanation = explain(
         snapshot=prepared.snapshot, needs=prepared.needs, weights=inputs.weights, proposal=proposal
     )
-    is_newcomer = proposal.participant_id in inputs.newcomers
+    is_newcomer = prepared.snapshot.is_newcomer(proposal.participant_id)
     return Planned(
         need=proposal.need_id,
         party=proposal.participant_id,
@@ -221,29 +194,33 @@ def _planned(prepared: Prepared, proposal: Proposal, codes: Codes) -> Planned:
 
 
 def _found(prepared: Prepared, merged: Merged, allocation: Allocation) -> list[Found]:
+    """Of every need whether it finds too few; of a large run without the counts, which come later."""
     proposed = {proposal.need_id for proposal in allocation.proposals}
-    return [_found_of(need.row, prepared, merged, proposed=proposed) for need in prepared.needs.needs]
+    return [
+        Found(
+            need=need.row.id,
+            diagnosis=told_of(diagnose(needs=prepared.needs, merged=merged, need_id=need.row.id))
+            if _finds_too_few(need.row, passed=int(merged.passed[number]), proposed=proposed)
+            else None,
+        )
+        for number, need in enumerate(prepared.needs.needs)
+    ]
 
 
-def _found_of(need: NeedRow, prepared: Prepared, merged: Merged, *, proposed: set[int]) -> Found:
-    """Too few: fewer parties fit than the widest date has places, or nobody is proposed and nobody was before."""
-    result = diagnose(needs=prepared.needs, merged=merged, need_id=need.id)
+def _finds_too_few(need: NeedRow, *, passed: int, proposed: set[int]) -> bool:
+    """Fewer parties fit than the widest date has places, or nobody is proposed and nobody was before."""
     places = max((slot.places_free for slot in need.slots if not slot.too_soon), default=1)
-    alone = need.id not in proposed and not need.live_proposals
-    if result.passed >= places and not alone:
-        return Found(need=need.id, diagnosis=None)
-    rules = [{"code": str(rule.code), "failed": rule.failed, "only": rule.only} for rule in result.rules]
-    return Found(
-        need=need.id,
-        diagnosis={
-            "feasible": result.passed,
-            "compared": result.compared,
-            "rules": rules,
-            "best_change": str(result.best_change or ""),
-            "best_change_brings": result.best_gain,
-        },
-    )
+    return passed < places or (need.id not in proposed and not need.live_proposals)
 
 
-def _told(found: list[Found]) -> int:
-    return sum(row.diagnosis is not None for row in found)
+def told_of(result: Diagnosis) -> dict[str, Any]:
+    """A diagnosis as it is stored."""
+    return {
+        "feasible": result.passed,
+        "compared": result.compared,
+        "rules": [
+            {"code": str(rule.code), "failed": rule.failed, "only": rule.only} for rule in result.rules
+        ],
+        "best_change": str(result.best_change or ""),
+        "best_change_brings": result.best_gain,
+    }

@@ -16,12 +16,12 @@ from accounts.locks import lock_guide
 from accounts.models import Guide, User, Volunteer
 from matching.enums import LIVE, MatchState, Origin, RunState
 from matching.locks import lock_run
-from matching.models import Match, MatchRun, RunShard
+from matching.models import Match, MatchRun, RunInputs, RunShard
 from matching.services.assessments import Scored
 from matching.services.candidates import store_shortlists
 from matching.services.diagnosis import store_diagnoses
 from matching.services.proposals import create_match
-from matching.services.run_cancel import RunEnded, require_open
+from matching.services.run_open import RunEnded, require_open
 from matching.services.run_plan import Plan, Planned
 from matching.services.runs import request_again
 from matching.services.suggestions import store_fitting
@@ -149,10 +149,11 @@ def close_run(*, run_id: int, now: datetime) -> bool:
     """
     lock_needs(_needs_compared(run_id))
     run = lock_run(run_id)
-    if run is None or run.state != RunState.MERGING or "plan" not in run.report:
+    if run is None or run.state not in {RunState.MERGING, RunState.ADVISING} or "plan" not in run.report:
         return False
     plan = Plan.from_json(run.report["plan"])
-    store_diagnoses(run, plan.found, now=now)
+    later = set(plan.short)
+    store_diagnoses(run, [row for row in plan.found if row.need not in later], now=now)
     store_shortlists(run, plan.shortlists, now=now)
     if plan.fitting is not None:
         store_fitting(run, plan.fitting, now=now)
@@ -162,6 +163,7 @@ def close_run(*, run_id: int, now: datetime) -> bool:
     run.state, run.lease_until, run.finished_at, run.error = RunState.DONE, None, now, ""
     run.save(update_fields=["report", "proposals_count", "state", "lease_until", "finished_at", "error"])
     RunShard.objects.filter(run=run).update(result=b"")
+    RunInputs.objects.filter(run=run).delete()
     if again:
         request_again(scope=run.scope)
     return True

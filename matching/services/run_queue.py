@@ -9,10 +9,13 @@ import socket
 from datetime import datetime, timedelta
 
 from celery import current_task
+from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import Outbox
 from accounts.services.outbox import owe
+from matching.enums import RunState
+from matching.locks import lock_run
 from matching.models import MatchRun, RunShard
 
 START, SHARD, MERGE = "matching.start_run", "matching.run_shard", "matching.merge_run"
@@ -29,14 +32,34 @@ def owe_start(run: MatchRun, *, not_before: datetime | None = None) -> Outbox:
 def owe_shard(shard: RunShard, *, not_before: datetime | None = None) -> Outbox:
     """Owe the scoring of a shard. Inside a transaction."""
     run = shard.run
-    key = f"run:{run.public_id}:{run.attempts}:shard:{shard.number}:{shard.attempts}"
+    key = f"run:{run.public_id}:{run.attempts}:{shard.kind}:{shard.number}:{shard.attempts}"
     return owe(topic=SHARD, key=key, payload={"shard": shard.pk}, not_before=not_before)
 
 
 def owe_merge(run: MatchRun, *, not_before: datetime | None = None) -> Outbox:
-    """Owe the merge of a scored run, or the next proposals of a merged one. Inside a transaction."""
-    key = f"run:{run.public_id}:merge:{run.attempts}:{run.report.get('next', 0)}"
+    """Owe what comes next when all pieces of a run are done, or the next proposals of a merged one. Inside a transaction."""
+    key = f"run:{run.public_id}:{run.state}:{run.attempts}:{run.report.get('next', 0)}"
     return owe(topic=MERGE, key=key, payload={"run": run.pk}, not_before=not_before)
+
+
+WAIT_FOR_SNAPSHOT = timedelta(seconds=15)
+
+
+@transaction.atomic
+def wait_for_snapshot(run_id: int, *, now: datetime) -> None:
+    """Leave a queued run alone while another one packs what both need, and owe its start again."""
+    then = now + WAIT_FOR_SNAPSHOT
+    run = lock_run(run_id)
+    if run is None or run.state != RunState.QUEUED:
+        return
+    run.lease_until = then
+    run.save(update_fields=["lease_until"])
+    owe(
+        topic=START,
+        key=f"run:{run.public_id}:start:{then.isoformat()}",
+        payload={"run": run.pk},
+        not_before=then,
+    )
 
 
 def unclaimed(now: datetime) -> Q:

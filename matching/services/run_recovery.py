@@ -17,9 +17,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Outbox
 from accounts.services.outbox import readable
-from matching.enums import RUN_OPEN, RunState
+from matching.enums import RUN_OPEN, STATE_OF, RunState
 from matching.locks import lock_run
-from matching.models import MatchRun, RunShard
+from matching.models import MatchRun, RunInputs, RunShard
+from matching.services.run_open import RunEnded
 from matching.services.run_queue import LEASE, owe_merge, owe_shard, owe_start
 from matching.services.runs import request_again
 
@@ -44,6 +45,8 @@ def returning(*, run_id: int, shard_id: int | None = None, now: datetime) -> Ite
     """Give a claimed step back when it fails; the error is kept on the run, not raised."""
     try:
         yield
+    except RunEnded:
+        log.info("A step of run %s came to nothing: it has ended.", run_id)
     except Exception as error:  # whatever a step raises belongs on its run
         given_back = give_back(run_id=run_id, shard_id=shard_id, error=readable(error), now=now, failed=True)
         level = logging.WARNING if given_back else logging.INFO  # its run has ended, or others have done it
@@ -89,10 +92,16 @@ def _give_up(run: MatchRun, *, now: datetime) -> None:
     run.state, run.lease_until, run.finished_at = RunState.FAILED, None, now
     run.report = {}
     run.save(update_fields=["state", "lease_until", "finished_at", "report"])
-    RunShard.objects.filter(run=run).delete()
+    forget_work(run)
     log.error("Run %s was given up: %s", run.public_id, run.error)
     if again:
         request_again(scope=run.scope)
+
+
+def forget_work(run: MatchRun) -> None:
+    """Delete the pieces of a run and the inputs stored for it."""
+    RunShard.objects.filter(run=run).delete()
+    RunInputs.objects.filter(run=run).delete()
 
 
 @transaction.atomic
@@ -102,10 +111,10 @@ def begin_again(*, run_id: int, digest: str, now: datetime) -> None:
     The next attempt takes one shard and scores what it has just read, so that changes cannot hold it up for ever.
     """
     run = lock_run(run_id)
-    under_way = {RunState.SCORING, RunState.MERGING}
+    under_way = RUN_OPEN - {RunState.QUEUED}
     if run is None or run.state not in under_way or run.inputs_digest != digest or "plan" in run.report:
         return
-    RunShard.objects.filter(run=run).delete()
+    forget_work(run)
     run.state, run.lease_until, run.inputs_digest, run.error = RunState.QUEUED, None, "", OVERTAKEN
     run.attempts += 1
     run.save(update_fields=["state", "lease_until", "inputs_digest", "error", "attempts"])
@@ -132,7 +141,7 @@ Step = tuple[int, int | None]
 
 
 def _undone_shards() -> QuerySet[RunShard]:
-    return RunShard.objects.filter(run__state=RunState.SCORING, done_at=None)
+    return RunShard.objects.filter(run__state__in=sorted(STATE_OF.values()), done_at=None)
 
 
 def _expired_runs(now: datetime) -> list[Step]:
@@ -149,7 +158,7 @@ def _waiting_runs(now: datetime) -> list[Step]:
     long_ago = now - LEASE
     undone = Exists(RunShard.objects.filter(run=OuterRef("pk"), done_at=None))
     queued = Q(state=RunState.QUEUED, created_at__lte=long_ago)
-    scored = Q(~undone, state=RunState.SCORING, started_at__lte=long_ago)
+    scored = Q(~undone, state__in=sorted(STATE_OF.values()), started_at__lte=long_ago)
     merging = Q(state=RunState.MERGING, started_at__lte=long_ago)
     rows = MatchRun.objects.filter(queued | scored | merging, lease_until=None)
     return [(pk, None) for pk in rows.values_list("pk", flat=True)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -20,15 +21,27 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Conflict
 from matching.engine import Shard, ShardResult
-from matching.enums import RUN_OPEN, RunState
+from matching.enums import RUN_OPEN, STATE_OF, RunState, ShardKind
 from matching.locks import lock_run
-from matching.models import MatchRun, RunShard
-from matching.services.run_plan import Plan, Prepared, cut, plan_of, prepare, prepared_for, score
+from matching.models import MatchRun, PartySnapshot, RunShard
+from matching.services.run_advice import advise, begin_advice
+from matching.services.run_layers import is_large, store_layers
+from matching.services.run_plan import Plan, plan_of, prepare, prepared_for
+from matching.services.run_prepared import Prepared, cut, score
 from matching.services.run_proposals import close_run, write_proposals
-from matching.services.run_queue import LEASE, owe_merge, owe_shard, unclaimed, worker_name
+from matching.services.run_queue import LEASE, owe_merge, owe_shard, unclaimed, wait_for_snapshot, worker_name
 from matching.services.run_recovery import begin_again, returning
+from matching.services.run_snapshots import (
+    begin_packing,
+    is_being_packed,
+    pack_part,
+    seal,
+    usable_snapshot,
+)
 from matching.services.weights import weights_of
 from matching.snapshots import looks_at_everybody, party_of_scope, read_inputs
+from matching.snapshots.layers import read_layers
+from matching.snapshots.parts import Frame
 
 PROPOSALS_PER_STEP = 200  # well within a task's time
 PATIENCE_SECONDS = 120.0
@@ -38,7 +51,8 @@ LOOK_EVERY_SECONDS = 0.2
 def start_run(*, run_id: int, now: datetime) -> bool:
     """Read what a queued run looks at and cut it into shards; whether this call claimed the step.
 
-    Day 0 is the day of ``now`` in Japan. Several shards are owed through the outbox; a single one is scored at once.
+    Day 0 is the day of ``now`` in Japan, or that of the snapshot of a large run. Several shards are owed through the
+    outbox; a single one is scored at once.
     """
     queued = MatchRun.objects.filter(unclaimed(now), pk=run_id, state=RunState.QUEUED)
     if not queued.update(
@@ -48,31 +62,59 @@ def start_run(*, run_id: int, now: datetime) -> bool:
     only: int | None = None
     with returning(run_id=run_id, now=now):
         run = MatchRun.objects.select_related("weights").get(pk=run_id)
-        prepared = prepare(read_inputs(scope=run.scope, weights=weights_of(run.weights), now=now))
-        only = _cut(run, prepared)
+        only = _begin_large(run, now=now) if is_large(run.scope) else _begin(run, now=now)
     if only is not None:
         run_shard(shard_id=only, now=_by_now(now))
     return True
 
 
+def _begin(run: MatchRun, *, now: datetime) -> int | None:
+    """Read everything for this run alone; the id of its only shard, if it is one."""
+    prepared = prepare(read_inputs(scope=run.scope, weights=weights_of(run.weights), now=now))
+    return _cut(run.pk, prepared, digest=prepared.inputs.digest)
+
+
+def _begin_large(run: MatchRun, *, now: datetime) -> int | None:
+    """Go on from the snapshot of the night, or have one packed, or wait for who packs it."""
+    base = usable_snapshot(scope=run.scope, now=now)
+    if base is not None:
+        return _begin_layers(run, base, now=now)
+    if is_being_packed(now):
+        wait_for_snapshot(run.pk, now=now)
+    else:
+        begin_packing(run.pk, now=now)
+    return None
+
+
+def _begin_layers(run: MatchRun, base: PartySnapshot, *, now: datetime) -> int | None:
+    """Read what has changed since a snapshot, and the needs, and store both for every worker of this run."""
+    frame, weights = Frame.from_json(base.frame), weights_of(run.weights)
+    layers = read_layers(scope=run.scope, frame=frame, as_of=base.as_of, weights=weights, now=now)
+    with transaction.atomic():
+        locked = lock_run(run.pk)
+        if locked is None or locked.state not in {RunState.QUEUED, RunState.PACKING}:
+            return None
+        locked.inputs_digest, locked.snapshot = store_layers(run, layers, base=base), base
+        locked.save(update_fields=["inputs_digest", "snapshot"])
+        prepared = prepared_for(locked)
+        if prepared is None:
+            raise RuntimeError(f"Run {run.public_id} has lost its inputs.")
+        return _cut(run.pk, prepared, digest=locked.inputs_digest)
+
+
 @transaction.atomic
-def _cut(run: MatchRun, prepared: Prepared) -> int | None:
-    """Write the shards of a run that is still queued; the id of the only one, if it is one."""
-    inputs, shards = prepared.inputs, cut(prepared, whole=run.attempts > 0)
-    changed = MatchRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(
-        state=RunState.SCORING,
-        lease_until=None,
-        inputs_digest=inputs.digest,
-        needs_count=len(inputs.needs),
-        parties_count=len(inputs.participants),
-    )
-    if not changed:
+def _cut(run_id: int, prepared: Prepared, *, digest: str) -> int | None:
+    """Write the shards of a run that has not been cut; the id of the only one, if it is one. Locks the run."""
+    run = lock_run(run_id)
+    if run is None or run.state not in {RunState.QUEUED, RunState.PACKING}:
         return None
+    run.state, run.lease_until, run.inputs_digest = RunState.SCORING, None, digest
+    run.needs_count = len(prepared.inputs.needs)
+    run.parties_count = sum(layer.present for layer in prepared.layers)
+    run.save(update_fields=["state", "lease_until", "inputs_digest", "needs_count", "parties_count"])
     rows = [
-        RunShard.objects.create(
-            run=run, number=number, first_block=shard.first_block, end_block=shard.last_block
-        )
-        for number, shard in enumerate(shards)
+        RunShard.objects.create(run=run, number=number, first=shard.first_block, end=shard.last_block)
+        for number, shard in enumerate(cut(prepared, whole=run.attempts > 0 and not prepared.is_large))
     ]
     if len(rows) == 1:
         return rows[0].pk
@@ -82,56 +124,93 @@ def _cut(run: MatchRun, prepared: Prepared) -> int | None:
 
 
 def run_shard(*, shard_id: int, now: datetime) -> bool:
-    """Score one shard and write its result whole; whether this call claimed it. Then merge, if it was the last one."""
+    """Do one piece and write its result whole; whether this call claimed it. Then go on, if it was the last one."""
     claimed = _claim_shard(shard_id, now=now)
-    shard = RunShard.objects.select_related("run__weights").filter(pk=shard_id).first()
+    shard = RunShard.objects.select_related("run__weights", "run__snapshot").filter(pk=shard_id).first()
     if not claimed or shard is None:
         return False
     with returning(run_id=shard.run_id, shard_id=shard_id, now=now):
-        prepared = prepared_for(shard.run)
-        if prepared is None:
-            begin_again(run_id=shard.run_id, digest=shard.run.inputs_digest, now=now)
-        else:
-            blocks = Shard(first_block=shard.first_block, last_block=shard.end_block)
-            _write_result(shard, score(prepared, blocks), now=now)
+        _do_shard(shard, now=now)
     merge_run(run_id=shard.run_id, now=_by_now(now))
     return True
 
 
+def _do_shard(shard: RunShard, *, now: datetime) -> None:
+    if shard.kind == ShardKind.PACK:
+        pack_part(shard, now=now)
+        _done(shard, b"", now=now)
+        return
+    prepared = prepared_for(shard.run)
+    if prepared is None:
+        begin_again(run_id=shard.run_id, digest=shard.run.inputs_digest, now=now)
+    elif shard.kind == ShardKind.ADVISE:
+        advise(shard, prepared, now=now)
+        _done(shard, b"", now=now)
+    else:
+        blocks = Shard(first_block=shard.first, last_block=shard.end)
+        _write_result(shard, score(prepared, blocks), now=now)
+
+
 def _claim_shard(shard_id: int, *, now: datetime) -> bool:
     """Compare and swap. No join: PostgreSQL would not look again at the row after waiting for a faster worker."""
-    scoring = Exists(MatchRun.objects.filter(pk=OuterRef("run_id"), state=RunState.SCORING))
-    rows = RunShard.objects.filter(unclaimed(now), scoring, pk=shard_id, done_at=None)
+    at_it = Q()
+    for kind, state in STATE_OF.items():
+        at_it |= Q(Exists(MatchRun.objects.filter(pk=OuterRef("run_id"), state=state)), kind=kind)
+    rows = RunShard.objects.filter(unclaimed(now), at_it, pk=shard_id, done_at=None)
     return bool(rows.update(lease_until=now + LEASE, worker=worker_name()))
 
 
 def _write_result(shard: RunShard, result: ShardResult, *, now: datetime) -> None:
-    """Whoever is first; a second worker has scored the same bytes."""
+    _done(shard, zlib.compress(result.to_bytes(), 1), now=now)
+
+
+def _done(shard: RunShard, result: bytes, *, now: datetime) -> None:
+    """Whoever is first; a second worker has made the same bytes."""
     undone = RunShard.objects.filter(pk=shard.pk, done_at=None)
-    undone.update(result=result.to_bytes(), done_at=_by_now(now), lease_until=None)
+    undone.update(result=result, done_at=_by_now(now), lease_until=None)
 
 
 def merge_run(*, run_id: int, now: datetime) -> bool:
-    """Merge a run whose shards are all done, allocate, write proposals, close it; whether this call claimed the step.
+    """Go on with a run all of whose pieces are done; whether this call claimed the step.
 
-    The plan is stored before anything is written, so that a second attempt writes the same. More than 200 proposals
-    are written in several steps.
+    Packed: name the snapshot and cut it. Scored: merge, allocate, write proposals; the plan is stored before anything is
+    written, so that a second attempt writes the same; more than 200 proposals are written in several steps. Advised: close.
     """
-    if not _claim_merge(run_id, now=now):
+    state = _claim_next(run_id, now=now)
+    only: int | None = None
+    if state is None:
         return False
     with returning(run_id=run_id, now=now):
-        run = _planned_run(run_id, now=now)
-        if run is not None:
-            _write_batch(run, now=now)
+        if state == RunState.PACKING:
+            run = MatchRun.objects.select_related("weights").get(pk=run_id)
+            only = _begin_layers(run, seal(run, now=_by_now(now)), now=now)
+        elif state == RunState.ADVISING:
+            close_run(run_id=run_id, now=_by_now(now))
+        else:
+            _merge(run_id, now=now)
+    if only is not None:
+        run_shard(shard_id=only, now=_by_now(now))
     return True
 
 
-def _claim_merge(run_id: int, *, now: datetime) -> bool:
+def _claim_next(run_id: int, *, now: datetime) -> RunState | None:
+    """Claim what follows when all pieces are done; the state in which the run then is."""
     undone = Exists(RunShard.objects.filter(run=OuterRef("pk"), done_at=None))
-    scored = Q(~undone, state=RunState.SCORING)
-    rows = MatchRun.objects.filter(unclaimed(now), scored | Q(state=RunState.MERGING), pk=run_id)
     claim = {"lease_until": now + LEASE, "worker": worker_name(), "worker_pid": os.getpid()}
-    return bool(rows.update(state=RunState.MERGING, **claim))
+    free = MatchRun.objects.filter(unclaimed(now), pk=run_id)
+    for state in (RunState.PACKING, RunState.ADVISING):
+        if free.filter(~undone, state=state).update(**claim):
+            return state
+    scored = Q(~undone, state=RunState.SCORING)
+    if free.filter(scored | Q(state=RunState.MERGING)).update(state=RunState.MERGING, **claim):
+        return RunState.MERGING
+    return None
+
+
+def _merge(run_id: int, *, now: datetime) -> None:
+    run = _planned_run(run_id, now=now)
+    if run is not None:
+        _write_batch(run, now=now)
 
 
 def _planned_run(run_id: int, *, now: datetime) -> MatchRun | None:
@@ -143,7 +222,8 @@ def _planned_run(run_id: int, *, now: datetime) -> MatchRun | None:
     if prepared is None:
         begin_again(run_id=run_id, digest=run.inputs_digest, now=now)
         return None
-    results = [ShardResult.from_bytes(bytes(row.result or b"")) for row in run.shards.order_by("number")]
+    scored = run.shards.filter(kind=ShardKind.SCORE).order_by("number")
+    results = [ShardResult.from_bytes(zlib.decompress(bytes(row.result or b""))) for row in scored]
     plan = plan_of(
         prepared, results, diagnosed=looks_at_everybody(run.scope), about=party_of_scope(run.scope)
     )
@@ -167,7 +247,8 @@ def _write_batch(run: MatchRun, *, now: datetime) -> None:
     first, plan = run.report["next"], Plan.from_json(run.report["plan"])
     end = min(first + _proposals_per_step(), len(plan.proposals))
     skipped = write_proposals(run, plan.proposals[first:end], now=now)
-    if _turn_page(run.pk, first=first, end=end, skipped=skipped) and end == len(plan.proposals):
+    turned = _turn_page(run.pk, first=first, end=end, skipped=skipped)
+    if turned and end == len(plan.proposals) and not begin_advice(run.pk):
         close_run(run_id=run.pk, now=_by_now(now))
 
 

@@ -114,7 +114,7 @@ def _is_loosenable(reasons: Sequence[ReasonCode]) -> bool:
 
 def _fit(proposal: Proposal, *, snapshot: Snapshot, needs: NeedSet, inputs: Inputs) -> Fit:
     explained = explain(snapshot=snapshot, needs=needs, weights=inputs.weights, proposal=proposal)
-    is_newcomer = proposal.participant_id in inputs.newcomers
+    is_newcomer = snapshot.is_newcomer(proposal.participant_id)
     reasons = speaking_reasons(explained.all_reasons, is_newcomer=is_newcomer)
     return Fit(
         need=proposal.need_id,

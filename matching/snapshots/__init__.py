@@ -3,6 +3,7 @@
 from matching.snapshots.calendar import TOKYO, Days
 from matching.snapshots.inputs import (
     ALL,
+    PARTY,
     Inputs,
     looks_at_everybody,
     need_scope,
@@ -14,6 +15,7 @@ from matching.snapshots.inputs import (
 
 __all__ = [
     "ALL",
+    "PARTY",
     "TOKYO",
     "Days",
     "Inputs",

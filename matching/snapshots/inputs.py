@@ -49,10 +49,7 @@ def party_of_scope(scope: str) -> int | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """Engine rows of a run. ``minutes`` [car | public, community, home]; ``capacity`` by desk of guides.
-
-    ``newcomers``: ids of parties that have never promised anything.
-    """
+    """Engine rows of a run. ``minutes`` [car | public, community, home]; ``capacity`` by desk of guides."""
 
     vocabulary: Vocabulary
     horizon: Horizon
@@ -61,7 +58,6 @@ class Inputs:
     minutes: npt.NDArray[np.int32]
     weights: Weights
     capacity: Mapping[int, int]
-    newcomers: frozenset[int]
     digest: str
 
 
@@ -70,9 +66,10 @@ def read_inputs(*, scope: str, weights: Weights, now: datetime) -> Inputs:
 
     A fixed number of queries, whatever the number of rows; not in one transaction, because a run only proposes.
     """
-    return _read(
-        list(_needs_of(scope, now=now)), _parties_of(scope), days=Days.of(now), weights=weights, now=now
-    )
+    parties = active_parties()
+    if scope.startswith(PARTY):
+        parties = parties.filter(public_id=scope.removeprefix(PARTY))
+    return _read(list(needs_of(scope, now=now)), parties, days=Days.of(now), weights=weights, now=now)
 
 
 def read_pairs(
@@ -92,22 +89,43 @@ def read_pairs(
 def _read(
     needs: Sequence[Need], parties: QuerySet[Volunteer], *, days: Days, weights: Weights, now: datetime
 ) -> Inputs:
-    regions = {need.region_id: need.region for need in needs}
-    homes = sorted(parties.values_list("home_id", flat=True).distinct())
+    homes = homes_of(parties)
     city = read_parties(parties, days=days, zones={code: zone for zone, code in enumerate(homes)}, now=now)
-    country = read_needs(
-        needs, days=days, zones={pk: zone for zone, pk in enumerate(regions)}, weights=weights, now=now
-    )
+    country = read_country(needs, homes=homes, days=days, weights=weights, now=now)
     return _sealed(
-        vocabulary=_vocabulary(),
+        vocabulary=read_vocabulary(),
         horizon=days.horizon,
-        participants=city.rows,
+        participants=city,
         needs=country.rows,
-        minutes=_minutes(list(regions.values()), homes),
+        minutes=country.minutes,
         weights=weights,
         capacity=country.capacity,
-        newcomers=city.newcomers,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Country:
+    """The community side: engine rows, travel minutes from some homes into each community, what each desk can read."""
+
+    rows: tuple[NeedRow, ...]
+    minutes: npt.NDArray[np.int32]
+    capacity: Mapping[int, int]
+
+
+def read_country(
+    needs: Sequence[Need], *, homes: Sequence[str], days: Days, weights: Weights, now: datetime
+) -> Country:
+    """Engine rows of needs, which come with their terms. A fixed number of queries."""
+    regions = {need.region_id: need.region for need in needs}
+    zones = {pk: zone for zone, pk in enumerate(regions)}
+    read = read_needs(needs, days=days, zones=zones, weights=weights, now=now)
+    minutes = _minutes(list(regions.values()), homes)
+    return Country(rows=read.rows, minutes=minutes, capacity=read.capacity)
+
+
+def homes_of(parties: QuerySet[Volunteer]) -> list[str]:
+    """The municipalities in which some parties live, by code. One query."""
+    return sorted(parties.values_list("home_id", flat=True).order_by().distinct())
 
 
 def _sealed(
@@ -119,7 +137,6 @@ def _sealed(
     minutes: npt.NDArray[np.int32],
     weights: Weights,
     capacity: Mapping[int, int],
-    newcomers: frozenset[int],
 ) -> Inputs:
     """The inputs with their digest."""
     digest = inputs_digest(
@@ -139,22 +156,23 @@ def _sealed(
         minutes=minutes,
         weights=weights,
         capacity=capacity,
-        newcomers=newcomers,
         digest=digest,
     )
 
 
-def _needs_of(scope: str, *, now: datetime) -> QuerySet[Need]:
+def needs_of(scope: str, *, now: datetime) -> QuerySet[Need]:
+    """The needs that a run of ``scope`` looks at."""
     needs = needs_to_match(now)
     return needs.filter(public_id=scope.removeprefix(NEED)) if scope.startswith(NEED) else needs
 
 
-def _parties_of(scope: str) -> QuerySet[Volunteer]:
-    parties = Volunteer.objects.filter(is_active=True)
-    return parties.filter(public_id=scope.removeprefix(PARTY)) if scope.startswith(PARTY) else parties
+def active_parties() -> QuerySet[Volunteer]:
+    """Every party that wants to be matched."""
+    return Volunteer.objects.filter(is_active=True)
 
 
-def _vocabulary() -> Vocabulary:
+def read_vocabulary() -> Vocabulary:
+    """Both trees of kinds as the engine takes them. Two queries."""
     both = engine_vocabulary()
     return Vocabulary(
         work_parents=both.work.parents,

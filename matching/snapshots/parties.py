@@ -42,30 +42,16 @@ class PartyFacts:
     kept_mean_micro: int
 
 
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """Engine rows, and who of them has never promised anything (nobody can say they kept their word)."""
-
-    rows: tuple[ParticipantRow, ...]
-    newcomers: frozenset[int]
-
-
 def read_parties(
     parties: QuerySet[Volunteer], *, days: Days, zones: Mapping[str, int], now: datetime
-) -> Parties:
+) -> tuple[ParticipantRow, ...]:
     """Engine rows of ``parties``, by public id. Twelve queries.
 
     Args:
         zones: number of each home municipality in the travel minutes.
     """
     facts = _read_facts(parties, now=now)
-    rows = parties.order_by("public_id")
-    return Parties(
-        rows=tuple(_row(party, facts, days=days, zones=zones) for party in rows),
-        newcomers=frozenset(
-            party.pk for party in rows if not sum(promised for _, promised, *_ in facts.relations[party.pk])
-        ),
-    )
+    return tuple(_row(party, facts, days=days, zones=zones) for party in parties.order_by("public_id"))
 
 
 def _read_facts(parties: QuerySet[Volunteer], *, now: datetime) -> PartyFacts:
@@ -156,6 +142,7 @@ def _row(party: Volunteer, facts: PartyFacts, *, days: Days, zones: Mapping[str,
             mean_micro=facts.kept_mean_micro,
         ),
         remote_ok=party.remote_ok,
+        newcomer=not sum(promised for _, promised, *_ in relations),
         beginner=all(level == AbilityLevel.WILLING for *_, level in facts.abilities[key]),
         live_need_ids=frozenset(need for need, _ in matches),
         remaining_load=party.live_limit - sum(state in LIVE for _, state in matches),

@@ -36,7 +36,9 @@ class Sets:
 
     def __init__(self, country: Country) -> None:
         self.country, snapshot = country, country.snapshot
-        columns, parties = snapshot.columns, snapshot.parties
+        columns = snapshot.columns
+        by_id = {party.id: party for party in country.parties}
+        self.parties = parties = [by_id[number] for number in columns.id.tolist()]
         self.rank = columns.rank.tolist()
         self.can = [_credits(columns.can[:, :, row]) for row in range(len(parties))]
         self.wishes = [dict(party.wishes) for party in parties]
@@ -56,7 +58,7 @@ class Sets:
         asked = [({day * PARTS + _part(at) for day, at, _ in demand(slot.row)}, slot) for slot in need.slots]
         work, held = dict(row.work), {kind for kind, _ in row.hard_qualifications}
         terms, found = wait_term(wait_days=row.wait_days, weights=weights), []
-        for at, party in enumerate(country.snapshot.parties):
+        for at, party in enumerate(self.parties):
             way, limit = ways[at], party.travel_limit_minutes
             if way < 0 or way * 5 > limit * weights.near_limit_fifths:
                 continue

@@ -17,6 +17,7 @@ from matching.engine import (
     score_shard,
     shards_of,
 )
+from matching.engine.party import party_of
 from matching.engine.rules import judge
 from matching.engine.score import mutual_vector
 from matching.engine.snapshot import Snapshot
@@ -78,7 +79,8 @@ def half_counts_full(snapshot: Snapshot) -> Snapshot:
 
 
 def load_forgotten(snapshot: Snapshot) -> Snapshot:
-    planes = [snapshot.work.planes(kind for kind, _ in party.abilities) for party in snapshot.parties]
+    held = [party_of(snapshot, party_id).abilities for party_id in snapshot.columns.id.tolist()]
+    planes = [snapshot.work.planes(kind for kind, _ in abilities) for abilities in held]
     can = np.array([[[p.full], [p.half], [p.quarter]] for p in planes], dtype=np.uint64).transpose(1, 2, 0)
     return replace(snapshot, columns=replace(snapshot.columns, can=can))
 
@@ -159,7 +161,7 @@ def formula(*, mean=harmonic, way=1, wait=1, kept=1, relation=1, half_up=False) 
     def variant(world: World) -> Merged:
         snapshot, needs = compiled(world)
         right = scan(world)
-        table = np.full((len(needs.needs), len(snapshot.parties)), -1, dtype=np.int64)
+        table = np.full((len(needs.needs), snapshot.count), -1, dtype=np.int64)
         for number, need in enumerate(needs.needs):
             verdict = judge(
                 snapshot=snapshot, need=need, minutes=world.minutes, weights=world.weights, rows=slice(None)

@@ -79,7 +79,7 @@ def scored() -> MatchRun:
     prepared = run_plan.prepared_for(run)
     assert prepared is not None
     for shard in run.shards.all():
-        blocks = run_steps.Shard(first_block=shard.first_block, last_block=shard.end_block)
+        blocks = run_steps.Shard(first_block=shard.first, last_block=shard.end)
         run_steps._write_result(shard, run_steps.score(prepared, blocks), now=now)
     return run
 
@@ -198,7 +198,7 @@ def test_worker_killed_while_writing_leaves_the_same_proposals(field: list[Need]
     run = scored()
     Outbox.objects.open().update(done_at=timezone.now())
     now = timezone.now()
-    assert run_steps._claim_merge(run.pk, now=now)
+    assert run_steps._claim_next(run.pk, now=now)
     planned = run_steps._planned_run(run.pk, now=now)
     assert planned is not None
     plan = run_plan.Plan.from_json(planned.report["plan"])

@@ -166,7 +166,7 @@ def test_merge_rung_for_many_workers_is_done_once(field: list[Need]) -> None:
     for shard in shards[:1]:
         run_steps.run_shard(shard_id=shard.pk, now=timezone.now())
     RunShard.objects.filter(pk=shards[1].pk).update(lease_until=timezone.now() + LEASE)
-    blocks = run_steps.Shard(first_block=shards[1].first_block, last_block=shards[1].end_block)
+    blocks = run_steps.Shard(first_block=shards[1].first, last_block=shards[1].end)
     prepared = run_steps.prepared_for(MatchRun.objects.select_related("weights").get(pk=run.pk))
     assert prepared is not None
     run_steps._write_result(shards[1], run_steps.score(prepared, blocks), now=timezone.now())

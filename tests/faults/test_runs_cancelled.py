@@ -54,7 +54,7 @@ def scored() -> MatchRun:
     prepared = run_plan.prepared_for(run)
     assert prepared is not None
     for shard in run.shards.all():
-        blocks = run_steps.Shard(first_block=shard.first_block, last_block=shard.end_block)
+        blocks = run_steps.Shard(first_block=shard.first, last_block=shard.end)
         run_steps._write_result(shard, run_steps.score(prepared, blocks), now=timezone.now())
     return run
 
@@ -62,7 +62,7 @@ def scored() -> MatchRun:
 def planned() -> MatchRun:
     """A run whose plan is stored, and whose merge is claimed."""
     run = scored()
-    assert run_steps._claim_merge(run.pk, now=timezone.now())
+    assert run_steps._claim_next(run.pk, now=timezone.now())
     found = run_steps._planned_run(run.pk, now=timezone.now())
     assert found is not None
     return found

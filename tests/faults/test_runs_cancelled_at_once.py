@@ -20,7 +20,8 @@ from matching.models import Match, MatchEvent, MatchRun, RunShard
 from matching.services import run_steps
 from matching.services.invariants import check_invariants
 from matching.services.rescoring import look_again
-from matching.services.run_cancel import cancel_run, require_open
+from matching.services.run_cancel import cancel_run
+from matching.services.run_open import require_open
 from matching.services.run_plan import Plan
 from matching.services.run_proposals import write_proposals
 from matching.services.runs import request_run
@@ -79,9 +80,9 @@ def merging() -> MatchRun:
     for shard in run.shards.all():
         prepared = run_steps.prepared_for(MatchRun.objects.select_related("weights").get(pk=run.pk))
         assert prepared is not None
-        blocks = run_steps.Shard(first_block=shard.first_block, last_block=shard.end_block)
+        blocks = run_steps.Shard(first_block=shard.first, last_block=shard.end)
         run_steps._write_result(shard, run_steps.score(prepared, blocks), now=timezone.now())
-    assert run_steps._claim_merge(run.pk, now=timezone.now())
+    assert run_steps._claim_next(run.pk, now=timezone.now())
     planned = run_steps._planned_run(run.pk, now=timezone.now())
     assert planned is not None
     return planned

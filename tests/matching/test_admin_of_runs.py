@@ -40,7 +40,7 @@ def scoring(number: int = 0) -> MatchRun:
     )  # fmt: skip
     for place, done_at in ((0, now), (1, None)):
         RunShard.objects.create(
-            run=run, number=place, first_block=place, end_block=place + 1, created_at=now - timedelta(seconds=20),
+            run=run, number=place, first=place, end=place + 1, created_at=now - timedelta(seconds=20),
             done_at=done_at, result=None if done_at is None else b"", worker="celery@one",
             lease_until=None if done_at else now + timedelta(minutes=1),
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ class Parties(NamedTuple):
     """`Columns` by row, and the facts few parties have by offset: those of row r are [`…_at[r]`, `…_at[r + 1]`)."""
 
     rank: I64
+    gone: Bools
     size: I64
     min_people: I64
     zone: I64
@@ -127,15 +128,15 @@ def parties_of(snapshot: Snapshot, *, first: int, last: int, weights: Weights) -
 
     The last answer is kept for the next need that is looked at alone.
     """
-    columns, sparse, pieces = snapshot.columns.take(slice(first, last)), snapshot.sparse, snapshot.pieces
+    columns, facts, pieces = snapshot.columns.take(slice(first, last)), snapshot.facts, snapshot.pieces
     part = _Part(first=first, last=last)
-    known_at, known = part.keys(sparse.known)
-    blocked_at, blocked = part.keys(sparse.blocked)
-    matched_at, matched = part.keys(sparse.matched)
-    busy_at, (busy_start, busy_end) = part.facts(sparse.busy)
-    held_at, (held_kind, held_people, held_last) = part.facts(_held(sparse.qualified))
+    known_at, (known,) = part.facts(facts.known)
+    blocked_at, (blocked,) = part.facts(facts.blocked)
+    matched_at, (matched,) = part.facts(facts.matched)
+    busy_at, (busy_start, busy_end) = part.facts(facts.busy)
+    held_at, (held_kind, held_people, held_last) = part.facts(facts.qualified)
     return Parties(
-        rank=columns.rank, size=columns.size, min_people=columns.min_people, zone=columns.zone,
+        rank=columns.rank, gone=columns.gone, size=columns.size, min_people=columns.min_people, zone=columns.zone,
         transport=columns.transport, travel_limit=columns.travel_limit, day_limit=columns.day_limit,
         youngest=columns.youngest, has_minors=columns.has_minors, is_group=columns.is_group,
         load_limit=columns.load_limit, kept_term=columns.kept * weights.kept_max // MICRO,
@@ -159,16 +160,6 @@ class _Part:
     first: int
     last: int
 
-    def keys(self, rows_of: Mapping[int, I64]) -> tuple[I64, I64]:
-        """Keys by row, from sorted rows by key."""
-        lines = []
-        for key, rows in rows_of.items():
-            begin, end = np.searchsorted(rows, (self.first, self.last))
-            if begin < end:
-                lines.append(np.stack([rows[begin:end], np.full(end - begin, key, dtype=np.int64)]))
-        offsets, (keys,) = self.facts(_joined(lines, 2))
-        return offsets, keys
-
     def facts(self, table: I64) -> tuple[I64, I64]:
         """Offsets by row, and the other lines of a table in the order of its first, the row."""
         table = table[:, (table[0] >= self.first) & (table[0] < self.last)]
@@ -177,23 +168,14 @@ class _Part:
         return np.searchsorted(table[0], rows).astype(np.int64), np.ascontiguousarray(table[1:])
 
 
-def _held(qualified: Mapping[int, I64]) -> I64:
-    """(4, k): row, qualification, people, last valid day."""
-    lines = [
-        np.stack([entries[0], np.full(entries.shape[1], kind, dtype=np.int64), entries[1], entries[2]])
-        for kind, entries in qualified.items()
-    ]
-    return _joined(lines, 4)
+@lru_cache(maxsize=1)
+def needs_of(needs: NeedSet, *, words: tuple[int, int], weights: Weights) -> Needs:
+    """The needs of a run; a need that states no way in has the default of the weights. The last answer is kept.
 
-
-def _joined(lines: list[I64], height: int) -> I64:
-    return np.concatenate([np.zeros((height, 0), dtype=np.int64), *lines], axis=1)
-
-
-def needs_of(needs: NeedSet, *, snapshot: Snapshot, weights: Weights) -> Needs:
-    """The needs of a run; a need that states no way in has the default of the weights."""
+    `words`: how many 64-bit words a set of kinds of work takes, and one of kinds of offers.
+    """
     listed, rows = needs.needs, [need.row for need in needs.needs]
-    kinds, assets = snapshot.columns.can_any.shape[0], snapshot.columns.wish.shape[1]
+    kinds, assets = words
     offers = [(need.offers.full, need.offers.half, need.offers.quarter) for need in listed]
     asked = [row.hard_qualifications for row in rows]
     car, public = weights.access_car_minutes_default, weights.access_public_minutes_default
@@ -228,8 +210,9 @@ def needs_of(needs: NeedSet, *, snapshot: Snapshot, weights: Weights) -> Needs:
     )
 
 
+@lru_cache(maxsize=1)
 def slots_of(needs: NeedSet) -> Slots:
-    """The slots of all needs, one after the other."""
+    """The slots of all needs, one after the other. The last answer is kept."""
     slots: list[CompiledSlot] = [slot for need in needs.needs for slot in need.slots]
     stretches = [stretch for slot in slots for stretch in slot.asked]
     return Slots(

@@ -79,7 +79,7 @@ def scan(
             else:
                 sieve(p, n, s, start, end, need, desk.open_rows, desk.free)
             for row in range(start, end):
-                if desk.open_rows[row - start] != NO_WORD:
+                if desk.open_rows[row - start] != NO_WORD and not p.gone[row]:
                     best = judge(p, n, s, minutes, w, row, need, desk.masks, count, out)
                     if best >= 0:
                         _keep(p, row, need, best, out)

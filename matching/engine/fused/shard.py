@@ -20,24 +20,25 @@ def score_shard(
     *, snapshot: Snapshot, needs: NeedSet, minutes: I32, weights: Weights, shard: Shard, count: bool
 ) -> ShardResult:
     """As `bitset.score_shard`, byte for byte; without `count` the counts of rules stay zero."""
-    first, last = shard.first_block * BLOCK, min(shard.last_block * BLOCK, len(snapshot.parties))
-    out = _empty(needs=len(needs.needs), parties=last - first, weights=weights)
+    first, last = shard.first_block * BLOCK, min(shard.last_block * BLOCK, snapshot.count)
+    out = _empty(needs=needs, parties=last - first, weights=weights)
     settings = Settings(
         neutral=weights.neutral_micro,
         relation=weights.relation_bonus,
         quarters=weights.comfort_quarters,
         fifths=weights.near_limit_fifths,
     )
+    words = (snapshot.columns.can_any.shape[0], snapshot.columns.wish.shape[1])
     scan(
         parties_of(snapshot, first=first, last=last, weights=weights),
-        needs_of(needs, snapshot=snapshot, weights=weights),
+        needs_of(needs, words=words, weights=weights),
         slots_of(needs),
         np.ascontiguousarray(minutes, dtype=np.int32),
         settings, count, _desk(needs), out,
     )  # fmt: skip
     return ShardResult(
         first_row=first,
-        total_rows=len(snapshot.parties),
+        total_rows=snapshot.count,
         need_scores=out.need_scores.astype(np.int32),
         need_ranks=out.need_ranks.astype(np.int32),
         party_ranks=snapshot.columns.rank[first:last].astype(np.int32),
@@ -59,15 +60,16 @@ def _desk(needs: NeedSet) -> Desk:
     )
 
 
-def _empty(*, needs: int, parties: int, weights: Weights) -> Lists:
-    keep, rules = weights.top_k + weights.slack, len(HARD_RULES)
+def _empty(*, needs: NeedSet, parties: int, weights: Weights) -> Lists:
+    keep, rules, count = weights.top_k + weights.slack, len(HARD_RULES), len(needs.needs)
+    wide = needs.kept_per_party(weights.top_l)
     return Lists(
-        need_scores=np.full((needs, keep), EMPTY_SCORE, dtype=np.int64),
-        need_ranks=np.full((needs, keep), EMPTY_RANK, dtype=np.int64),
-        party_scores=np.full((parties, weights.top_l), EMPTY_SCORE, dtype=np.int64),
-        party_needs=np.full((parties, weights.top_l), EMPTY_RANK, dtype=np.int64),
+        need_scores=np.full((count, keep), EMPTY_SCORE, dtype=np.int64),
+        need_ranks=np.full((count, keep), EMPTY_RANK, dtype=np.int64),
+        party_scores=np.full((parties, wide), EMPTY_SCORE, dtype=np.int64),
+        party_needs=np.full((parties, wide), EMPTY_RANK, dtype=np.int64),
         party_passed=np.zeros(parties, dtype=np.int32),
-        passed=np.zeros(needs, dtype=np.int64),
-        failed=np.zeros((needs, rules), dtype=np.int64),
-        only=np.zeros((needs, rules), dtype=np.int64),
+        passed=np.zeros(count, dtype=np.int64),
+        failed=np.zeros((count, rules), dtype=np.int64),
+        only=np.zeros((count, rules), dtype=np.int64),
     )

@@ -92,7 +92,7 @@ def test_open_run_tells_its_progress_and_one_that_has_ended_none(admin: User) ->
     MatchRun.objects.update(state=RunState.SCORING, started_at=now, parties_count=512, needs_count=10)
     for number, done_at in ((0, now), (1, None)):
         RunShard.objects.create(
-            run=run, number=number, first_block=number, end_block=number + 1, created_at=now - timedelta(seconds=20),
+            run=run, number=number, first=number, end=number + 1, created_at=now - timedelta(seconds=20),
             done_at=done_at, result=None if done_at is None else b"",
         )  # fmt: skip
     for shown in (

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone, translation
 
 from accounts.models import User
-from matching.enums import RunState
+from matching.enums import RunState, ShardKind
 from matching.models import MatchRun, RunShard
 from matching.selectors.run_progress import Progress, planned_proposals, progress_line, progress_of
 from matching.services.run_steps import merge_run, run_shard, start_run
@@ -33,13 +33,19 @@ def made(state: RunState = RunState.SCORING, *, scope: str = "all", **fields) ->
     )  # fmt: skip
 
 
-def cut(run: MatchRun, *, done: Sequence[float | None] = (), at_work: Sequence[str] = ()) -> MatchRun:
+def cut(
+    run: MatchRun,
+    *,
+    done: Sequence[float | None] = (),
+    at_work: Sequence[str] = (),
+    kind: ShardKind = ShardKind.SCORE,
+) -> MatchRun:
     """Four shards: the first ones done so many seconds after the beginning, the last ones held by these workers."""
     for number in range(SHARDS):
         after = done[number] if number < len(done) else None
         holder = at_work[number - SHARDS] if number >= SHARDS - len(at_work) else ""
         RunShard.objects.create(
-            run=run, number=number, first_block=2 * number, end_block=min(2 * number + 2, 8), created_at=BEGAN,
+            run=run, number=number, kind=kind, first=2 * number, end=min(2 * number + 2, 8), created_at=BEGAN,
             done_at=None if after is None else BEGAN + timedelta(seconds=after),
             result=None if after is None else b"", worker=holder,
             lease_until=NOW + timedelta(seconds=9) if holder else None,
@@ -58,10 +64,41 @@ def test_run_that_waits_knows_nothing_yet() -> None:
     )  # fmt: skip
 
 
-def test_run_that_is_being_read_has_its_worker() -> None:
-    run = made(RunState.QUEUED, lease_until=NOW + timedelta(seconds=1), worker="a")
+def test_run_that_is_merged_has_its_worker_and_one_that_waits_has_none() -> None:
+    """A queued run is also held while it waits for the snapshot that another one packs."""
+    held = {"lease_until": NOW + timedelta(seconds=1), "worker": "a"}
+    run = made(RunState.MERGING, **held)
     assert found(run).workers == 1
     assert found(run, now=NOW + timedelta(seconds=1)).workers == 0
+    assert found(made(RunState.QUEUED, scope="x", **held)).workers == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [(ShardKind.PACK, RunState.PACKING), (ShardKind.ADVISE, RunState.ADVISING)]
+)
+def test_other_phases_count_their_own_pieces(kind: ShardKind, state: RunState) -> None:
+    """Two of four pieces took 50 s, and 10 s have gone since: 40 s are left. What was scored before is not counted again."""
+    run = cut(made(state), done=[1, 2, 3, 4])
+    cut(run, done=[20, 50], at_work=["a", "b"], kind=kind)
+    seen = found(run)
+    assert (seen.steps_done, seen.steps_total, seen.seconds_left, seen.workers) == (2, 4, 40, 2)
+    pairs = (19_000, 19_000) if state == RunState.ADVISING else (None, None)
+    assert (seen.pairs_done, seen.pairs_total, seen.pairs_per_second) == (*pairs, None)
+
+
+def test_pieces_of_other_phases_do_not_count_as_scored() -> None:
+    run = cut(cut(made(), done=[1, 2, 3, 4], at_work=[], kind=ShardKind.PACK), done=[20], at_work=["a"])
+    seen = found(run)
+    assert (seen.steps_done, seen.steps_total, seen.pairs_done, seen.workers) == (1, 4, 5_120, 1)
+
+
+def test_what_is_laid_over_a_snapshot_is_counted_with_the_last_piece() -> None:
+    """Ten more parties than eight blocks hold, and then fewer than are in them."""
+    run = cut(made(), done=[10, 20, 30, 40])
+    for parties in (8 * 256 + 10, PARTIES - 10):
+        MatchRun.objects.update(parties_count=parties)
+        run.refresh_from_db()
+        assert found(run).pairs_done == found(run).pairs_total == parties * NEEDS
 
 
 def test_before_the_first_shard_is_done_no_time_is_known() -> None:

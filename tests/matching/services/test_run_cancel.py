@@ -81,9 +81,7 @@ def test_queued_run_leaves_nothing_to_do(mowing: Need, riders, mori, admin) -> N
 def test_scored_run_leaves_no_shard(mowing: Need, mori, admin) -> None:
     run = request_run(actor=mori, target=mowing)
     MatchRun.objects.filter(pk=run.pk).update(state=RunState.SCORING, started_at=timezone.now())
-    RunShard.objects.create(
-        run=run, number=0, first_block=0, end_block=1, result=b"x", done_at=timezone.now()
-    )
+    RunShard.objects.create(run=run, number=0, first=0, end=1, result=b"x", done_at=timezone.now())
     assert cancelled(run, admin).report["cancelled_in"] == "scoring"
     assert not RunShard.objects.exists()
 

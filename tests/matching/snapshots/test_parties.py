@@ -66,6 +66,7 @@ def test_party_becomes_a_row_with_all_its_facts() -> None:
         kept_micro=500_000,
         remote_ok=True,
         beginner=True,
+        newcomer=True,
         remaining_load=5,
     )
 
@@ -167,7 +168,7 @@ def test_relations_say_who_is_known_and_whose_word_was_kept(saga, riders, hana_p
     assert party_row(riders, inputs).kept_micro == (4_000_000 + 3 * mean) // 8
     assert party_row(hana_party, inputs).kept_micro == 3 * mean // 4
     assert party_row(yuki_party, inputs).kept_micro == mean
-    assert inputs.newcomers == {yuki_party.pk}
+    assert {row.id for row in inputs.participants if row.newcomer} == {yuki_party.pk}
 
 
 def test_kept_word_is_shrunk_towards_the_mean() -> None:

@@ -1,0 +1,84 @@
+"""Large runs: their own inputs, stored beside the snapshot they are laid over, so that every host compares the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+
+import numpy as np
+from django.conf import settings
+
+from matching.engine import build_needs
+from matching.engine.condense import without
+from matching.engine.snapshot import assemble
+from matching.models import MatchRun, PartySnapshot, RunInputs
+from matching.services.run_prepared import Prepared
+from matching.services.run_snapshots import open_snapshot
+from matching.services.weights import weights_of
+from matching.snapshots import PARTY, Inputs
+from matching.snapshots.inputs import active_parties
+from matching.snapshots.layers import Layers, needs_from_json, needs_to_json
+from matching.snapshots.parts import Frame, digest_of, from_bytes, to_bytes
+
+LARGE_FROM = 20_000
+"""From so many participants on they are not read anew for every run, but packed once a night."""
+
+
+def is_large(scope: str) -> bool:
+    """Whether a run of ``scope`` compares more participants than are read for it alone. One query."""
+    if scope.startswith(PARTY):
+        return False
+    least = int(getattr(settings, "ENISHI_LARGE_FROM", LARGE_FROM))
+    return active_parties().order_by()[:least].count() >= least
+
+
+def store_layers(run: MatchRun, layers: Layers, *, base: PartySnapshot) -> str:
+    """Keep the inputs of a large run until it ends; their digest. Inside a transaction that locked the run."""
+    told = {
+        "needs": needs_to_json(layers.needs),
+        "capacity": sorted(layers.capacity.items()),
+        "shape": list(layers.minutes.shape),
+    }
+    needs = json.dumps(told, separators=(",", ":")).encode()
+    minutes = np.ascontiguousarray(layers.minutes, dtype="<i4").tobytes()
+    overlay, replaced = to_bytes(layers.overlay), layers.replaced.astype("<i8").tobytes()
+    RunInputs.objects.update_or_create(
+        run=run,
+        defaults={
+            "needs": zlib.compress(needs), "minutes": zlib.compress(minutes, 1), "overlay": overlay, "replaced": replaced,
+        },
+    )  # fmt: skip
+    seal = hashlib.sha256(base.version.encode())
+    for said in (needs, minutes, overlay, replaced, json.dumps(run.weights.values, sort_keys=True).encode()):
+        seal.update(digest_of(said).encode())
+    return seal.hexdigest()
+
+
+def prepared_layers(run: MatchRun) -> Prepared | None:
+    """What a large run compares, from what was stored at its start; None where that is gone."""
+    stored = RunInputs.objects.filter(run=run).first()
+    base = run.snapshot
+    if stored is None or base is None or not base.version:
+        return None
+    told = json.loads(zlib.decompress(bytes(stored.needs)))
+    minutes = np.frombuffer(zlib.decompress(bytes(stored.minutes)), dtype="<i4").reshape(told["shape"])
+    frame, snapshot, weights = Frame.from_json(base.frame), open_snapshot(base), weights_of(run.weights)
+    rows = snapshot.rows_of(np.frombuffer(bytes(stored.replaced), dtype="<i8").astype(np.int64))
+    overlay = from_bytes(bytes(stored.overlay))
+    inputs = Inputs(
+        vocabulary=frame.vocabulary,
+        horizon=frame.horizon,
+        participants=(),
+        needs=needs_from_json(told["needs"]),
+        minutes=minutes.astype(np.int32),
+        weights=weights,
+        capacity={int(desk): int(most) for desk, most in told["capacity"]},
+        digest=run.inputs_digest,
+    )
+    return Prepared(
+        inputs=inputs,
+        snapshot=without(snapshot, rows[rows >= 0]),
+        needs=build_needs(snapshot=snapshot, needs=inputs.needs),
+        overlay=assemble(vocabulary=frame.vocabulary, horizon=frame.horizon, parts=lambda: [overlay]),
+    )

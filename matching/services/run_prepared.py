@@ -1,0 +1,91 @@
+"""What a run compares, packed; scored shard by shard, merged, and condensed where it is large. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from matching.engine import (
+    NeedSet,
+    Shard,
+    ShardResult,
+    Snapshot,
+    build_needs,
+    build_snapshot,
+    merge,
+    score_shard,
+    shards_of,
+)
+from matching.engine.condense import Layer, condensed
+from matching.snapshots import Inputs
+
+BLOCKS_PER_SHARD = 16  # 4,096 parties: less is not worth the way over the broker
+SHARDS_MAX = 64  # every shard lays out the needs anew, and its result is a row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """The inputs of a run, packed for scoring. ``overlay``: participants changed since a large run's snapshot, else None."""
+
+    inputs: Inputs
+    snapshot: Snapshot
+    needs: NeedSet
+    overlay: Snapshot | None = None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether rules are counted only for needs that find too few, and later."""
+        return self.overlay is not None
+
+    @property
+    def layers(self) -> tuple[Snapshot, ...]:
+        """All participants that are compared."""
+        return (self.snapshot,) if self.overlay is None else (self.snapshot, self.overlay)
+
+
+def packed(inputs: Inputs) -> Prepared:
+    """Inputs that were read whole."""
+    snapshot = build_snapshot(
+        vocabulary=inputs.vocabulary, horizon=inputs.horizon, participants=inputs.participants
+    )
+    return Prepared(
+        inputs=inputs, snapshot=snapshot, needs=build_needs(snapshot=snapshot, needs=inputs.needs)
+    )
+
+
+def cut(prepared: Prepared, *, whole: bool) -> tuple[Shard, ...]:
+    """The shards of a run: by a number of blocks each, 64 shards at most, or the ``whole`` as one."""
+    blocks = max(prepared.snapshot.blocks, 1)
+    least = int(getattr(settings, "ENISHI_BLOCKS_PER_SHARD", BLOCKS_PER_SHARD))
+    per_shard = blocks if whole else max(least, -(-blocks // SHARDS_MAX))
+    return shards_of(prepared.snapshot, blocks_per_shard=per_shard)
+
+
+def score(prepared: Prepared, shard: Shard) -> ShardResult:
+    """The best pairs of one shard."""
+    return _scored(prepared, prepared.snapshot, shard)
+
+
+def compared(prepared: Prepared, results: Iterable[ShardResult]) -> Layer:
+    """The results of all shards merged; of a large run those whom the allocation may place, its overlay scored here."""
+    base = Layer(snapshot=prepared.snapshot, merged=merge(results))
+    if prepared.overlay is None:
+        return base
+    overlay = prepared.overlay
+    scored = [
+        _scored(prepared, overlay, shard) for shard in shards_of(overlay, blocks_per_shard=BLOCKS_PER_SHARD)
+    ]
+    return condensed(layers=[base, Layer(snapshot=overlay, merged=merge(scored))], needs=prepared.needs)
+
+
+def _scored(prepared: Prepared, snapshot: Snapshot, shard: Shard) -> ShardResult:
+    return score_shard(
+        snapshot=snapshot,
+        needs=prepared.needs,
+        minutes=prepared.inputs.minutes,
+        weights=prepared.inputs.weights,
+        shard=shard,
+        count=not prepared.is_large,
+    )

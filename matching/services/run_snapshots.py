@@ -1,0 +1,142 @@
+"""Snapshots of all participants for large runs: packed in parts by whoever is free, sealed once, fetched by every host.
+
+The parts in the database are the truth; a host's folder is a copy that is put together when it is missing or damaged.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Sum
+
+from matching.engine import Snapshot
+from matching.engine.packed import Packed
+from matching.enums import RUN_OPEN, RunState, ShardKind
+from matching.locks import lock_run, lock_snapshot
+from matching.models import MatchRun, PartySnapshot, RunShard, SnapshotPart
+from matching.services.nights import night_before
+from matching.services.run_queue import owe_shard
+from matching.snapshots import ALL
+from matching.snapshots.layers import cut_into_parts, read_frame, read_part
+from matching.snapshots.parts import Frame, digest_of, from_bytes, to_bytes, version_of
+from matching.snapshots.shelf import Shelf
+
+PARTIES_PER_PART = 8192
+USABLE = timedelta(days=2)
+"""Older snapshots are not built upon: too much of them would have to be laid over."""
+
+
+def usable_snapshot(*, scope: str, now: datetime) -> PartySnapshot | None:
+    """The newest snapshot a run may use; a run over everything wants one of this night. One query, and two for the kinds."""
+    since = night_before(now) if scope == ALL else now - USABLE
+    vocabulary = read_frame(now=now).as_json()
+    for row in PartySnapshot.objects.filter(as_of__gte=since, ready_at__isnull=False).order_by("-as_of"):
+        if all(row.frame.get(key) == vocabulary[key] for key in ("vocabulary", "format")):
+            return row
+    return None
+
+
+def is_being_packed(now: datetime) -> bool:
+    """Whether another run is at it, so that it is better to wait."""
+    at_it = MatchRun.objects.filter(snapshot=OuterRef("pk"), state=RunState.PACKING)
+    return PartySnapshot.objects.filter(Exists(at_it), ready_at=None, as_of__gte=now - USABLE).exists()
+
+
+@transaction.atomic
+def begin_packing(run_id: int, *, now: datetime) -> bool:
+    """Cut all participants into parts, owed to whoever is free; whether the run was still queued. Locks the run."""
+    run = lock_run(run_id)
+    if run is None or run.state != RunState.QUEUED:
+        return False
+    run.snapshot = PartySnapshot.objects.create(frame=read_frame(now=now).as_json(), as_of=now)
+    run.state, run.lease_until = RunState.PACKING, None
+    run.save(update_fields=["snapshot", "state", "lease_until"])
+    size = int(getattr(settings, "ENISHI_PARTIES_PER_PART", PARTIES_PER_PART))
+    for number, (first, end) in enumerate(cut_into_parts(size=size)):
+        owe_shard(RunShard.objects.create(run=run, kind=ShardKind.PACK, number=number, first=first, end=end))
+    return True
+
+
+def pack_part(shard: RunShard, *, now: datetime) -> None:
+    """Pack the participants of a shard. Whoever is first; a second worker's part is thrown away."""
+    snapshot = shard.run.snapshot
+    if snapshot is None:
+        raise RuntimeError(f"Run {shard.run.public_id} has lost its snapshot.")
+    frame = Frame.from_json(snapshot.frame)
+    packed = read_part(frame=frame, first=shard.first, end=shard.end, now=now)
+    data = to_bytes(packed)
+    part = SnapshotPart(
+        snapshot=snapshot,
+        number=shard.number,
+        data=data,
+        digest=digest_of(data),
+        parties_count=len(packed.public),
+    )
+    SnapshotPart.objects.bulk_create([part], ignore_conflicts=True)
+
+
+@transaction.atomic
+def seal(run: MatchRun, *, now: datetime) -> PartySnapshot:
+    """Name the snapshot of a run whose parts are all there, and forget those that no open run uses. Locks the snapshot.
+
+    Raises:
+        RuntimeError: the run has lost its snapshot.
+    """
+    row = lock_snapshot(run)
+    if row.ready_at is None:
+        parts = row.parts.order_by("number")
+        row.version = version_of(Frame.from_json(row.frame), parts.values_list("digest", flat=True))
+        row.parties_count = parts.aggregate(total=Sum("parties_count"))["total"] or 0
+        row.ready_at = now
+        row.save(update_fields=["version", "parties_count", "ready_at"])
+    in_use = MatchRun.objects.filter(snapshot=OuterRef("pk"), state__in=sorted(RUN_OPEN))
+    PartySnapshot.objects.exclude(pk=row.pk).exclude(Exists(in_use)).delete()
+    return row
+
+
+def open_snapshot(row: PartySnapshot) -> Snapshot:
+    """A sealed snapshot as this host has it, fetched part by part where it has not.
+
+    Raises:
+        ValueError: the parts in the database are not those it was sealed with.
+    """
+    return _opened(str(settings.ENISHI_SNAPSHOT_DIR), row.version)
+
+
+@lru_cache(maxsize=2)
+def _opened(folder: str, version: str) -> Snapshot:
+    """Kept by this process: its files are compared with their digests once."""
+    shelf = Shelf(Path(folder))
+    found = shelf.take(version)
+    if found is not None:
+        return found
+    row = PartySnapshot.objects.get(version=version)
+    frame = Frame.from_json(row.frame)
+    digests = list(row.parts.order_by("number").values_list("digest", flat=True))
+    if version_of(frame, digests) != version:
+        raise ValueError("The parts of the snapshot are not those it was sealed with.")
+    made = shelf.put(version, frame=frame, parts=lambda: _parts(row))
+    kept = PartySnapshot.objects.exclude(version="").values_list("version", flat=True)
+    shelf.keep_only(kept, now=time.time())
+    return made
+
+
+def _parts(row: PartySnapshot) -> Iterator[Packed]:
+    """One part in memory at a time."""
+    for pk in row.parts.order_by("number").values_list("pk", flat=True):
+        part = SnapshotPart.objects.get(pk=pk)
+        data = bytes(part.data)
+        if digest_of(data) != part.digest:
+            raise ValueError("A part of the snapshot is damaged.")
+        yield from_bytes(data)
+
+
+def forget_opened() -> None:
+    """Let go of what this process keeps open."""
+    _opened.cache_clear()
