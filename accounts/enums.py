@@ -23,6 +23,28 @@ class AgeBand(models.TextChoices):
     CHILD = "child", _("under 16")
 
 
+class StatAge(models.TextChoices):
+    """An age for counts only, as a person chose to say it; to say nothing is a choice like the others."""
+
+    UNDER_20 = "under_20", _("under 20")
+    TWENTIES = "20s", _("20 to 29")
+    THIRTIES = "30s", _("30 to 39")
+    FORTIES = "40s", _("40 to 49")
+    FIFTIES = "50s", _("50 to 59")
+    SIXTIES = "60s", _("60 to 69")
+    FROM_70 = "from_70", _("70 or older")
+    UNSAID = "unsaid", _("I would rather not say")
+
+
+class StatSex(models.TextChoices):
+    """A sex for counts only, as a person chose to say it; to say nothing is a choice like the others."""
+
+    FEMALE = "female", _("female")
+    MALE = "male", _("male")
+    OTHER = "other", _("another")
+    UNSAID = "unsaid", _("I would rather not say")
+
+
 class AbilityLevel(models.TextChoices):
     """How well a party can do a kind of work, in its own words."""
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from celery import Task, shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.services import digests, heartbeats, idempotency, outbox
 
-SOFT_LIMIT_SECONDS = 75  # before Celery's limit ends the process: a handler that hangs counts as failed
 
-
-@shared_task(name="accounts.deliver", soft_time_limit=SOFT_LIMIT_SECONDS)
+@shared_task(name="accounts.deliver", soft_time_limit=settings.ENISHI_STEP_SECONDS)
 def deliver(outbox_id: int) -> None:
-    """Do what an outbox row owes."""
+    """Do what an outbox row owes. A handler that takes a minute counts as failed before Celery ends the process."""
     outbox.deliver(outbox_id=outbox_id)
 
 

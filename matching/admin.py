@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.errors import DomainError
 from accounts.models import User
 from matching.enums import RunState
-from matching.models import MatchRun, WeightSet
+from matching.models import MatchOutcome, MatchRun, WeightSet
 from matching.selectors.run_progress import Progress, progress_line, progress_of
 from matching.services.run_cancel import cancel_run
 from matching.services.weights import activate_weights
@@ -151,6 +151,30 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
             if run.started_at and run.finished_at
             else ""
         )
+
+
+@admin.register(MatchOutcome)
+class MatchOutcomeAdmin(ReadOnly, admin.ModelAdmin):
+    """The log of outcomes: figures of the proposal, decision, answers with their codes and what came of it. Kept as a file from the list."""
+
+    list_display = (
+        "match_code", "origin", "weights_version", "proposed_at", "f_num", "f_den", "g_num", "g_den", "travel_minutes",
+        "limit_minutes", "mutual_micro", "comfort_micro", "relation_micro", "kept_micro", "wait_micro", "score_micro",
+        "decision", "decision_reason", "decided_by", "decided_at", "party_answer", "party_reason", "party_answered_at",
+        "region_answer", "region_reason", "region_answered_at", "meeting_outcome", "meeting_at", "agreed_at",
+        "confirmed_at", "people_came", "minutes_worked", "state", "end_reason", "ended_by", "ended_at",
+    )  # fmt: skip
+    list_filter = ("state", "origin", "decision")
+    list_select_related = ("match",)
+    search_fields = ("=match__public_id",)
+    date_hierarchy = "proposed_at"
+    ordering = ("-proposed_at", "-pk")
+    show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("match"))
+    def match_code(self, row: MatchOutcome) -> str:
+        """The public id of the match."""
+        return row.match.public_id
 
 
 def _progress(run: MatchRun) -> Progress | None:

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from matching.services import rescoring, run_recovery
+from matching.services.outcomes import write_missing_outcomes
 from matching.services.sweeps import sweep_deadlines as sweep
 
 
@@ -25,3 +26,9 @@ def match_nightly() -> None:
 def sweep_runs() -> None:
     """Give back what silent workers hold of a run."""
     run_recovery.sweep_runs(now=timezone.now())
+
+
+@shared_task(name="matching.sweep_outcomes")
+def sweep_outcomes() -> None:
+    """Write the rows of the log of outcomes that matches older than it lack."""
+    write_missing_outcomes()

@@ -8,6 +8,7 @@ from accounts.models.organizations import Coverage, Guide, Organization
 from accounts.models.outbox import Digest, IdempotencyRecord, Notification, Outbox, WorkerHeartbeat
 from accounts.models.places import DataRelease, Municipality, PostalCode
 from accounts.models.records import AuditEntry, Consent
+from accounts.models.statistics import StatisticalAnswer
 from accounts.models.users import User
 from accounts.models.vocabulary import (
     AssetKind,
@@ -53,6 +54,7 @@ __all__ = [
     "Outbox",
     "PostalCode",
     "Qualification",
+    "StatisticalAnswer",
     "SurveyActivity",
     "User",
     "Volunteer",

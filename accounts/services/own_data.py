@@ -24,6 +24,7 @@ from accounts.models import (
     IdempotencyRecord,
     Membership,
     Outbox,
+    StatisticalAnswer,
     User,
     Volunteer,
 )
@@ -42,7 +43,7 @@ PARTY_ROWS = ("abilities", "wishes", "held_qualifications", "availabilities", "a
 
 # What is kept.
 def describe(user: User) -> list[Kept]:
-    """The lines of this app. Six queries."""
+    """The lines of this app. Seven queries."""
     seen = ContactAccess.objects.filter(subject=user).count()
     return [
         Kept(_("Account: e-mail address, name, affiliation, language"), 1, _("to sign you in and to write to you")),
@@ -50,6 +51,7 @@ def describe(user: User) -> list[Kept]:
         Kept(_("Participants you represent"), own_parties(user).count(), _("to find what fits")),
         Kept(_("What you agreed to"), user.consents.count(), _("as proof")),
         Kept(_("Messages to you"), user.notifications.count(), _("so that you can read them again")),
+        Kept(_("Age and sex, for counts only"), StatisticalAnswer.objects.filter(user=user).count(), _("to see whether people are treated alike; you need not say it")),
         Kept(_("Looks at your contact data"), seen, _("kept for three years, so that you can ask who saw them")),
     ]  # fmt: skip
 
@@ -68,6 +70,9 @@ def export(user: User) -> Mapping[str, Any]:
         "consents": _rows(user.consents, "kind", "text_version", "purpose", "given_at", "withdrawn_at"),
         "messages": _rows(user.notifications, "kind", "context", "created_at", "emailed_at", "read_at"),
         "email_choices": _rows(user.notice_settings, "group", "choice"),
+        "statistics": _rows(
+            StatisticalAnswer.objects.filter(user=user), "age", "sex", "text_version", "said_at"
+        ),
         "tokens": _rows(AuthToken.objects.filter(user=user), "token_key", "created", "expiry"),
         "acts": _rows(AuditEntry.objects.filter(actor=user), "at", "action", "target_type", "target_id"),
         "contact_data_shown_to": [
@@ -153,6 +158,7 @@ def _empty_records(user: User, parties: Iterable[Volunteer], now: datetime) -> N
     ids = [party.public_id for party in parties]
     for rows in (user.notifications, user.digests, user.notice_settings):
         rows.all().delete()
+    StatisticalAnswer.objects.filter(user=user).delete()
     Outbox.objects.open().filter(payload__user_id=user.pk).update(cancelled_at=now)
     IdempotencyRecord.objects.filter(user=user).delete()
     for public_id in [user.public_id, *ids]:

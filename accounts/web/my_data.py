@@ -20,6 +20,7 @@ from accounts.services.erasure import erase_account, pause_everything, resume_ev
 from accounts.services.personal_data import export_my_data, what_is_kept
 from accounts.web.base import actor_of, private, sent_from, take
 from accounts.web.notice_settings import notice_settings
+from accounts.web.statistics import statistics, statistics_take_back
 
 ON_A_PAGE = 20
 
@@ -105,6 +106,8 @@ def _erase(actor: User, *, confirmation: str) -> User:
 urlpatterns: list[URLPattern] = [
     path("", my_data, name="my-data"),
     path("emails/", notice_settings, name="notice-settings"),
+    path("statistics/", statistics, name="statistics"),
+    path("statistics/take-back/", statistics_take_back, name="statistics-take-back"),
     path("export/", my_data_export, name="my-data-export"),
     path("pause/", my_data_pause, name="my-data-pause"),
     path("resume/", my_data_resume, name="my-data-resume"),

@@ -123,7 +123,11 @@ CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_TIME_LIMIT = 90  # seconds; config/checks.py refuses a limit near the visibility time-out
+# No step of anything takes a minute: what does is stopped, given back and tried again, then given up with its reason.
+ENISHI_STEP_SECONDS = 55
+CELERY_TASK_TIME_LIMIT = (
+    60  # seconds; ends the process. config/checks.py refuses a limit near the visibility time-out
+)
 CELERY_TASK_DEFAULT_QUEUE = "enishi"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True

@@ -22,7 +22,16 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True  # no scan of all static files at the start of every client
 
-ENISHI_SNAPSHOT_DIR = Path(tempfile.gettempdir()) / f"enishi-snapshots-{os.getpid()}"
+ENISHI_SNAPSHOT_DIR = Path(
+    env.text("ENISHI_SNAPSHOT_DIR") or f"{tempfile.gettempdir()}/enishi-snapshots-{os.getpid()}"
+)
+if env.text("ENISHI_TEST_STEP_SECONDS"):
+    ENISHI_STEP_SECONDS = env.integer("ENISHI_TEST_STEP_SECONDS", default=0, minimum=1, maximum=50)
+if env.text(
+    "ENISHI_TEST_LARGE_FROM"
+):  # workers of a test that packs a crowd of hundreds as if they were a nation
+    ENISHI_LARGE_FROM = env.integer("ENISHI_TEST_LARGE_FROM", default=0, minimum=1, maximum=10**9)
+    ENISHI_BLOCKS_PER_SHARD, ENISHI_PARTIES_PER_PART, ENISHI_NEEDS_PER_STEP = 1, 150, 1
 ENISHI_TEST_DB = env.choice("ENISHI_TEST_DB", default="postgres", allowed=("postgres", "sqlite"))
 _sqlite_file = Path(tempfile.gettempdir()) / f"enishi-test-{os.getpid()}.sqlite3"
 if env.text("ENISHI_TEST_DATABASE_URL"):  # a process that a test started: it works on the test's own database

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matching', '0011_packed_participants'),
+        ('matching', '0012_the_log_of_outcomes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,6 +7,7 @@ from matching.models.guardians import GuardianAsk
 from matching.models.interviews import Interview
 from matching.models.matches import Hold, Match, MatchPerson, MatchSlot
 from matching.models.messages import MatchMessage
+from matching.models.outcomes import Decision, MatchOutcome
 from matching.models.relations import Block, Relation
 from matching.models.reports import Report, ReportNote, ReportReach
 from matching.models.runs import MatchRun, NeedDiagnosis, RunInputs, RunShard, WeightSet
@@ -19,6 +20,7 @@ __all__ = [
     "Attendance",
     "Block",
     "Candidate",
+    "Decision",
     "GuardianAsk",
     "Hold",
     "Interview",
@@ -26,6 +28,7 @@ __all__ = [
     "Match",
     "MatchEvent",
     "MatchMessage",
+    "MatchOutcome",
     "MatchPerson",
     "MatchRun",
     "MatchSlot",

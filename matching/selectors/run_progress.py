@@ -115,7 +115,7 @@ def _progress(run: MatchRun, found: Mapping[Key, Counts], *, now: datetime) -> P
     by_pairs = state == RunState.SCORING
     rate = _rate((pairs_done or 0) if by_pairs else done, pieces)
     remain = (pairs_total or 0) - (pairs_done or 0) if by_pairs else total - done
-    held = int(state != RunState.QUEUED and run.lease_until is not None and run.lease_until > now)
+    held = int(run.lease_until is not None and run.lease_until > now)
     return Progress(
         state=state,
         steps_done=done,

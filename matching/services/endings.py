@@ -17,6 +17,7 @@ from matching.models import Match, MatchPerson
 from matching.services.announce import message_key, recipients, tell
 from matching.services.entries import require_side
 from matching.services.matches import apply_move
+from matching.services.outcomes import write_outcome
 from matching.services.pending import lapse_reason
 from matching.services.proposals import create_match
 from matching.services.relations import count_broken_promise
@@ -110,6 +111,7 @@ def redate_match(
     )  # fmt: skip
     new.score_micro, new.explanation = old.score_micro, old.explanation
     new.save(update_fields=["score_micro", "explanation"])
+    write_outcome(new)
     _carry_names(old, new)
     _tell_guide(new, actor)
     return new

@@ -11,6 +11,7 @@ from accounts.models import Guide, Notification, Outbox
 from accounts.models.accesses import ContactAccess
 from matching.enums import DISCLOSED, ENDED, HOLDING, LIVE, RUN_OPEN, AnswerValue, Side
 from matching.models import Answer, Hold, Match, MatchEvent, MatchPerson, MatchRun
+from matching.services.outcomes import chain_of, outcome_of
 from matching.services.places import overbooked_slots
 from matching.transitions import TABLE
 
@@ -178,6 +179,16 @@ def _i14_party_size(_now: datetime) -> Iterator[str]:
         yield f"match {public_id} holds places for more people than its party has"
 
 
+def _i15_outcomes(_now: datetime) -> Iterator[str]:
+    """The log of outcomes says of every match what its events say. (The sweep writes what is older than the log within minutes.)"""
+    rows = Match.objects.select_related("outcome", "run__weights").prefetch_related("events")
+    for match in rows.iterator(chunk_size=500):
+        logged = getattr(match, "outcome", None)
+        said = outcome_of(match, chain_of(match))
+        if logged is None or said != {name: getattr(logged, name) for name in said}:
+            yield f"match {match.public_id} is not in the log of outcomes as its events say (manage.py write_outcomes)"
+
+
 CHECKS: dict[str, Check] = {
     "I1": _i1_places,
     "I2": _i2_whole_parties,
@@ -193,4 +204,5 @@ CHECKS: dict[str, Check] = {
     "I12": _i12_endings,
     "I13": _i13_due_before_lapse,
     "I14": _i14_party_size,
+    "I15": _i15_outcomes,
 }

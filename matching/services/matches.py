@@ -19,6 +19,7 @@ from matching.locks import lock_for_move
 from matching.models import Match, MatchEvent
 from matching.services.announce import announce
 from matching.services.guards import GUARDS
+from matching.services.outcomes import write_outcome
 from matching.services.places import hold_places, release_places
 from matching.services.steps import Step, Words, Work
 from matching.transitions import TABLE, Move, Places
@@ -41,7 +42,7 @@ def apply_move(
 
     ``changes`` are fields of the match itself; ``work`` changes the rows around it and may return more of them.
     In this order: lock (people, need, match) · check the table · check the role · check the reason and the guard ·
-    ``work`` and the places · conditional write · event row · audit row · outbox rows for who is told.
+    ``work`` and the places · conditional write · event row · row of the log of outcomes · audit row · outbox rows for who is told.
 
     Raises:
         NotFound("match_unknown"), NotAllowed("role_may_not"), Invalid("reason_unknown"),
@@ -58,6 +59,7 @@ def apply_move(
     _apply_places(step)
     _write(step, before, written)
     event = _record_event(step, before)
+    write_outcome(locked)
     _audit(step)
     announce(step, event)
     return locked
@@ -162,11 +164,12 @@ def _audit(step: Step) -> None:
 
 
 def begin_match(step: Step) -> Match:
-    """Write the first event, the audit row and the outbox rows of a match that ``work`` has just created.
+    """Write the first event, the row of the log of outcomes, the audit row and the outbox rows of a match that ``work`` has just created.
 
     Used by ``services.proposals`` only, inside its transaction, after the row exists.
     """
     event = _record_event(step, None)
+    write_outcome(step.match, [event])
     _audit(step)
     announce(step, event)
     return step.match

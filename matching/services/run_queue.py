@@ -25,8 +25,9 @@ LEASE = timedelta(seconds=40)
 
 def owe_start(run: MatchRun, *, not_before: datetime | None = None) -> Outbox:
     """Owe the start of a queued run. Inside a transaction."""
-    key = f"run:{run.public_id}:start:{run.attempts}"
-    return owe(topic=START, key=key, payload={"run": run.pk}, not_before=not_before)
+    return owe(
+        topic=START, key=f"{_start_of(run)}{run.attempts}", payload={"run": run.pk}, not_before=not_before
+    )
 
 
 def owe_shard(shard: RunShard, *, not_before: datetime | None = None) -> Outbox:
@@ -47,19 +48,24 @@ WAIT_FOR_SNAPSHOT = timedelta(seconds=15)
 
 @transaction.atomic
 def wait_for_snapshot(run_id: int, *, now: datetime) -> None:
-    """Leave a queued run alone while another one packs what both need, and owe its start again."""
-    then = now + WAIT_FOR_SNAPSHOT
+    """Give a queued run back while another one packs what both need, and owe its start again. Locks the run."""
     run = lock_run(run_id)
     if run is None or run.state != RunState.QUEUED:
         return
-    run.lease_until = then
+    run.lease_until = None
     run.save(update_fields=["lease_until"])
-    owe(
-        topic=START,
-        key=f"run:{run.public_id}:start:{then.isoformat()}",
-        payload={"run": run.pk},
-        not_before=then,
-    )
+    then = now + WAIT_FOR_SNAPSHOT
+    turn = int(then.timestamp() / WAIT_FOR_SNAPSHOT.total_seconds())
+    owe(topic=START, key=f"{_start_of(run)}wait:{turn}", payload={"run": run.pk}, not_before=then)
+
+
+def waits_for_snapshot(run: MatchRun) -> bool:
+    """Whether a run was given back until another one has packed what it needs. One query."""
+    return Outbox.objects.open().filter(key__startswith=f"{_start_of(run)}wait:").exists()
+
+
+def _start_of(run: MatchRun) -> str:
+    return f"run:{run.public_id}:start:"
 
 
 def unclaimed(now: datetime) -> Q:

@@ -21,7 +21,7 @@ from matching.enums import RUN_OPEN, STATE_OF, RunState
 from matching.locks import lock_run
 from matching.models import MatchRun, RunInputs, RunShard
 from matching.services.run_open import RunEnded
-from matching.services.run_queue import LEASE, owe_merge, owe_shard, owe_start
+from matching.services.run_queue import LEASE, owe_merge, owe_shard, owe_start, waits_for_snapshot
 from matching.services.runs import request_again
 
 ATTEMPTS_MAX = 5
@@ -178,6 +178,8 @@ def _ring(run_id: int, *, shard_id: int | None = None) -> bool:
     shard = RunShard.objects.filter(pk=shard_id, run=run, done_at=None).first() if shard_id else None
     step = run if shard_id is None else shard
     if step is None or step.lease_until is not None:
+        return False
+    if run.state == RunState.QUEUED and waits_for_snapshot(run):
         return False
     if not _owe_again(run, shard).is_open:  # rung, but without effect: a new attempt has a new key
         step.attempts += 1

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.policies import is_guide
+from accounts.policies import is_admin, is_guide
 from matching.selectors.advice import Advice
 from matching.selectors.board import SPANS, Task, board_first, board_rows, load_of, lonely_needs, tasks_of
 from matching.selectors.paths import change_path
@@ -55,6 +55,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "load": load_of(actor, on=timezone.localdate(now)),
         "is_own": is_own,
         "may_pair": is_guide(actor),
+        "is_admin": is_admin(actor),
         "now": now,
     }
     return render(request, "board.html", context)

@@ -14,6 +14,7 @@ from tests.support.scenes import (
     community,
     community_with_paper,
     compared_party,
+    counted_people,
     draft,
     group_of,
     guardian_code,
@@ -36,6 +37,7 @@ from tests.support.scenes import (
 
 STRANGERS_ONLY = (200, *(302,) * (len(ROLES) - 1))
 GUIDES_ONLY = (302, *(403,) * 4, 200, 200)
+ADMINS_ONLY = (302, *(403,) * 5, 200)
 GUIDES_ALONE = (302, *(403,) * 4, 200, 403)
 """Administrators propose nobody."""
 SIGNED_IN_ONLY = (302, *(200,) * (len(ROLES) - 1))
@@ -131,12 +133,16 @@ CASES = [
     ),
     Case("sheet-page", "GET", KENJI_ONLY, where=sheet_of_kenji),
     Case("sheet-errors", "GET", KENJI_ONLY, where=sheet_of_kenji),
+    Case("fairness", "GET", ADMINS_ONLY, where=counted_people),
+    Case("fairness-file", "GET", ADMINS_ONLY, where=as_file(counted_people)),
     Case("list-file", "GET", SIGNED_IN_ONLY, where=as_file(lambda _scene: {"which": "matches"})),
     Case("need-list-file", "GET", everybody(200), where=as_file(lambda _scene: {})),
     Case("place-rules", "GET", DESK, where=community),
     Case("place-rule", "GET", DESK, where=lambda scene: community(scene) | {"rule": "consents"}),
     Case("my-data", "GET", SIGNED_IN_ONLY),
     Case("notice-settings", "GET", SIGNED_IN_ONLY),
+    Case("statistics", "GET", SIGNED_IN_ONLY),
+    Case("statistics-take-back", "GET", everybody(302)),
     Case("my-data-export", "GET", SIGNED_IN_ONLY),
     Case("my-data-pause", "GET", everybody(302)),
     Case("my-data-resume", "GET", everybody(302)),

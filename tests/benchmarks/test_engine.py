@@ -5,7 +5,9 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from accounts.models import Volunteer
-from matching.engine import NeedSet, Shard, build_needs, merge, score_shard
+from matching.engine import NeedSet, Shard, build_needs, build_snapshot, merge, score_shard
 from matching.engine.edges import Edges, candidate_edges
 from matching.engine.flow import FlowProblem, network, solve
 from matching.engine.room import Room
@@ -23,6 +25,7 @@ from matching.engine.shards import ShardResult
 from matching.engine.singles import problem_of
 from regions.models import Need
 from tests.benchmarks.country import Country, country
+from tests.benchmarks.processes import on_disk, scored_by
 from tests.benchmarks.rivals import Products, Sets
 from tests.builders import make_need, make_offer, make_region
 from tests.support.crowd import make_crowd
@@ -93,22 +96,65 @@ def _orm_fits(need: Need) -> int:
 
 
 def changes(instance: Country) -> dict[str, float]:
-    """95th percentiles in milliseconds: one need scanned anew, one party against all needs."""
+    """95th percentiles in milliseconds: one need against everybody, one party packed anew against all needs."""
     need_times, party_times = [], []
     for row in islice(instance.rows, CHANGES):
         begun = time.perf_counter()
         scan(instance, needs=build_needs(snapshot=instance.snapshot, needs=[row]), compiled=True, count=False)
         need_times.append(time.perf_counter() - begun)
-    for block in range(min(CHANGES, instance.snapshot.blocks)):
+    for party in islice(instance.parties, CHANGES):
         begun = time.perf_counter()
+        alone = build_snapshot(
+            vocabulary=instance.snapshot.vocabulary,
+            horizon=instance.snapshot.horizon,
+            participants=[party],
+        )
         score_shard(
-            snapshot=instance.snapshot, needs=instance.needs, minutes=instance.minutes, weights=instance.weights,
-            shard=Shard(first_block=block, last_block=block + 1), compiled=True, count=False,
+            snapshot=alone, needs=instance.needs, minutes=instance.minutes, weights=instance.weights,
+            shard=Shard(first_block=0, last_block=1), compiled=True, count=False,
         )  # fmt: skip
         party_times.append(time.perf_counter() - begun)
     return {
-        "changed_need_p95_ms": round(1000 * float(np.percentile(need_times, 95)), 1),
-        "changed_block_of_256_p95_ms": round(1000 * float(np.percentile(party_times, 95)), 1),
+        "changed_need_p95_ms": round(1000 * float(np.percentile(need_times[1:], 95)), 1),
+        "changed_participant_p95_ms": round(1000 * float(np.percentile(party_times[1:], 95)), 1),
+    }
+
+
+def linearity(instance: Country) -> dict[str, list[float]]:
+    """Seconds for a quarter, a half and the whole, times 4, 2 and 1 over those for the whole: all 1 where cost is linear."""
+    shares = (4, 2, 1)
+    by_needs = [
+        best_seconds(
+            partial(
+                scan, instance, compiled=True, count=False,
+                needs=build_needs(snapshot=instance.snapshot, needs=instance.rows[:: share]),
+            )
+        )[0]
+        for share in shares
+    ]  # fmt: skip
+    by_parties = [
+        best_seconds(
+            partial(
+                score_shard, snapshot=instance.snapshot, needs=instance.needs, minutes=instance.minutes,
+                weights=instance.weights, compiled=True, count=False,
+                shard=Shard(first_block=0, last_block=instance.snapshot.blocks // share),
+            )
+        )[0]
+        for share in shares
+    ]  # fmt: skip
+    return {
+        name: [round(seconds * share / times[-1], 2) for seconds, share in zip(times, shares, strict=True)]
+        for name, times in (("needs", by_needs), ("participants", by_parties))
+    }
+
+
+def two_processes(instance: Country, folder: Path) -> dict[str, float]:
+    """What a second process adds, and the largest memory of a scoring process, mapped files included."""
+    job, blocks = on_disk(instance, folder), instance.snapshot.blocks
+    one, two = scored_by(1, job, blocks=blocks), scored_by(2, job, blocks=blocks)
+    return {
+        "two_processes_over_one": round(one["seconds"] / two["seconds"], 2),
+        "peak_gb_of_a_scoring_process": max(one["peak_gb"], two["peak_gb"]),
     }
 
 
@@ -175,7 +221,7 @@ def allocation(instance: Country, result: ShardResult) -> dict[str, float]:
         pytest.param(1_000_000, 2_000, id="nation"),
     ],
 )
-def test_engine(parties: int, needs: int, measured: Callable[[dict[str, Any]], None]) -> None:
+def test_engine(parties: int, needs: int, measured: Callable[[dict[str, Any]], None], tmp_path: Path) -> None:
     orm = orm_pairs_per_second()
     instance = country(parties=parties, needs=needs)
     pairs = parties * needs
@@ -211,6 +257,8 @@ def test_engine(parties: int, needs: int, measured: Callable[[dict[str, Any]], N
             "numba_over": {name: round(rates["numba"] / rate, 1) for name, rate in rates.items()},
             "numpy_over_sgemm": round(rates["numpy"] / rates["blocked_sgemm"], 2),
             **changes(instance),
+            "cost_per_share": linearity(instance),
+            **two_processes(instance, tmp_path),
             **allocation(instance, fast),
             **machine(),
             "peak_gb_of_all_ways": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),

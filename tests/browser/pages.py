@@ -13,7 +13,7 @@ from tests.support.matrix import ROLES, Case, Scene
 NO_HTML = {
     "healthz", "api-schema", "set_language", "mfa_login_webauthn", "api-docs", "calendar-feed", "my-data-export",
     "need-circular", "match-circular", "region-circulars", "emergency-sheet", "need-receipt",
-    "sheet-template", "sheet-errors", "place-needs-file", "place-offers-file", "place-dates-file", "list-file", "need-list-file",
+    "sheet-template", "sheet-errors", "place-needs-file", "place-offers-file", "place-dates-file", "list-file", "need-list-file", "fairness-file",
 }  # fmt: skip
 """Answers for programs, sheets of paper, files, and the reading page of the API, which is another project's."""
 SHOWN = 200

@@ -18,7 +18,7 @@ def with_redis(settings):
 
 
 def test_checks_with_shipped_limits_pass(with_redis) -> None:
-    assert with_redis.CELERY_TASK_TIME_LIMIT == 90
+    assert with_redis.CELERY_TASK_TIME_LIMIT == 60
     assert (
         with_redis.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] == VISIBILITY_TIMEOUT_SECONDS == 300
     )

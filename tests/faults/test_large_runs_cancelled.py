@@ -166,9 +166,6 @@ def test_who_waits_for_the_snapshot_of_a_cancelled_run_packs_one(field: list[Nee
     waiting.refresh_from_db()
     assert (waiting.state, waiting.snapshot) == (RunState.QUEUED, None)
     cancel(packing, admin)
-    MatchRun.objects.filter(pk=waiting.pk).update(
-        lease_until=timezone.now()
-    )  # the time for which it waits is over
     drain_outbox(now=timezone.now() + timedelta(minutes=1))
     waiting.refresh_from_db()
     assert (waiting.state, waiting.error) == (RunState.DONE, "")

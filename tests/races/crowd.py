@@ -18,6 +18,7 @@ from accounts.errors import DomainError
 from accounts.models import User, Volunteer
 from matching.enums import MatchState, Origin, Role, Side
 from matching.models import Answer, Hold, Match, MatchEvent, MatchPerson, MatchSlot
+from matching.services.outcomes import write_outcome
 from regions.models import Need, Region, Slot
 from tests.builders import at_tokyo, make_need, sunday_ahead
 
@@ -101,6 +102,7 @@ def proposals(
         )
         for match in matches
     )
+    _log(matches)
     return matches
 
 
@@ -136,7 +138,14 @@ def asked(matches: Iterable[Match], *, guide: User, at: datetime) -> list[Match]
         )
         for match in matches
     )
+    _log(matches)
     return matches
+
+
+def _log(matches: Iterable[Match]) -> None:
+    """What the moves themselves would have written."""
+    for match in matches:
+        write_outcome(match)
 
 
 def forget_all() -> None:

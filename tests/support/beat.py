@@ -42,13 +42,13 @@ def ticking(condition: Callable[[], bool]) -> Callable[[], bool]:
     return ticked
 
 
-def wait_until_settled() -> None:
-    """Leases run out and rings are repeated as in real life: by the clock, and within a minute."""
+def wait_until_settled(seconds: float = SETTLED_WITHIN_SECONDS) -> None:
+    """Leases run out and rings are repeated as in real life: by the clock, and within a minute, or ``seconds``."""
     try:
-        wait_for(ticking(is_settled), seconds=SETTLED_WITHIN_SECONDS, every=0.1)
+        wait_for(ticking(is_settled), seconds=seconds, every=0.1)
     except AssertionError:
         runs = MatchRun.objects.filter(state__in=sorted(RUN_OPEN)).values(
             "scope", "state", "attempts", "error"
         )
         owed = Outbox.objects.open().values("key", "next_at", "attempts", "last_error")
-        raise AssertionError(f"not settled within a minute: {list(runs)} {list(owed)}") from None
+        raise AssertionError(f"not settled within {seconds} s: {list(runs)} {list(owed)}") from None

@@ -16,8 +16,9 @@ from matching.services.reports import add_note, write_report
 from matching.services.weights import ensure_weights
 from regions.enums import NeedStage
 from regions.services.need_sheets import keep_sheet
-from tests.builders import at_tokyo, make_need, make_party, make_slot, sunday_ahead
+from tests.builders import SHINJUKU, at_tokyo, make_need, make_party, make_slot, sunday_ahead
 from tests.matching import saga as story
+from tests.matching.counted import people, proposed
 from tests.matching.desk import compared, suggested
 from tests.matching.reporting import told_of_accident
 from tests.support.matrix import Scene, Values
@@ -188,3 +189,12 @@ def spoken_match(scene: Scene) -> Values:
     for actor in (scene.hana, scene.mori):
         send_message(match_id=match.pk, actor=actor, text="よろしくお願いします。")
     return where
+
+
+def counted_people(scene: Scene) -> Values:
+    """People of two ages, one of them in numbers, to whom something was proposed now and a year ago."""
+    now = timezone.now()
+    proposed(scene.mowing, people(13, age="20s", sex="female"), "willing")
+    proposed(scene.mowing, people(3, age="60s", sex="male"), "promised")
+    proposed(scene.mowing, people(6, home=SHINJUKU), at=now - timedelta(days=366))
+    return {}

@@ -83,7 +83,12 @@ class Worker:
             "--loglevel",
             "INFO",
         ]
-        quiet = ["--without-gossip", "--without-mingle", "-I", "tests.support.effects"]
+        if "ENISHI_TEST_HOST" in self._environ:
+            command += ["--hostname", self._environ["ENISHI_TEST_HOST"]]
+        known = ["tests.support.effects"]
+        if "ENISHI_TEST_SLOW_STEPS" in self._environ:
+            known.append("tests.support.slow_steps")
+        quiet = ["--without-gossip", "--without-mingle", "-I", ",".join(known)]
         with self.log.open("ab") as stream:
             self.process = subprocess.Popen(
                 [*command, *quiet], env=self._environ, stdout=stream, stderr=stream, start_new_session=True
@@ -93,6 +98,10 @@ class Worker:
     def pid(self) -> int:
         assert self.process is not None
         return self.process.pid
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it and its pool a signal, such as one to stop for a while."""
+        os.killpg(self.pid, number)
 
     def kill(self) -> None:
         """End it and its pool as a power cut would."""

@@ -58,14 +58,14 @@ def test_who_still_has_to_set_up_a_second_factor_may_read_them(mori: User) -> No
             "ja",
             (
                 "関係案内人には、双方の連絡先カードと名簿が見えます",
-                "同意の取り消しは、まだ画面からはできません",
+                "そのほかの同意の取り消しは、まだ画面からはできません",
             ),
         ),
         (
             "en",
             (
                 "guides of the organization in charge see the contact cards of both sides",
-                "A consent cannot yet be withdrawn on a page",
+                "Any other consent cannot yet be withdrawn on a page",
             ),
         ),
     ],
@@ -76,3 +76,17 @@ def test_notice_says_that_guides_see_both_cards_and_how_one_corrects(
     page = Client().get("/privacy/", headers={"Accept-Language": language}).content.decode()
     links = ('href="/me/"', 'href="/my-data/"')
     assert [text for text in (*said, *links) if text not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ja", ("答えなくてもかまいません", "マッチングの計算には使いません", "5人未満の数は示しません", "登録を消去したときに消します")),
+        ("en", ("need not be answered", "The matching does not use them", "none below five", "and with your account")),
+    ],
+)  # fmt: skip
+def test_notice_says_what_age_and_sex_are_asked_for_and_until_when(
+    language: str, said: tuple[str, ...]
+) -> None:
+    page = Client().get("/privacy/", headers={"Accept-Language": language}).content.decode()
+    assert [text for text in (*said, 'href="/my-data/statistics/"') if text not in page] == []

@@ -68,7 +68,7 @@ def test_page_takes_a_fixed_number_of_queries(
 ) -> None:
     looks(hana, mori, count)
     client.force_login(hana)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.get(reverse("my-data"))
 
 

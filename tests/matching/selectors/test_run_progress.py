@@ -64,13 +64,11 @@ def test_run_that_waits_knows_nothing_yet() -> None:
     )  # fmt: skip
 
 
-def test_run_that_is_merged_has_its_worker_and_one_that_waits_has_none() -> None:
-    """A queued run is also held while it waits for the snapshot that another one packs."""
-    held = {"lease_until": NOW + timedelta(seconds=1), "worker": "a"}
-    run = made(RunState.MERGING, **held)
+@pytest.mark.parametrize("state", [RunState.QUEUED, RunState.MERGING])
+def test_run_that_is_read_or_merged_has_its_worker(state: RunState) -> None:
+    run = made(state, lease_until=NOW + timedelta(seconds=1), worker="a")
     assert found(run).workers == 1
     assert found(run, now=NOW + timedelta(seconds=1)).workers == 0
-    assert found(made(RunState.QUEUED, scope="x", **held)).workers == 0
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Notification, Outbox, User, Volunteer
 from accounts.models.accesses import ContactAccess
 from matching.enums import MatchState
-from matching.models import Answer, Hold, Match, MatchEvent, MatchPerson, MatchRun, WeightSet
+from matching.models import Answer, Hold, Match, MatchEvent, MatchOutcome, MatchPerson, MatchRun, WeightSet
 from matching.services.invariants import CHECKS, check_invariants
 from regions.models import Need
 from tests.builders import make_need, make_party, make_user
@@ -125,6 +125,14 @@ def party_smaller_than_its_places(match: Match) -> None:
     Volunteer.objects.filter(pk=match.volunteer_id).update(size=match.people - 1, min_people=1)
 
 
+def outcome_lost(match: Match) -> None:
+    MatchOutcome.objects.filter(match=match).delete()
+
+
+def outcome_edited(match: Match) -> None:
+    MatchOutcome.objects.filter(match=match).update(party_answer="no")
+
+
 CORRUPTIONS: list[tuple[Callable[[Match], None], set[str]]] = [
     (one_hold_too_many, {"I1", "I2"}),
     (fewer_places_than_holds, {"I1"}),
@@ -135,8 +143,8 @@ CORRUPTIONS: list[tuple[Callable[[Match], None], set[str]]] = [
     (deadline_slept_through, {"I6"}),
     (event_lost, {"I7"}),
     (state_without_a_move, {"I7"}),
-    (move_by_who_may_not, {"I7"}),
-    (move_from_where_it_may_not, {"I7"}),
+    (move_by_who_may_not, {"I7", "I15"}),
+    (move_from_where_it_may_not, {"I7", "I15"}),
     (yes_that_nobody_gave, {"I8"}),
     (yes_by_the_system, {"I8"}),
     (yes_after_the_promise, {"I8"}),
@@ -145,6 +153,8 @@ CORRUPTIONS: list[tuple[Callable[[Match], None], set[str]]] = [
     (one_person_in_two_places, {"I7", "I11"}),
     (due_after_the_end, {"I13"}),
     (party_smaller_than_its_places, {"I14"}),
+    (outcome_lost, {"I15"}),
+    (outcome_edited, {"I15"}),
 ]
 
 

@@ -1,0 +1,191 @@
+"""Pieces of a large run that are done twice, lost, killed or broken, in every phase: it ends as if nothing had happened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Outbox, User, Volunteer
+from matching.enums import STATE_OF, RunState, ShardKind
+from matching.models import MatchRun, PartySnapshot, RunInputs, RunShard, SnapshotPart
+from matching.services import run_snapshots, run_steps
+from matching.services.run_queue import LEASE
+from matching.services.run_recovery import ATTEMPTS_MAX, SILENT, sweep_runs
+from matching.services.runs import request_run
+from regions.models import Need
+from tests.faults.test_runs import claimed_and_killed, later, requested
+from tests.matching.services.test_large_runs import field, large, on_this_host, outcome, shelf
+from tests.support.outbox import drain_outbox
+
+__all__ = ["field", "shelf"]
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.django_db]
+KINDS = list(ShardKind)
+
+
+@pytest.fixture
+def expected(field: list[Need], settings) -> dict[str, Any]:
+    """What an undisturbed large run leaves behind."""
+    found = large(settings)
+    settings.ENISHI_LARGE_FROM = 100
+    assert found["state"] == RunState.DONE
+    assert found["diagnoses"]
+    return found
+
+
+def pieces(run: MatchRun, kind: ShardKind) -> list[RunShard]:
+    run.refresh_from_db()
+    assert run.state == STATE_OF[kind]
+    found = list(run.shards.filter(kind=kind).order_by("-number"))
+    assert len(found) > 1
+    return found
+
+
+def begun() -> MatchRun:
+    run = requested()
+    run_steps.start_run(run_id=run.pk, now=timezone.now())
+    return run
+
+
+def do(shard: RunShard) -> bool:
+    done = run_steps.run_shard(shard_id=shard.pk, now=timezone.now())
+    on_this_host()
+    return done
+
+
+def until(run: MatchRun, phase: ShardKind) -> MatchRun:
+    """Every phase before this one is done."""
+    for kind in KINDS[: KINDS.index(phase)]:
+        for shard in pieces(run, kind):
+            assert do(shard)
+        run_steps.merge_run(run_id=run.pk, now=timezone.now())
+    return run
+
+
+def test_every_piece_done_three_times_leaves_the_same(expected: dict[str, Any]) -> None:
+    run = begun()
+    for kind in KINDS:
+        for shard in pieces(run, kind):
+            assert [do(shard), do(shard), do(shard)] == [True, False, False]
+        for _ in range(3):
+            run_steps.merge_run(run_id=run.pk, now=timezone.now())
+    drain_outbox()
+    assert outcome(run) == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_piece_lost_with_its_worker_is_given_back(expected: dict[str, Any], kind: ShardKind) -> None:
+    run = until(begun(), kind)
+    lost = pieces(run, kind)[0]
+    claimed_and_killed(lost)
+    drain_outbox()
+    run.refresh_from_db()
+    assert (run.state, list(run.shards.filter(done_at=None))) == (STATE_OF[kind], [lost])
+    assert sweep_runs(now=timezone.now() + LEASE / 2).returned == 0
+    assert sweep_runs(now=later()).returned == 1
+    drain_outbox()
+    assert outcome(run) == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_piece_done_by_a_slow_worker_and_its_successor_counts_once(
+    expected: dict[str, Any], kind: ShardKind
+) -> None:
+    run = until(begun(), kind)
+    slow = RunShard.objects.select_related("run__weights", "run__snapshot").get(pk=pieces(run, kind)[0].pk)
+    claimed_and_killed(slow)
+    sweep_runs(now=later())
+    assert do(slow)
+    run_steps._do_shard(slow, now=timezone.now())  # the slow one gets to its end at last
+    drain_outbox()
+    assert outcome(run) == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_step_after_the_last_piece_is_given_back(expected: dict[str, Any], kind: ShardKind) -> None:
+    run = until(begun(), kind)
+    *others, last = pieces(run, kind)
+    for shard in others:
+        do(shard)
+    claimed = RunShard.objects.filter(pk=last.pk)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_steps, "merge_run", lambda **_: None)
+        do(last)
+    assert claimed.exclude(done_at=None).exists()
+    assert run_steps._claim_next(run.pk, now=timezone.now())
+    Outbox.objects.open().update(done_at=timezone.now())
+    assert sweep_runs(now=later()).returned == 1
+    drain_outbox()
+    assert outcome(run) == expected
+
+
+def test_a_part_that_fails_is_tried_again(expected: dict[str, Any], monkeypatch) -> None:
+    run = begun()
+    packed = run_snapshots.to_bytes
+
+    def break_once(part):
+        monkeypatch.setattr(run_snapshots, "to_bytes", packed)
+        raise OSError("no room left")
+
+    monkeypatch.setattr(run_snapshots, "to_bytes", break_once)
+    drain_outbox()
+    run.refresh_from_db()
+    assert (run.state, run.error) == (RunState.PACKING, "OSError: no room left")
+    assert not SnapshotPart.objects.filter(number=0).exists()
+    drain_outbox(now=later())
+    assert outcome(run) == expected
+
+
+def test_a_part_whose_worker_always_dies_ends_the_run_and_the_next_one_packs_anew(
+    expected: dict[str, Any],
+) -> None:
+    run = begun()
+    for _ in range(ATTEMPTS_MAX):
+        claimed_and_killed(run.shards.get(number=0))
+        sweep_runs(now=later())
+    run.refresh_from_db()
+    assert (run.state, run.error, run.shards.count()) == (RunState.FAILED, SILENT, 0)
+    again = requested()
+    drain_outbox()
+    assert outcome(again) == expected
+    assert PartySnapshot.objects.get() == again.snapshot
+
+
+def test_what_changes_while_it_is_scored_does_not_disturb_it(expected: dict[str, Any], field) -> None:
+    run = until(begun(), ShardKind.SCORE)
+    first, *others = pieces(run, ShardKind.SCORE)
+    do(first)
+    for party in Volunteer.objects.order_by("pk")[:3]:
+        party.wishes.all().delete()
+    field[0].work.all().update(weight=1)
+    for shard in others:
+        do(shard)
+    drain_outbox()
+    assert outcome(run) == expected
+    assert (run.attempts, RunInputs.objects.count()) == (0, 0)
+
+
+def test_another_run_waits_for_what_is_being_packed(expected: dict[str, Any], field) -> None:
+    run = begun()
+    with transaction.atomic():
+        other = request_run(actor=User.objects.system(), target=field[0])
+    Outbox.objects.filter(payload={"run": other.pk}).update(done_at=timezone.now())
+    run_steps.start_run(run_id=other.pk, now=timezone.now())
+    other.refresh_from_db()
+    assert (other.state, other.shards.count()) == (RunState.QUEUED, 0)
+    sweep_runs(now=later())
+    other.refresh_from_db()
+    assert other.attempts == 0
+    drain_outbox()
+    other.refresh_from_db()
+    assert other.state == RunState.QUEUED
+    run.refresh_from_db()
+    assert run.state == RunState.DONE
+    drain_outbox(now=timezone.now() + timedelta(minutes=1))
+    other.refresh_from_db()
+    assert (other.state, other.attempts) == (RunState.DONE, 0)
+    assert PartySnapshot.objects.count() == 1
