@@ -1,18 +1,23 @@
-"""The administration pages of this app: everything is read here; weights are activated by their service."""
+"""The administration pages of this app: everything is read here; weights are activated, runs cancelled by their service."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.errors import DomainError
 from accounts.models import User
+from matching.enums import RunState
 from matching.models import MatchOutcome, MatchRun, WeightSet
+from matching.selectors.run_progress import Progress, progress_line, progress_of
+from matching.services.run_cancel import cancel_run
 from matching.services.weights import activate_weights
 from regions.admin import ReadOnly
 
@@ -38,10 +43,10 @@ class WeightSetAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(MatchRun)
 class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
-    """Runs of the matching: what about, by which worker, how many, how long, and why one failed."""
+    """Runs of the matching: what about, how far, by which worker, how many, how long, and why one failed."""
 
     list_display = (
-        "created_at", "scope", "state", "worker", "needs_count", "parties_count", "pairs_feasible", "proposals_count",
+        "created_at", "scope", "state", "progress", "worker", "needs_count", "parties_count", "pairs_feasible", "proposals_count",
         "needs_reached", "communities_reached", "exposure", "price_of_fairness", "gap_to_bound", "blocking_pairs",
         "prefectures_at_best", "gain_over_greedy", "waited_seconds", "took_seconds", "attempts",
     )  # fmt: skip
@@ -50,7 +55,67 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ("=public_id", "scope")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
+    readonly_fields = ("progress", "pairs_compared", "workers_at_it")
+    actions = ("cancel",)
     show_full_result_count = False
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The page of runs, with the progress of all its open runs read at once."""
+        page = super().get_changelist_instance(request)
+        found = progress_of(page.result_list, now=timezone.now())
+        for run in page.result_list:
+            run.seen_progress = found.get(run.pk)
+        return page
+
+    @admin.action(description=gettext_lazy("Cancel these runs (what they have proposed stays)"))
+    def cancel(self, request: HttpRequest, queryset: QuerySet[MatchRun]) -> None:
+        """Cancel every open run that was ticked; the others are left alone, with the reason."""
+        actor, done = cast("User", request.user), 0
+        for run in queryset.order_by("pk"):
+            try:
+                ended = cancel_run(actor=actor, run=run, now=timezone.now())
+            except DomainError as refusal:
+                self.message_user(request, f"{run.scope}: {refusal.message}", messages.WARNING)
+                continue
+            done += 1
+            if run.state != RunState.CANCELLED and ended.report["looked_at_again"]:
+                told = _("%(scope)s: something changed after it had begun, so it is queued again.")
+                self.message_user(request, told % {"scope": run.scope})
+        if done:
+            told = ngettext(
+                "%(count)d run is cancelled. What it was to look at is looked at in the night.",
+                "%(count)d runs are cancelled. What they were to look at is looked at in the night.",
+                done,
+            )
+            self.message_user(request, told % {"count": done})
+
+    @admin.display(description=gettext_lazy("progress"))
+    def progress(self, run: MatchRun) -> str:
+        """Of an open run phase, steps and time left; of a cancelled one, what stays of it."""
+        if run.state == RunState.CANCELLED:
+            return _remains(run)
+        found = _progress(run)
+        return "" if found is None else progress_line(found)
+
+    @admin.display(description=gettext_lazy("pairs compared"))
+    def pairs_compared(self, run: MatchRun) -> str:
+        """So far, in all, and how many a second."""
+        found = _progress(run)
+        if found is None or not found.pairs_total:
+            return ""
+        line = f"{found.pairs_done:,} / {found.pairs_total:,}"
+        if found.pairs_per_second is None:
+            return line
+        return _("%(pairs)s (about %(rate)s a second)") % {
+            "pairs": line,
+            "rate": f"{found.pairs_per_second:,}",
+        }
+
+    @admin.display(description=gettext_lazy("workers at it now"))
+    def workers_at_it(self, run: MatchRun) -> str:
+        """How many hold a step of it."""
+        found = _progress(run)
+        return "" if found is None else str(found.workers)
 
     @admin.display(description=gettext_lazy("needs reached"))
     def needs_reached(self, run: MatchRun) -> str:
@@ -133,6 +198,20 @@ class MatchOutcomeAdmin(ReadOnly, admin.ModelAdmin):
     def match_code(self, row: MatchOutcome) -> str:
         """The public id of the match."""
         return row.match.public_id
+
+
+def _progress(run: MatchRun) -> Progress | None:
+    """As the page has read it for all its rows; else read now."""
+    if not hasattr(run, "seen_progress"):
+        run.seen_progress = progress_of([run], now=timezone.now()).get(run.pk)  # type: ignore[attr-defined]
+    seen: Progress | None = run.seen_progress  # type: ignore[attr-defined]
+    return seen
+
+
+def _remains(run: MatchRun) -> str:
+    written = run.report.get("written", 0)
+    told = ngettext("%(count)d proposal of it stays", "%(count)d proposals of it stay", written)
+    return told % {"count": written}
 
 
 def _share(counts: Mapping[str, int], part: str, whole: str) -> str:

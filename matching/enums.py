@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class MatchState(models.TextChoices):
@@ -157,6 +158,7 @@ class RunState(models.TextChoices):
     ADVISING = "advising", _("looking for advice")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", pgettext_lazy("matching run", "cancelled")
 
 
 RUN_OPEN = frozenset(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Conflict, NotFound
 from accounts.models import User
-from matching.enums import LIVE
+from matching.enums import LIVE, RUN_OPEN
 from matching.models import Match, MatchPerson, MatchRun, PartySnapshot, WeightSet
 from regions.models import Need
 
@@ -114,6 +114,15 @@ def lock_run(run_id: int) -> MatchRun | None:
     """Lock and return one run with its weights; None when it is gone. Taken after every other lock."""
     rows = MatchRun.objects.select_for_update(of=("self",), no_key=True).select_related("weights")
     return rows.filter(pk=run_id).first()
+
+
+def lock_open_run(run_id: int) -> bool:
+    """Lock one run and say whether it is still open; it stays so until this transaction ends. After every other lock.
+
+    Unlike ``lock_run`` it does not read the run, whose plan may be megabytes.
+    """
+    rows = MatchRun.objects.select_for_update(no_key=True)
+    return bool(rows.filter(pk=run_id, state__in=sorted(RUN_OPEN)).values_list("pk", flat=True))
 
 
 def lock_weights() -> list[WeightSet]:

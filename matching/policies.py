@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Guide, User, Volunteer
 from accounts.policies import is_admin, represents_party
 from matching.enums import DISCLOSED, HOLDING, MatchState, Role
-from matching.models import Interview, Match, MatchPerson, Report
+from matching.models import Interview, Match, MatchPerson, MatchRun, Report
 from matching.transitions import Move
 from regions.models import Need, Region
 from regions.policies import (
@@ -50,6 +50,11 @@ def role_for(user: User, match: Match, move: Move, *, wanted: Role | None = None
     if wanted is not None:
         return wanted if wanted in usable else None
     return next((role for role in PREFERENCE if role in usable), None)
+
+
+def can_cancel_run(user: User, run: MatchRun) -> bool:
+    """Whether ``user`` may end a run before its time: administrators, and whoever asked for it."""
+    return is_admin(user) or (user.is_active and run.requested_by_id == user.pk)
 
 
 def matches_visible_to(user: User) -> QuerySet[Match]:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import HouseView, once
-from accounts.api.fields import PublicIdField, StrictSerializer
+from accounts.api.fields import EmptyForm, PublicIdField, StrictSerializer
 from accounts.api.schema import Operation
 from accounts.errors import Invalid
 from accounts.policies import parties_visible_to
+from matching.api.answers import Answer
 from matching.api.filters import RunFilter
 from matching.models import MatchRun
+from matching.selectors.run_progress import Progress, progress_of
 from matching.selectors.runs import run_report, runs_for
+from matching.services.run_cancel import cancel_run
 from matching.services.runs import request_run
 from regions.policies import needs_visible_to
 
@@ -40,6 +45,18 @@ class RunForm(StrictSerializer):
         return {"target": next(iter(attrs.values()), None)}
 
 
+class ProgressSerializer(Answer):
+    """How far an open run has come in its present phase. Rate and time left are estimates, null where nothing is known."""
+
+    steps_done = serializers.IntegerField()
+    steps_total = serializers.IntegerField()
+    pairs_done = serializers.IntegerField(allow_null=True)
+    pairs_total = serializers.IntegerField(allow_null=True)
+    pairs_per_second = serializers.IntegerField(allow_null=True)
+    seconds_left = serializers.IntegerField(allow_null=True)
+    workers = serializers.IntegerField()
+
+
 class RunSerializer(serializers.Serializer[Any]):
     """One scoring and allocation: what it counted, which worker did it, how it ended."""
 
@@ -56,12 +73,19 @@ class RunSerializer(serializers.Serializer[Any]):
     proposals_count = serializers.IntegerField(read_only=True)
     shards_total = serializers.IntegerField(read_only=True, default=0)
     shards_done = serializers.IntegerField(read_only=True, default=0)
+    progress = serializers.SerializerMethodField()
     report = serializers.SerializerMethodField()
     error = serializers.CharField(read_only=True)
     attempts = serializers.IntegerField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     started_at = serializers.DateTimeField(read_only=True, allow_null=True)
     finished_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+    @extend_schema_field(ProgressSerializer(allow_null=True))
+    def get_progress(self, run: MatchRun) -> dict[str, Any] | None:
+        """Of an open run; null for one that has ended."""
+        found: Progress | None = self.context.get("progress", {}).get(run.pk)
+        return None if found is None else dict(ProgressSerializer(found).data)
 
     def get_report(self, run: MatchRun) -> dict[str, Any]:
         """What the run says of its work."""
@@ -76,6 +100,13 @@ class RunView(HouseView):
 
     def rows(self) -> QuerySet[MatchRun]:
         return runs_for(self.actor)
+
+    def page_context(self, shown: list[Any]) -> dict[str, Any]:
+        return {"progress": progress_of(shown, now=timezone.now())}
+
+    def one(self, run: MatchRun) -> Response:
+        """One run as the list shows it."""
+        return self.reply(run, **self.page_context([run]))
 
 
 class RunsView(RunView):
@@ -95,7 +126,7 @@ class RunsView(RunView):
     @once
     def post(self, _request: Request) -> Response:
         run = request_run(actor=self.actor, **self.values())
-        return self.reply(self.rows().filter(pk=run.pk).first() or run)
+        return self.one(self.rows().filter(pk=run.pk).first() or run)
 
 
 class OneRunView(RunView):
@@ -104,4 +135,19 @@ class OneRunView(RunView):
     operations: ClassVar = {"GET": Operation(id="get_run", answer=RunSerializer)}
 
     def get(self, _request: Request, **_address: str) -> Response:
-        return self.reply(self.found())
+        return self.one(self.found())
+
+
+class CancelRunView(RunView):
+    """End an open run before its time: for administrators, and whoever asked for it. What it has proposed stays."""
+
+    operations: ClassVar = {
+        "POST": Operation(id="cancel_run", form=EmptyForm, answer=RunSerializer, once=True)
+    }
+
+    @once
+    def post(self, _request: Request, **_address: str) -> Response:
+        run = self.found()
+        self.values()
+        cancel_run(actor=self.actor, run=run, now=timezone.now())
+        return self.one(self.found())

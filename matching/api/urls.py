@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern] = [
     path("slots/<slug:public_id>/cancel/", needs.CancelSlotView.as_view(), name="slot-cancel"),
     path("runs/", runs.RunsView.as_view(), name="runs"),
     path("runs/<slug:public_id>/", runs.OneRunView.as_view(), name="run"),
+    path("runs/<slug:public_id>/cancel/", runs.CancelRunView.as_view(), name="run-cancel"),
     path("relations/", desk.RelationsView.as_view(), name="relations"),
     path("blocks/", desk.BlocksView.as_view(), name="blocks"),
     path("weights/", weights.AllWeightsView.as_view(), name="weights"),

@@ -100,6 +100,7 @@ class RunShard(models.Model):
     kind = models.CharField(max_length=8, choices=ShardKind, default=ShardKind.SCORE)
     first = models.PositiveBigIntegerField()
     end = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

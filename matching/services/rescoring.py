@@ -52,11 +52,13 @@ def _queue(target: Target) -> MatchRun:
 def match_nightly(*, now: datetime) -> MatchRun | None:
     """Once a night in Japan, a run over everything: dates come into range and guides' weeks begin without a change.
 
-    None where one was asked for since the night began, whoever did; an open one is left alone. A night the beat slept
-    through is made up for.
+    None where one was asked for since the night began, whoever did; an open one is left alone. One that a person asked for and
+    that was cancelled is as if it had not been; the night's own run, once cancelled, comes again the next night. A
+    night the beat slept through is made up for.
     """
     since = night_before(now)
-    everything = MatchRun.objects.filter(scope=ALL)
+    taken_back = Q(state=RunState.CANCELLED, requested_by__is_system=False)
+    everything = MatchRun.objects.filter(scope=ALL).exclude(taken_back)
     if everything.filter(Q(created_at__gte=since) | Q(state__in=sorted(RUN_OPEN))).exists():
         return None
     return request_run(actor=User.objects.system(), now=now)

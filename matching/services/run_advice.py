@@ -24,6 +24,7 @@ from matching.enums import RunState, ShardKind
 from matching.locks import lock_run
 from matching.models import RunShard
 from matching.services.diagnosis import store_diagnoses
+from matching.services.run_open import require_open
 from matching.services.run_plan import Found, Plan, told_of
 from matching.services.run_prepared import Prepared
 from matching.services.run_queue import owe_shard
@@ -54,13 +55,18 @@ def begin_advice(run_id: int) -> bool:
 
 
 def advise(shard: RunShard, prepared: Prepared, *, now: datetime) -> None:
-    """Store the diagnoses of a piece's needs. Done twice, the second replaces the first by the same."""
+    """Store the diagnoses of a piece's needs. Done twice, the second replaces the first by the same.
+
+    Raises:
+        RunEnded: the run ended meanwhile; nothing was written.
+    """
     run = shard.run
     needs = Plan.from_json(run.report["plan"]).short[shard.first : shard.end]
     rows = [need for need in prepared.inputs.needs if need.id in set(needs)]
     asked = build_needs(snapshot=prepared.snapshot, needs=rows)
     found = counted(prepared, asked)
     with transaction.atomic():
+        require_open(run.pk)
         store_diagnoses(run, [Found(need=each.need_id, diagnosis=told_of(each)) for each in found], now=now)
 
 

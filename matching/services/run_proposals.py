@@ -22,6 +22,7 @@ from matching.services.candidates import store_shortlists
 from matching.services.diagnosis import store_diagnoses
 from matching.services.places import require_people_free
 from matching.services.proposals import create_match
+from matching.services.run_open import RunEnded, require_open
 from matching.services.run_plan import Plan, Planned
 from matching.services.runs import request_again
 from matching.services.suggestions import store_fitting
@@ -64,7 +65,8 @@ class _Rows:
 def write_proposals(run: MatchRun, planned: Sequence[Planned], *, now: datetime) -> Counter[str]:
     """Make a match of every planned proposal that is still possible; returns what was skipped, by code.
 
-    One transaction each. What this run has written before is left alone, so that it may be done again.
+    One transaction each. What this run has written before is left alone, so that it may be done again. Once the run has
+    ended, as when somebody cancels it, nothing more is written.
     """
     skipped: Counter[str] = Counter()
     written = set(Match.objects.filter(run=run).values_list("need_id", "volunteer_id"))
@@ -77,6 +79,8 @@ def write_proposals(run: MatchRun, planned: Sequence[Planned], *, now: datetime)
             continue
         try:
             _propose(run, row, rows, now=now)
+        except RunEnded:
+            break
         except DomainError as refusal:
             skipped[refusal.code] += 1
     return skipped
@@ -86,7 +90,10 @@ def write_proposals(run: MatchRun, planned: Sequence[Planned], *, now: datetime)
 def _propose(run: MatchRun, row: Planned, rows: _Rows, *, now: datetime) -> Match:
     """One proposal, refused when its leader is elsewhere by now or its readers have no room for it.
 
-    Locks as ``create_match``, then the guide.
+    Locks as ``create_match``, then the guide, then the run.
+
+    Raises:
+        RunEnded: nothing was written.
     """
     scored = Scored(
         run=run,
@@ -102,6 +109,7 @@ def _propose(run: MatchRun, row: Planned, rows: _Rows, *, now: datetime) -> Matc
     )  # fmt: skip
     require_people_free(match, [match.volunteer.representative_id])
     _require_room(match, most=row.most, unguided=weights_of(run.weights).guide_capacity_default)
+    require_open(run.pk)
     return match
 
 

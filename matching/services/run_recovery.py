@@ -20,6 +20,7 @@ from accounts.services.outbox import readable
 from matching.enums import RUN_OPEN, STATE_OF, RunState
 from matching.locks import lock_run
 from matching.models import MatchRun, RunInputs, RunShard
+from matching.services.run_open import RunEnded
 from matching.services.run_queue import LEASE, owe_merge, owe_shard, owe_start, waits_for_snapshot
 from matching.services.runs import request_again
 
@@ -44,9 +45,12 @@ def returning(*, run_id: int, shard_id: int | None = None, now: datetime) -> Ite
     """Give a claimed step back when it fails; the error is kept on the run, not raised."""
     try:
         yield
+    except RunEnded:
+        log.info("A step of run %s came to nothing: it has ended.", run_id)
     except Exception as error:  # whatever a step raises belongs on its run
-        log.warning("A step of run %s failed.", run_id, exc_info=True)
-        give_back(run_id=run_id, shard_id=shard_id, error=readable(error), now=now, failed=True)
+        given_back = give_back(run_id=run_id, shard_id=shard_id, error=readable(error), now=now, failed=True)
+        level = logging.WARNING if given_back else logging.INFO  # its run has ended, or others have done it
+        log.log(level, "A step of run %s failed.", run_id, exc_info=True)
 
 
 @transaction.atomic

@@ -278,9 +278,15 @@ def _by_now(now: datetime) -> datetime:
 
 
 def finish_run(
-    *, run_id: int, clock: Callable[[], datetime] = timezone.now, patience_seconds: float = PATIENCE_SECONDS
+    *,
+    run_id: int,
+    clock: Callable[[], datetime] = timezone.now,
+    patience_seconds: float = PATIENCE_SECONDS,
+    tell: Callable[[MatchRun], object] | None = None,
 ) -> MatchRun:
-    """Do every step of a run here, and wait for those that workers have claimed; the run as it ended.
+    """Do every step of a run here, and wait for those that workers have claimed; the run as it ended, also when cancelled.
+
+    ``tell`` is called with the run before every step and at every look at those of others.
 
     Raises:
         Conflict("run_under_way"): workers are still at it after ``patience_seconds``.
@@ -290,6 +296,8 @@ def finish_run(
         run = MatchRun.objects.get(pk=run_id)
         if run.state not in RUN_OPEN:
             return run
+        if tell is not None:
+            tell(run)
         if not _step(run, now=clock()):
             if time.monotonic() > deadline:
                 raise Conflict(

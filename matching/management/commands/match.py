@@ -8,11 +8,13 @@ from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone, translation
 
 from accounts.errors import DomainError
 from accounts.models import User, Volunteer
 from matching.enums import RunState
-from matching.models import Match
+from matching.models import Match, MatchRun
+from matching.selectors.run_progress import progress_line, progress_of
 from matching.selectors.runs import run_matches, run_report
 from matching.services.run_plan import Plan
 from matching.services.run_steps import finish_run
@@ -21,6 +23,8 @@ from regions.enums import NeedStage
 from regions.models import Need, Slot
 
 MICRO = 1_000_000
+LINE = 78
+"""Characters of a line that is written over."""
 
 
 class Command(BaseCommand):
@@ -57,9 +61,12 @@ class Command(BaseCommand):
         return need
 
     def _done(self, target: Need | None) -> dict[str, Any]:
-        run = finish_run(run_id=open_run(actor=User.objects.system(), target=target).pk)
+        run = self._finished(open_run(actor=User.objects.system(), target=target).pk)
         if run.state == RunState.FAILED:
             raise CommandError(f"The run {run.public_id} was given up: {run.error}")
+        if run.state == RunState.CANCELLED:
+            stays = f"{run.proposals_count} proposals written before stay"
+            raise CommandError(f"The run {run.public_id} was cancelled: {stays}.")
         return {
             "run": run.public_id,
             "dry_run": False,
@@ -70,6 +77,21 @@ class Command(BaseCommand):
             "report": run_report(run),
             "proposals": [_of_match(match) for match in run_matches(run)],
         }
+
+    def _finished(self, run_id: int) -> MatchRun:
+        """The run as it ended; who sits before a terminal reads meanwhile how far it is."""
+        if not self.stderr.isatty():
+            return finish_run(run_id=run_id)
+        try:
+            return finish_run(run_id=run_id, tell=self._tell)
+        finally:
+            self.stderr.write("")
+
+    def _tell(self, run: MatchRun) -> None:
+        """How far it is, over the line that said so before."""
+        with translation.override("en"):
+            line = progress_line(progress_of([run], now=timezone.now())[run.pk])
+        self.stderr.write(f"\r{line.ljust(LINE)}", style_func=str, ending="")
 
     def _planned(self, target: Need | None) -> dict[str, Any]:
         nobody_stored = User(is_system=True)  # a dry run does not even write the system's own row

@@ -96,6 +96,7 @@ CASES = [
     Case("runs", "GET", signed_in(200)),
     Case("runs", "POST", (401, 403, 403, 403, 403, 403, 202)),
     Case("run", "GET", (401, 404, 404, 404, 404, 200, 200), where=run),
+    Case("run-cancel", "POST", (401, 404, 404, 404, 404, 403, 200), where=run),
     Case("weights", "GET", FOR_ADMIN),
     Case(
         "weights",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
@@ -14,6 +15,7 @@ from accounts.models import AuditEntry, Outbox, User
 from matching.enums import RunState
 from matching.models import Match, MatchRun, NeedDiagnosis, RunShard, WeightSet
 from matching.selectors.runs import recomputed_score
+from matching.services.run_cancel import cancel_run
 from matching.services.runs import open_run, request_run
 from regions.enums import Compensation, NeedStage
 from regions.models import Need
@@ -122,3 +124,44 @@ def test_run_that_was_given_up_is_said_clearly(mowing: Need, admin) -> None:
     with pytest.raises(CommandError, match="was given up: ValueError: counts start at one"):
         match("--all")
     assert open_run(actor=admin).state == RunState.QUEUED
+
+
+class Terminal(StringIO):
+    """A stream that says it is a terminal. ``during`` is done at the first word."""
+
+    def __init__(self, during: Callable[[], object] = bool) -> None:
+        super().__init__()
+        self.during = during
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not self.getvalue():
+            self.during()
+        return super().write(text)
+
+
+def test_terminal_is_told_how_far_it_is(settings, mowing: Need, riders, hana_party, mori) -> None:
+    settings.ENISHI_PROPOSALS_PER_STEP = 1
+    terminal, out = Terminal(), StringIO()
+    call_command("match", "--all", "--json", stdout=out, stderr=terminal)
+    told = [line.rstrip() for line in terminal.getvalue().split("\r")]
+    assert told == ["", "queued", "allocating 1 / 2"]
+    assert terminal.getvalue().endswith("\n")
+    assert len(json.loads(out.getvalue())["proposals"]) == 2
+
+
+def test_whoever_reads_a_file_is_told_nothing_of_it(mowing: Need, riders, mori) -> None:
+    err = StringIO()
+    call_command("match", "--all", stdout=StringIO(), stderr=err)
+    assert err.getvalue() == ""
+
+
+def test_run_that_was_cancelled_meanwhile_is_said_clearly(mowing: Need, riders, mori, admin) -> None:
+    def cancel() -> None:
+        cancel_run(actor=admin, run=MatchRun.objects.get(), now=timezone.now())
+
+    with pytest.raises(CommandError, match="was cancelled: 0 proposals written before stay"):
+        call_command("match", "--all", stdout=StringIO(), stderr=Terminal(cancel))
+    assert not Match.objects.exists()
