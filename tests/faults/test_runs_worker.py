@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Guide, Notification, Outbox, User, Volunteer
+from accounts.models import Guide, Notification, Outbox, User
 from accounts.services import doorbell
 from matching.enums import EndReason, MatchState, RunState
 from matching.models import Match, MatchRun
@@ -46,22 +46,12 @@ def worker(broker: OwnRedis, child_environment: dict[str, str], tmp_path: Path) 
         yield process
 
 
-def people_of_their_own(parties: list[Volunteer]) -> None:
-    """A promise of one party must not keep the others busy."""
-    users = User.objects.bulk_create(
-        User(email=f"crowd{number}@example.org", name=str(number)) for number in range(len(parties))
-    )
-    for party, user in zip(parties, users, strict=True):
-        party.representative = user
-    Volunteer.objects.bulk_update(parties, ["representative"], batch_size=1000)
-
-
 @pytest.fixture
 def field(saga, trails, organization) -> list[Need]:
     """Eight needs and parties in two shards, so that scoring takes its time; read by guides with time."""
     for _ in range(2):
         make_guide(organization, weekly_capacity=30)
-    people_of_their_own(make_crowd(CROWD))
+    make_crowd(CROWD)
     return [make_need(saga, offers=[trails], places=10) for _ in range(8)]
 
 

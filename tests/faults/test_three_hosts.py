@@ -18,7 +18,7 @@ from matching.services.invariants import check_invariants
 from matching.services.runs import plan_only, request_run
 from regions.models import Need
 from tests.cast import make_guide, make_need
-from tests.faults.test_runs_worker import broker, people_of_their_own
+from tests.faults.test_runs_worker import broker
 from tests.support.beat import ticking, wait_until_settled
 from tests.support.crowd import make_crowd
 from tests.support.worker import OwnRedis, Worker, running_worker
@@ -36,7 +36,7 @@ def field(saga, trails, organization) -> list[Need]:
     """Twelve needs, half of them hard to fill, and parties in twenty parts."""
     for _ in range(2):
         make_guide(organization, weekly_capacity=30)
-    people_of_their_own(make_crowd(CROWD))
+    make_crowd(CROWD)
     Volunteer.objects.update(changed_at=timezone.now() - timedelta(hours=1))
     easy = [make_need(saga, offers=[trails], places=10) for _ in range(6)]
     return [*easy, *(make_need(saga, offers=[trails], qualifications=["brushcutter"]) for _ in range(6))]
