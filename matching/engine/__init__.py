@@ -2,13 +2,15 @@
 
 No Django, no clock, no randomness, no I/O but for compiled code, which `fused/jit.py` keeps. The way through: rows
 (`types`) -> `build_snapshot`, `build_needs` -> `score_shard` for each of `shards_of` -> `merge` -> `allocate` ->
-`explain`, `diagnose`.
+`explain`, `single_changes`.
 """
 
 from matching.engine.allocate import Allocation, Proposal, Report, allocate
+from matching.engine.changes import Findings, single_changes
 from matching.engine.diagnose import Diagnosis, RuleCount, diagnose, only_reasons, only_scores
 from matching.engine.digest import inputs_digest
 from matching.engine.explain import Explanation, Matched, explain
+from matching.engine.near import Change
 from matching.engine.needs import NeedSet, build_needs
 from matching.engine.pairs import Assessment, Standing, assess, best_of_need
 from matching.engine.policy import Weights
@@ -39,8 +41,10 @@ __all__ = [
     "Allocation",
     "Assessment",
     "AvailabilityRule",
+    "Change",
     "Diagnosis",
     "Explanation",
+    "Findings",
     "Horizon",
     "Matched",
     "Merged",
@@ -76,4 +80,5 @@ __all__ = [
     "recompute",
     "score_shard",
     "shards_of",
+    "single_changes",
 ]
