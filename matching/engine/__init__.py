@@ -6,12 +6,12 @@ No Django, no clock, no randomness, no I/O but for compiled code, which `fused/j
 """
 
 from matching.engine.allocate import Allocation, Proposal, Report, allocate
-from matching.engine.changes import Findings, single_changes
-from matching.engine.diagnose import Diagnosis, RuleCount, diagnose, only_reasons, only_scores
+from matching.engine.alone import only_reasons, only_scores
+from matching.engine.changes import Findings, RuleCount, single_changes
 from matching.engine.digest import inputs_digest
 from matching.engine.explain import Explanation, Matched, explain
 from matching.engine.near import Change
-from matching.engine.needs import NeedSet, build_needs
+from matching.engine.needs import CompiledNeed, NeedSet, build_needs
 from matching.engine.pairs import Assessment, Standing, assess, best_of_need
 from matching.engine.policy import Weights
 from matching.engine.room import Phase
@@ -42,7 +42,7 @@ __all__ = [
     "Assessment",
     "AvailabilityRule",
     "Change",
-    "Diagnosis",
+    "CompiledNeed",
     "Explanation",
     "Findings",
     "Horizon",
@@ -71,7 +71,6 @@ __all__ = [
     "best_of_need",
     "build_needs",
     "build_snapshot",
-    "diagnose",
     "explain",
     "inputs_digest",
     "merge",

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.engine.dates import model_date
-from matching.engine.diagnose import RuleCount
 from matching.engine.near import CHANGEABLE, Change, Near
 from matching.engine.needs import CompiledNeed
 from matching.engine.policy import Weights
@@ -42,6 +41,15 @@ LIKE_ITS_MODEL = [
     )
 ]
 """Rules that a further date passes for exactly whom the date it resembles passes them for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCount:
+    """Parties a rule keeps away, and those it alone keeps away."""
+
+    code: ReasonCode
+    failed: int
+    only: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -199,7 +199,7 @@ def _bits(words: U64) -> npt.NDArray[np.uint8]:
 
 def _able(columns: Columns, loads: tuple[int, ...]) -> I64:
     """(kinds) how many of the parties would pass with this kind of work beside what is asked for."""
-    can = _bits(np.bitwise_or.reduce(columns.can, axis=0))[columns.abilities_stated, : len(loads)]
+    can = _bits(np.bitwise_or.reduce(columns.can, axis=0))[:, : len(loads)]
     quiet = columns.load_limit[~columns.abilities_stated]
     bears = [int((quiet >= load).sum()) for load in loads]
     return np.asarray(can.sum(axis=0, dtype=np.int64) + np.array(bears, dtype=np.int64))

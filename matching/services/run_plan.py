@@ -11,7 +11,6 @@ from django.conf import settings
 from matching.engine import (
     Allocation,
     Merged,
-    NeedRow,
     NeedSet,
     Proposal,
     Shard,
@@ -20,7 +19,6 @@ from matching.engine import (
     allocate,
     build_needs,
     build_snapshot,
-    diagnose,
     explain,
     merge,
     score_shard,
@@ -29,6 +27,7 @@ from matching.engine import (
 from matching.models import MatchRun
 from matching.services.candidates import Shortlist, shortlists_of
 from matching.services.explanations import Codes, read_codes, stored_explanation
+from matching.services.findings import Finder, Found
 from matching.services.suggestions import Fitting, fitting_of
 from matching.services.weights import weights_of
 from matching.snapshots import Inputs, read_inputs
@@ -60,14 +59,6 @@ class Planned:
     rank_for_need: int | None
     rank_for_party: int | None
     explanation: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """The diagnosis of one need, or None where it finds enough and an older one is to be taken away."""
-
-    need: int
-    diagnosis: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +136,18 @@ def score(prepared: Prepared, shard: Shard) -> ShardResult:
 
 
 def plan_of(
-    prepared: Prepared, results: Iterable[ShardResult], *, diagnosed: bool, about: int | None = None
+    prepared: Prepared,
+    results: Iterable[ShardResult],
+    *,
+    diagnosed: bool,
+    is_asked: bool = False,
+    about: int | None = None,
 ) -> Plan:
-    """Merge, allocate and explain. Three queries, for names.
+    """Merge, allocate and explain. Four queries at most, for names.
 
     Args:
         diagnosed: whether everybody was compared, so that it can be said why a need finds too few, and who else fits.
+        is_asked: whether that is said of a need that finds enough as well.
         about: the party that the run is about, so that it is kept what fits it.
     """
     merged, inputs = merge(results), prepared.inputs
@@ -163,7 +160,7 @@ def plan_of(
         guide_capacity=inputs.capacity,
     )
     codes = read_codes(slot for proposal in allocation.proposals for slot in proposal.slot_ids)
-    found = _found(prepared, merged, allocation) if diagnosed else []
+    found = _found(prepared, merged, allocation, codes, is_asked=is_asked) if diagnosed else []
     return Plan(
         proposals=[_planned(prepared, proposal, codes) for proposal in allocation.proposals],
         found=found,
@@ -220,30 +217,18 @@ def _planned(prepared: Prepared, proposal: Proposal, codes: Codes) -> Planned:
     )
 
 
-def _found(prepared: Prepared, merged: Merged, allocation: Allocation) -> list[Found]:
+def _found(
+    prepared: Prepared, merged: Merged, allocation: Allocation, codes: Codes, *, is_asked: bool
+) -> list[Found]:
+    """What is told of each need. One query."""
     proposed = {proposal.need_id for proposal in allocation.proposals}
-    return [_found_of(need.row, prepared, merged, proposed=proposed) for need in prepared.needs.needs]
-
-
-def _found_of(need: NeedRow, prepared: Prepared, merged: Merged, *, proposed: set[int]) -> Found:
-    """Too few: fewer parties fit than the widest date has places, or nobody is proposed and nobody was before."""
-    result = diagnose(needs=prepared.needs, merged=merged, need_id=need.id)
-    places = max((slot.places_free for slot in need.slots if not slot.too_soon), default=1)
-    alone = need.id not in proposed and not need.live_proposals
-    if result.passed >= places and not alone:
-        return Found(need=need.id, diagnosis=None)
-    rules = [{"code": str(rule.code), "failed": rule.failed, "only": rule.only} for rule in result.rules]
-    return Found(
-        need=need.id,
-        diagnosis={
-            "feasible": result.passed,
-            "compared": result.compared,
-            "rules": rules,
-            "best_change": str(result.best_change or ""),
-            "best_change_brings": result.best_gain,
-        },
-    )
+    finder = Finder.of(inputs=prepared.inputs, snapshot=prepared.snapshot, codes=codes, is_asked=is_asked)
+    return [
+        finder.found(need, passed=int(passed), is_proposed=need.row.id in proposed)
+        for need, passed in zip(prepared.needs.needs, merged.passed, strict=True)
+    ]
 
 
 def _told(found: list[Found]) -> int:
-    return sum(row.diagnosis is not None for row in found)
+    """How many of the needs find too few."""
+    return sum(row.diagnosis is not None and not row.diagnosis["finds_enough"] for row in found)

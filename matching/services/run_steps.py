@@ -28,7 +28,7 @@ from matching.services.run_proposals import close_run, write_proposals
 from matching.services.run_queue import LEASE, owe_merge, owe_shard, unclaimed, worker_name
 from matching.services.run_recovery import begin_again, returning
 from matching.services.weights import weights_of
-from matching.snapshots import looks_at_everybody, party_of_scope, read_inputs
+from matching.snapshots import is_about_one_need, looks_at_everybody, party_of_scope, read_inputs
 
 PROPOSALS_PER_STEP = 200  # well within a task's time
 PATIENCE_SECONDS = 120.0
@@ -145,7 +145,11 @@ def _planned_run(run_id: int, *, now: datetime) -> MatchRun | None:
         return None
     results = [ShardResult.from_bytes(bytes(row.result or b"")) for row in run.shards.order_by("number")]
     plan = plan_of(
-        prepared, results, diagnosed=looks_at_everybody(run.scope), about=party_of_scope(run.scope)
+        prepared,
+        results,
+        diagnosed=looks_at_everybody(run.scope),
+        is_asked=is_about_one_need(run.scope),
+        about=party_of_scope(run.scope),
     )
     return _store_plan(run_id, plan)
 

@@ -4,6 +4,7 @@ from matching.snapshots.calendar import TOKYO, Days
 from matching.snapshots.inputs import (
     ALL,
     Inputs,
+    is_about_one_need,
     looks_at_everybody,
     need_scope,
     party_of_scope,
@@ -17,6 +18,7 @@ __all__ = [
     "TOKYO",
     "Days",
     "Inputs",
+    "is_about_one_need",
     "looks_at_everybody",
     "need_scope",
     "party_of_scope",

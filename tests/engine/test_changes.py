@@ -285,6 +285,17 @@ def test_the_change_is_one_that_a_community_can_act_on(who, what, code, number):
     assert (changes[code].number, changes[code].brings) == (number, 1)
 
 
+def test_permission_is_not_said_to_bring_whom_the_offers_would_not_please():
+    """The rule as a whole stands for it only where nobody knows what the permission would add."""
+    waiting = {"offers": (), "offers_pending": True}
+    world = small([party(1, wishes=((5, 3),))], [need(7, slot(70, 16), pending_offers=(7,), **waiting)])
+    codes = {change.code for change in found(world, world.needs[0]).changes}
+    assert codes == {R.NO_WISH_FIT}
+    unknown = small([party(1, wishes=((5, 3),))], [need(7, slot(70, 16), **waiting)])
+    codes = {change.code for change in found(unknown, unknown.needs[0]).changes}
+    assert codes == {R.NO_WISH_FIT, R.OFFER_NOT_PERMITTED}
+
+
 def test_a_lift_brings_who_travels_a_little_too_far():
     far = [
         party(1, transport="public", travel_limit_minutes=50),

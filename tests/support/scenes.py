@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
@@ -99,10 +99,15 @@ def with_a_board(scene: Scene) -> Values:
     ready = story.agreed(soon.need, make_party(name="天ヶ瀬の会", size=8), guide=scene.mori)
     ready.preconditions.update(due_at=now + timedelta(days=2))
     run = MatchRun.objects.create(requested_by=scene.admin, weights=ensure_weights())
+    at = datetime(2027, 6, 12, 0, tzinfo=UTC)
     NeedDiagnosis.objects.create(
         need=make_need(scene.saga, title="電柵の見回り"), run=run, compared=412, feasible=0,
         rules=[{"code": "no_common_date", "failed": 405, "only": 5}, {"code": "travel_too_far", "failed": 316, "only": 0}],
-        best_change="no_common_date", best_change_brings=5,
+        changes=[
+            {"code": "no_common_date", "brings": 5, "detail": {"start_at": at.isoformat(), "end_at": (at + timedelta(hours=3)).isoformat()}},
+            {"code": "no_wish_fit", "brings": 3, "detail": {"kind": "onsen"}},
+            {"code": "first_visit_max", "brings": 2, "detail": {"people": 8}},
+        ],
     )  # fmt: skip
     return {}
 
