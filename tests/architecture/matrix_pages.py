@@ -114,6 +114,7 @@ CASES = [
     Case("need-read", "GET", DESK, where=draft),
     Case("need-again", "GET", DESK, where=last_years),
     Case("need-act", "GET", DESK, where=lambda scene: open_need(scene) | {"act": "pause"}),
+    Case("need-findings", "GET", DESK, where=open_need),
     Case("place-date", "GET", DESK, where=rainy_date),
     Case("place-check", "GET", DESK, where=community),
     Case("place-offers", "GET", DESK, where=community),
