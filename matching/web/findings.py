@@ -14,6 +14,7 @@ from matching.selectors.diagnosis import diagnoses_for
 from matching.services.runs import is_under_way, request_run
 from matching.web.base import actor_of, private
 from regions.enums import NeedStage
+from regions.policies import represents_region
 from regions.web.base import own_need, own_region
 
 
@@ -35,6 +36,7 @@ def need_findings(request: HttpRequest, public_id: str, need_id: str) -> HttpRes
     context = {
         "region": region,
         "need": need,
+        "is_own": represents_region(actor, region),
         "advice": next(iter(advice_of(diagnoses_for(actor).filter(need=need))), None),
         "is_open": need.stage == NeedStage.OPEN,
         "is_under_way": is_under_way(need),
