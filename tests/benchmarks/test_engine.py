@@ -15,7 +15,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from accounts.models import Volunteer
-from matching.engine import NeedSet, Shard, build_needs, merge, score_shard
+from matching.engine import HARD_RULES, NeedSet, Shard, build_needs, merge, score_shard, single_changes
 from matching.engine.edges import Edges, candidate_edges
 from matching.engine.flow import FlowProblem, network, solve
 from matching.engine.room import Room
@@ -28,7 +28,7 @@ from tests.builders import make_need, make_offer, make_region
 from tests.support.crowd import make_crowd
 
 pytestmark = [pytest.mark.bench]
-SETS_NEEDS, CHANGES, ORM_PARTIES, ORM_NEEDS = 10, 200, 300, 5
+SETS_NEEDS, CHANGES, DIAGNOSES, ORM_PARTIES, ORM_NEEDS = 10, 200, 50, 300, 5
 TRIES = 3
 
 
@@ -109,6 +109,26 @@ def changes(instance: Country) -> dict[str, float]:
     return {
         "changed_need_p95_ms": round(1000 * float(np.percentile(need_times, 95)), 1),
         "changed_block_of_256_p95_ms": round(1000 * float(np.percentile(party_times, 95)), 1),
+    }
+
+
+def diagnoses(instance: Country, counted: ShardResult) -> dict[str, float]:
+    """Milliseconds to count every rule of a need over everybody and find its three best changes, dates or none."""
+    seconds = []
+    for number, need in enumerate(instance.needs.needs[:DIAGNOSES]):
+        begun = time.perf_counter()
+        found = single_changes(
+            snapshot=instance.snapshot, need=need, minutes=instance.minutes, weights=instance.weights
+        )
+        seconds.append(time.perf_counter() - begun)
+        counts = {rule.code: (rule.failed, rule.only) for rule in found.rules}
+        assert found.passed == counted.passed[number]
+        assert [counts.get(code, (0, 0)) for code in HARD_RULES] == list(
+            zip(counted.failed[number].tolist(), counted.only[number].tolist(), strict=True)
+        )
+    return {
+        "three_changes_p50_ms": round(1000 * float(np.median(seconds)), 1),
+        "three_changes_max_ms": round(1000 * max(seconds), 1),
     }
 
 
@@ -211,6 +231,7 @@ def test_engine(parties: int, needs: int, measured: Callable[[dict[str, Any]], N
             "numba_over": {name: round(rates["numba"] / rate, 1) for name, rate in rates.items()},
             "numpy_over_sgemm": round(rates["numpy"] / rates["blocked_sgemm"], 2),
             **changes(instance),
+            **diagnoses(instance, counted),
             **allocation(instance, fast),
             **machine(),
             "peak_gb_of_all_ways": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),
