@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.engine.dates import new_dates, remote_windows
+from matching.engine.fit import words_like
 from matching.engine.near import AS_A_WHOLE, Change, Near
 from matching.engine.needs import CompiledNeed, build_needs
 from matching.engine.policy import Weights
@@ -174,7 +175,7 @@ class Trials:
         kinds = _choosable(book.asset_parents, book.asset_retired)
         glad = np.zeros(len(kinds), dtype=np.int64)
         for part in self._parts(rows):
-            wished = _bits(np.bitwise_or.reduce(self.snapshot.columns.wish[..., part], axis=0))
+            wished = np.bitwise_or.reduce(self.snapshot.columns.wish[..., part], axis=0)
             glad += _glad(wished, kinds, assets)
         for kind, count in zip(kinds, glad.tolist(), strict=True):
             yield Change(code=ReasonCode.NO_WISH_FIT, number=kind, brings=count)
@@ -205,9 +206,7 @@ def _able(columns: Columns, loads: tuple[int, ...]) -> I64:
     return np.asarray(can.sum(axis=0, dtype=np.int64) + np.array(bears, dtype=np.int64))
 
 
-def _glad(wished: npt.NDArray[np.uint8], kinds: list[int], assets: CreditTable) -> I64:
-    """(kinds) how many wish for something that this kind covers, however little."""
-    covers = np.array([[bool(row[kind]) for kind in kinds] for row in assets.credits], dtype=np.float32)
-    covers = covers.reshape(len(assets.credits), len(kinds))
-    met = wished[:, : len(assets.credits)].astype(np.float32) @ covers
-    return np.asarray((met > 0).sum(axis=0), dtype=np.int64)
+def _glad(wished: U64, kinds: list[int], assets: CreditTable) -> I64:
+    """(kinds) how many wish for something that this kind covers, however little; `wished` = (words, n)."""
+    covered = (words_like(assets.planes((kind,)).any, wished) for kind in kinds)
+    return np.array([np.count_nonzero((wished & mask).any(axis=0)) for mask in covered], dtype=np.int64)
