@@ -20,8 +20,8 @@ def new_dates(need: NeedRow, *, horizon: Horizon, first_day: int) -> tuple[SlotR
     """Dates like the need's own, none of which it has, the likeliest to be asked for first; ids -1, -2, ...
 
     Of a need with dates: every day of the week from its first date on and the same weekday 4, 8 and 12 weeks later, at
-    its own hours or for a morning or an afternoon. Of a need with windows only: a window of each calendar month. Of
-    one without: a morning and an afternoon of each day of a week. None is before ``first_day``; each has the places,
+    its own hours or for a morning or an afternoon. Of a need with windows only, or for help from afar without any: a
+    window of each calendar month. Of one without: a morning and an afternoon of each day of a week. None is before ``first_day``; each has the places,
     nights and hours of the first date that is not too soon, and of the first date where all are.
     """
     model = _model(need)
@@ -50,10 +50,16 @@ def model_date(need: NeedRow) -> SlotRow | None:
 
 
 def _model(need: NeedRow) -> SlotRow:
-    """The same; a morning for as many as may come on a first visit where there is none."""
+    """The same; where there is none a morning, or a window for help from afar, for as many as may come on a first visit."""
     start, end = HALF_DAYS[0]
     return model_date(need) or SlotRow(
-        id=0, day=0, start_minute=start, end_minute=end, places_free=need.first_visit_max, parts=0
+        id=0,
+        day=0,
+        start_minute=start,
+        end_minute=end,
+        places_free=need.first_visit_max,
+        parts=0,
+        remote=need.mode is Mode.REMOTE,
     )
 
 

@@ -366,6 +366,12 @@ def test_help_from_afar_is_proposed_only_where_it_is_allowed():
     assert found(on_site, on_site.needs[0]).changes == ()
 
 
+def test_help_from_afar_without_a_window_is_told_a_month():
+    world = small([party(1)], [need(7, mode=Mode.REMOTE)])
+    slot = only_change(world).slot
+    assert (slot.remote, slot.start_minute, slot.end_minute) == (True, 30 * DAY, 61 * DAY)  # July
+
+
 def test_retired_kinds_and_kinds_with_kinds_below_are_never_suggested():
     wished = [party(1, wishes=((6, 3),)), party(2, wishes=((5, 3),))]
     world = small([party(3, abilities=((4, 1),)), *wished], [need(7, slot(70, 16), work=((7, 3),))])
