@@ -8,6 +8,7 @@ from accounts.geo.estimate import (
     community_matrix,
     community_minutes,
     install,
+    lift_minutes,
     minutes_matrix,
     travel_minutes,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "community_minutes",
     "install",
     "install_named",
+    "lift_minutes",
     "minutes_matrix",
     "near_limit",
     "tolerated_minutes",

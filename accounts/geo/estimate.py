@@ -128,6 +128,12 @@ def community_minutes(place: CommunityPlace, *, home_code: str, mode: str) -> in
     return None if found == NO_ANSWER else int(found)
 
 
+def lift_minutes(place: CommunityPlace) -> int:
+    """Minutes that a lift from the last stop saves: the last stretch by public transport less that by car; never below 0."""
+    car, public = _last_miles([place])[:, 0].tolist()
+    return max(0, int(public - car))
+
+
 def _number(mode: str) -> int:
     return list(TravelMode).index(TravelMode(mode))
 

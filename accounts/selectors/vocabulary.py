@@ -24,11 +24,12 @@ class KindNode:
 
 @dataclass(frozen=True)
 class KindPlane:
-    """One tree by bit: index = bit, -1 = no parent. Bits no kind has are roots of load 1."""
+    """One tree by bit: index = bit, -1 = no parent. Bits no kind has are roots of load 1, and retired."""
 
     parents: tuple[int, ...]
     credit_from_parent: tuple[bool, ...]
     loads: tuple[int, ...]
+    retired: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -113,4 +114,5 @@ def _plane(kinds: Sequence[K], *, credit: Callable[[K], bool], load: Callable[[K
         parents=tuple(bit_of.get(by_bit[bit].parent_id, ROOT) if bit in by_bit else ROOT for bit in bits),
         credit_from_parent=tuple(bit not in by_bit or credit(by_bit[bit]) for bit in bits),
         loads=tuple(load(by_bit[bit]) if bit in by_bit else 1 for bit in bits),
+        retired=tuple(bit for bit in bits if bit not in by_bit or by_bit[bit].retired),
     )

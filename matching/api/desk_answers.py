@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from accounts.enums import GROUP_KINDS
 from matching.api.answers import Answer, NeedLabelSerializer
-from matching.models import NeedDiagnosis, Relation
+from matching.models import Relation
+from matching.selectors.change_words import ChangeWords
 from matching.selectors.labels import home_label
 from matching.selectors.reasons import barrier_sentence
 from matching.selectors.viewers import Viewer
@@ -50,22 +51,38 @@ class RuleSerializer(Answer):
         return barrier_sentence(rule["code"])
 
 
+class ChangeSerializer(Answer):
+    """One thing that a community can change, in words, and how many more could then be asked.
+
+    ``detail`` says how far, where that is known: ``age``, ``load`` (1-3), ``kind``, ``places``, ``people``, ``qualification``,
+    ``minutes``, or ``start_at``, ``end_at`` and ``is_window`` of one more date.
+    """
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+    detail = serializers.DictField()
+    brings = serializers.IntegerField()
+
+
 class DiagnosisSerializer(Answer):
-    """Why a need finds too few: what each rule costs, and the one change that would bring most."""
+    """What keeps people from a need: what each rule costs, and at most three single changes that would bring most."""
 
     need = serializers.CharField(source="need.public_id")
     run = serializers.CharField(source="run.public_id")
     feasible = serializers.IntegerField()
     compared = serializers.IntegerField()
     rules = RuleSerializer(many=True)
-    best_change = serializers.CharField(allow_blank=True)
-    best_change_text = serializers.SerializerMethodField()
-    best_change_brings = serializers.IntegerField()
+    changes = ChangeSerializer(many=True, source="told")
+    finds_enough = serializers.BooleanField()
     at = serializers.DateTimeField()
 
-    def get_best_change_text(self, row: NeedDiagnosis) -> str:
-        """The rule that would bring most, in words."""
-        return barrier_sentence(row.best_change)
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """With the changes in words."""
+        words = ChangeWords.of([instance])
+        instance.told = [
+            {"detail": {}, **change, "text": words.sentence(change)} for change in instance.changes
+        ]
+        return super().to_representation(instance)
 
 
 class NeedStageSerializer(Answer):

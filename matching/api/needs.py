@@ -1,4 +1,4 @@
-"""Needs as the matching changes them: why nobody is found, closing one, places and dates that may be promised already."""
+"""Needs as the matching changes them: what would bring more, closing one, places and dates that may be promised already."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ class NeedView(HouseView):
 
 
 class DiagnosisView(NeedView):
-    """Why a need finds too few: for its guides, its community and administrators."""
+    """What keeps people from a need and what would bring more: for its guides, its community and administrators.
+
+    A need that finds enough has one once somebody has asked for a run over it.
+    """
 
     operations: ClassVar = {"GET": Operation(id="get_diagnosis", answer=desk_answers.DiagnosisSerializer)}
 

@@ -2,14 +2,16 @@
 
 No Django, no clock, no randomness, no I/O but for compiled code, which `fused/jit.py` keeps. The way through: rows
 (`types`) -> `build_snapshot`, `build_needs` -> `score_shard` for each of `shards_of` -> `merge` -> `allocate` ->
-`explain`, `diagnose`.
+`explain`, `single_changes`.
 """
 
 from matching.engine.allocate import Allocation, Proposal, Report, allocate
-from matching.engine.diagnose import Diagnosis, RuleCount, diagnose, only_reasons, only_scores
+from matching.engine.alone import only_reasons, only_scores
+from matching.engine.changes import Findings, RuleCount, single_changes
 from matching.engine.digest import inputs_digest
 from matching.engine.explain import Explanation, Matched, explain
-from matching.engine.needs import NeedSet, build_needs
+from matching.engine.near import Change
+from matching.engine.needs import CompiledNeed, NeedSet, build_needs
 from matching.engine.pairs import Assessment, Standing, assess, best_of_need
 from matching.engine.policy import Weights
 from matching.engine.room import Phase
@@ -39,8 +41,10 @@ __all__ = [
     "Allocation",
     "Assessment",
     "AvailabilityRule",
-    "Diagnosis",
+    "Change",
+    "CompiledNeed",
     "Explanation",
+    "Findings",
     "Horizon",
     "Matched",
     "Merged",
@@ -67,7 +71,6 @@ __all__ = [
     "best_of_need",
     "build_needs",
     "build_snapshot",
-    "diagnose",
     "explain",
     "inputs_digest",
     "merge",
@@ -76,4 +79,5 @@ __all__ = [
     "recompute",
     "score_shard",
     "shards_of",
+    "single_changes",
 ]

@@ -172,9 +172,18 @@ class _SlotJudge:
         """Enough people of the party hold every hard qualification on the slot's last day."""
         enough = np.ones(len(self.columns.row), dtype=np.bool_)
         for kind, people in self.need.row.hard_qualifications:
-            held = np.zeros(self.snapshot.count, dtype=np.int64)
-            if kind in self.snapshot.sparse.qualified:
-                rows, holders, last = self.snapshot.sparse.qualified[kind]
-                np.add.at(held, rows, np.where(last >= slot.last_day, holders, 0))
-            enough &= held[self.columns.row] >= max(1, people)
+            enough &= self._holders(kind, slot.last_day) >= max(1, people)
         return enough
+
+    def _holders(self, kind: int, day: int) -> I64:
+        """How many people of each party hold a qualification on a day."""
+        row = self.columns.row
+        held = np.zeros(len(row), dtype=np.int64)
+        if kind in self.snapshot.sparse.qualified and len(row):
+            rows, holders, last = self.snapshot.sparse.qualified[kind]
+            here = slice(*np.searchsorted(rows, (row[0], row[-1] + 1)))
+            rows, valid = rows[here], np.where(last[here] >= day, holders[here], 0)
+            at = np.searchsorted(row, rows)
+            found = row[at] == rows
+            np.add.at(held, at[found], valid[found])
+        return held

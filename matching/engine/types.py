@@ -151,13 +151,18 @@ class Horizon:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """Both trees of kinds: parent index (-1 = root), whether partial credit comes from above, load 1-3."""
+    """Both trees of kinds: parent index (-1 = root), whether partial credit comes from above, load 1-3.
+
+    Retired kinds count where somebody names them and are never suggested.
+    """
 
     work_parents: tuple[int, ...]
     work_credit_from_parent: tuple[bool, ...]
     asset_parents: tuple[int, ...]
     asset_credit_from_parent: tuple[bool, ...]
     work_loads: tuple[int, ...]
+    work_retired: tuple[int, ...] = ()
+    asset_retired: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,9 +252,10 @@ class NeedRow:
     """One open need with its slots and the offers tied to it.
 
     `offers` are asset kinds whose permission is at least 内諾; `offers_stated`: any offer is tied at all;
-    `offers_pending`: one of them is not permitted yet. `hard_qualifications`: (index, people of the party
-    who must hold it). `prefecture` = 1-47, 0 = not said. `access_*_minutes` None = the default of the weights. `region_served` and
-    `need_served` count what this season has already brought.
+    `offers_pending`: one of them is not permitted yet; `pending_offers`: the kinds those would add.
+    `hard_qualifications`: (index, people of the party who must hold it). `prefecture` = 1-47, 0 = not said. `access_*_minutes` None = the
+    default of the weights; `lift_minutes`: what a lift from the last stop would save on the way by public
+    transport. `region_served` and `need_served` count what this season has already brought.
     """
 
     id: int
@@ -263,6 +269,7 @@ class NeedRow:
     offers: tuple[int, ...] = ()
     offers_stated: bool = False
     offers_pending: bool = False
+    pending_offers: tuple[int, ...] = ()
     hard_qualifications: tuple[tuple[int, int], ...] = ()
     slots: tuple[SlotRow, ...] = ()
     min_age: int = 0
@@ -274,6 +281,7 @@ class NeedRow:
     offers_stay: bool = False
     access_car_minutes: int | None = None
     access_public_minutes: int | None = None
+    lift_minutes: int = 0
     wait_days: int = 0
     region_served: int = 0
     need_served: int = 0

@@ -120,15 +120,18 @@ class RunShard(models.Model):
 
 
 class NeedDiagnosis(models.Model):
-    """Why a need finds too few, as of its last run. For its guide and community only."""
+    """What keeps parties from a need and what would bring more, as of its last run. For its guide and community only.
+
+    ``changes``: at most three, best first; ``finds_enough``: it was asked about although it does not lack anybody.
+    """
 
     need = models.OneToOneField(Need, on_delete=models.CASCADE, related_name="diagnosis")
     run = models.ForeignKey(MatchRun, on_delete=models.CASCADE, related_name="+")
     feasible = models.PositiveIntegerField()
     compared = models.PositiveIntegerField()
     rules = models.JSONField()
-    best_change = models.CharField(max_length=40, blank=True)
-    best_change_brings = models.PositiveIntegerField(default=0)
+    changes = models.JSONField(default=list)
+    finds_enough = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

@@ -1,16 +1,16 @@
-"""A need that finds too few: what keeps people away in words, and a sentence to say to its community."""
+"""What keeps people from a need in words, what would bring more, and a sentence to say to its community."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from matching.engine import ReasonCode
 from matching.models import NeedDiagnosis
+from matching.selectors.change_words import ChangeWords
 from matching.selectors.reasons import barrier_sentence
 
 RULES_SHOWN = 3
@@ -37,7 +37,7 @@ ASKS: Mapping[str, Any] = {
     ReasonCode.FIRST_VISIT_MAX: _("Could you receive a few more people on a first visit?"),
     ReasonCode.QUALIFICATION: _("Could people without the qualification do another part of the work?"),
 }
-"""What a guide may ask the community, by the rule that costs most. One for each that ``engine.diagnose`` may name."""
+"""What a guide may ask the community, by the rule of the change that brings most. One for each that can be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,10 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A diagnosis as the board shows it."""
+    """A diagnosis as the pages show it."""
 
     row: NeedDiagnosis
+    words: ChangeWords
 
     @property
     def costs(self) -> list[Cost]:
@@ -62,19 +63,19 @@ class Advice:
         return [Cost(text, rule["failed"], rule["only"]) for text, rule in known if text][:RULES_SHOWN]
 
     @property
-    def change(self) -> str:
-        """The rule whose change would bring most, in words; empty where none would."""
-        return barrier_sentence(self.row.best_change)
-
-    @property
-    def brings(self) -> str:
-        """How many that would bring."""
-        count = self.row.best_change_brings
-        return ngettext(
-            "That alone would bring %(count)d participant.", "That alone would bring %(count)d participants.", count
-        ) % {"count": count}  # fmt: skip
+    def changes(self) -> list[str]:
+        """What would bring more, each alone, best first: sentences with numbers."""
+        said = [self.words.sentence(change) for change in self.row.changes]
+        return [sentence for sentence in said if sentence]
 
     @property
     def ask(self) -> str:
-        """The sentence to say to the community; empty where there is nothing to ask it for."""
-        return str(ASKS.get(self.row.best_change, ""))
+        """The sentence to say to the community about the first; empty where there is nothing to ask it for."""
+        return str(ASKS.get(self.row.changes[0]["code"], "")) if self.row.changes else ""
+
+
+def advice_of(rows: Iterable[NeedDiagnosis]) -> list[Advice]:
+    """Diagnoses in words, in their order. Three queries at most beside those of the rows."""
+    found = list(rows)
+    words = ChangeWords.of(found)
+    return [Advice(row, words) for row in found]

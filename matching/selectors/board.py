@@ -216,13 +216,13 @@ LINES: Mapping[TaskKind, Any] = {
 
 # Needs that find too few people, and how much one has in hand.
 def lonely_needs(actor: User) -> QuerySet[NeedDiagnosis]:
-    """Diagnoses of the needs ``actor`` guides (all for administrators), those that find the fewest first. Two queries.
+    """Diagnoses of needs that find too few, which ``actor`` guides (all for administrators), the fewest first. Two queries.
 
     Raises:
         NotAllowed("no_guide")
     """
     require_desk(actor)
-    rows = diagnoses_for(actor)
+    rows = diagnoses_for(actor).filter(finds_enough=False)
     return rows if is_admin(actor) else rows.filter(need__region__in=guide_regions(actor))
 
 

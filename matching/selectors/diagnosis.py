@@ -1,4 +1,4 @@
-"""Why a need finds too few: for its guide, its community and administrators, never public."""
+"""What keeps people from a need, and what would bring more: for its guide, its community and administrators, never public."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from regions.selectors.needs import coming_slots
 def diagnoses_for(actor: Actor) -> QuerySet[NeedDiagnosis]:
     """Diagnoses of open needs ``actor`` may see, those with the fewest parties that fit first. One query.
 
-    Without those whose every date to come is full by now: they have found enough, whatever the last run says.
+    Those that find enough (``finds_enough``) are there where somebody asked about them. Without those whose every date
+    to come is full by now, whatever the last run says.
     """
     rows = NeedDiagnosis.objects.filter(_still_wants(), need__stage=NeedStage.OPEN)
     if not (is_admin(actor) or is_system(actor)):
@@ -37,7 +38,7 @@ def diagnosis_for(actor: Actor, need: Need) -> NeedDiagnosis:
     """The diagnosis of one need. One query.
 
     Raises:
-        NotFound("no_diagnosis"): it finds enough, it was not looked at yet, or ``actor`` may not know.
+        NotFound("no_diagnosis"): nobody has asked about one that finds enough, it was not looked at yet, or ``actor`` may not know.
     """
     row = diagnoses_for(actor).filter(need=need).first()
     if row is None:

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.sheets.writing import DAY, HOUR, NUMBER, Column, Table
 from matching.enums import Side
 from matching.policies import matches_visible_to
-from matching.selectors.advice import Advice
+from matching.selectors.advice import advice_of
 from matching.selectors.board import SPANS, board_rows, lonely_needs, require_desk, tasks_of
 from matching.selectors.communities import coming_dates_of, waiting_counts
 from matching.selectors.guiding import side_label
@@ -117,12 +117,11 @@ def _lonely(actor: User) -> Table:
         Column(_("What would help most"), 40), Column(_("How many it would bring"), 10, NUMBER),
     ]  # fmt: skip
     rows = []
-    for row in lonely_needs(actor)[:ROWS_MAX]:
-        advice = Advice(row)
-        region = row.need.region
+    for advice in advice_of(lonely_needs(actor)[:ROWS_MAX]):
+        row, region = advice.row, advice.row.need.region
         rows.append(
             [f"{region.municipality.label} {region.name}", row.need.title, row.compared, row.feasible,
-             advice.change, row.best_change_brings]
+             next(iter(advice.changes), ""), row.changes[0]["brings"] if row.changes else 0]
         )  # fmt: skip
     return Table(_("Needs that find too few people"), columns, rows)
 

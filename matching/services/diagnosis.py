@@ -1,17 +1,20 @@
-"""Why a need finds too few, kept as of its last run. For its guide and community only; see ``selectors.diagnosis``."""
+"""What a run found for a need, kept as of its last run. For its guide and community only; see ``selectors.diagnosis``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from matching.models import MatchRun, NeedDiagnosis
-from matching.services.run_plan import Found
+from matching.services.findings import Found
 from regions.models import Need
+
+TOLD = ("feasible", "compared", "rules", "changes", "finds_enough")
 
 
 def store_diagnoses(run: MatchRun, found: Iterable[Found], *, now: datetime) -> int:
-    """Replace the diagnoses of the needs a run looked at; returns how many find too few.
+    """Replace the diagnoses of the needs a run looked at; returns how many are told something.
 
     Inside the transaction that closes the run. A need deleted meanwhile is passed over.
     """
@@ -21,9 +24,14 @@ def store_diagnoses(run: MatchRun, found: Iterable[Found], *, now: datetime) -> 
     enough = [row.need for row in rows if row.diagnosis is None]
     NeedDiagnosis.objects.filter(need__in=enough).delete()
     NeedDiagnosis.objects.bulk_create(
-        [NeedDiagnosis(run=run, need_id=row.need, at=now, **(row.diagnosis or {})) for row in told],
+        [NeedDiagnosis(run=run, need_id=row.need, at=now, **_told(row.diagnosis or {})) for row in told],
         update_conflicts=True,
         unique_fields=["need"],
-        update_fields=["run", "at", "feasible", "compared", "rules", "best_change", "best_change_brings"],
+        update_fields=["run", "at", *TOLD],
     )
     return len(told)
+
+
+def _told(diagnosis: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stored of a plan: one from before a change of its fields is written as far as it goes."""
+    return {name: value for name, value in diagnosis.items() if name in TOLD}

@@ -7,19 +7,16 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from matching.engine import (
-    Allocation,
-    Diagnosis,
     Merged,
-    NeedRow,
     Proposal,
     ShardResult,
     allocate,
-    diagnose,
     explain,
 )
 from matching.models import MatchRun
 from matching.services.candidates import Shortlist, shortlists_of
 from matching.services.explanations import Codes, read_codes, stored_explanation
+from matching.services.findings import Finder, Found, finds_too_few
 from matching.services.run_layers import prepared_layers
 from matching.services.run_prepared import Prepared, compared, cut, packed, score
 from matching.services.suggestions import Fitting, fitting_of
@@ -45,26 +42,28 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """The diagnosis of one need, or None where it finds enough and an older one is to be taken away."""
+class Standing:
+    """How a need stands after the allocation: parties that pass, whether one is proposed, whether it finds too few."""
 
     need: int
-    diagnosis: dict[str, Any] | None
+    passed: int
+    is_proposed: bool
+    is_short: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a run will write: proposals by need, best first; diagnoses; who was compared; what fits the one party; its report.
 
-    ``shortlists`` and ``found`` are empty where not everybody was compared. ``short``: needs of a large run that find too
-    few, for which rules are counted only after the proposals are written.
+    ``shortlists`` and ``found`` are empty where not everybody was compared. ``later``: needs of a large run for
+    which rules are counted only after the proposals are written.
     """
 
     proposals: list[Planned]
     found: list[Found]
     shortlists: list[Shortlist]
     fitting: Fitting | None
-    short: list[int]
+    later: list[Standing]
     pairs_feasible: int
     report: dict[str, Any]
 
@@ -80,7 +79,7 @@ class Plan:
             found=[Found(**row) for row in stored["found"]],
             shortlists=[Shortlist.from_json(row) for row in stored.get("shortlists", [])],
             fitting=Fitting.from_json(stored["fitting"]) if stored.get("fitting") else None,
-            short=stored["short"],
+            later=[Standing(**row) for row in stored["later"]],
             pairs_feasible=stored["pairs_feasible"],
             report=stored["report"],
         )
@@ -115,12 +114,18 @@ def _keep(prepared: Prepared) -> Prepared:
 
 
 def plan_of(
-    prepared: Prepared, results: Iterable[ShardResult], *, diagnosed: bool, about: int | None = None
+    prepared: Prepared,
+    results: Iterable[ShardResult],
+    *,
+    diagnosed: bool,
+    is_asked: bool = False,
+    about: int | None = None,
 ) -> Plan:
-    """Merge, allocate and explain. Three queries, for names.
+    """Merge, allocate and explain. Four queries at most, for names.
 
     Args:
         diagnosed: whether everybody was compared, so that it can be said why a need finds too few, and who else fits.
+        is_asked: whether that is said of a need that finds enough as well.
         about: the party that the run is about, so that it is kept what fits it.
     """
     inputs, layer = prepared.inputs, compared(prepared, results)
@@ -134,16 +139,19 @@ def plan_of(
         guide_capacity=inputs.capacity,
     )
     codes = read_codes(slot for proposal in allocation.proposals for slot in proposal.slot_ids)
-    found = _found(prepared, merged, allocation) if diagnosed else []
-    short = [row.need for row in found if row.diagnosis is not None]
+    proposed = {proposal.need_id for proposal in allocation.proposals}
+    standing = _standing(prepared, merged, proposed) if diagnosed else []
+    later = [each for each in standing if is_asked or each.is_short] if prepared.is_large else []
+    found = _found(prepared, standing, codes, is_asked=is_asked) if diagnosed else []
     return Plan(
         proposals=[_planned(prepared, proposal, codes) for proposal in allocation.proposals],
         found=found,
         shortlists=_shortlists(prepared, merged) if diagnosed else [],
         fitting=None if about is None else _fitting(prepared, merged, about),
         pairs_feasible=int(merged.passed.sum()),
-        short=[need for need in short if prepared.is_large],
-        report=asdict(allocation.report) | {"compared": merged.compared, "needs_diagnosed": len(short)},
+        later=later,
+        report=asdict(allocation.report)
+        | {"compared": merged.compared, "needs_diagnosed": sum(each.is_short for each in standing)},
     )
 
 
@@ -193,34 +201,28 @@ def _planned(prepared: Prepared, proposal: Proposal, codes: Codes) -> Planned:
     )
 
 
-def _found(prepared: Prepared, merged: Merged, allocation: Allocation) -> list[Found]:
-    """Of every need whether it finds too few; of a large run without the counts, which come later."""
-    proposed = {proposal.need_id for proposal in allocation.proposals}
+def _standing(prepared: Prepared, merged: Merged, proposed: set[int]) -> list[Standing]:
+    """How each need stands after the allocation."""
     return [
-        Found(
+        Standing(
             need=need.row.id,
-            diagnosis=told_of(diagnose(needs=prepared.needs, merged=merged, need_id=need.row.id))
-            if _finds_too_few(need.row, passed=int(merged.passed[number]), proposed=proposed)
-            else None,
+            passed=int(passed),
+            is_proposed=need.row.id in proposed,
+            is_short=finds_too_few(need, passed=int(passed), is_proposed=need.row.id in proposed),
         )
-        for number, need in enumerate(prepared.needs.needs)
+        for need, passed in zip(prepared.needs.needs, merged.passed, strict=True)
     ]
 
 
-def _finds_too_few(need: NeedRow, *, passed: int, proposed: set[int]) -> bool:
-    """Fewer parties fit than the widest date has places, or nobody is proposed and nobody was before."""
-    places = max((slot.places_free for slot in need.slots if not slot.too_soon), default=1)
-    return passed < places or (need.id not in proposed and not need.live_proposals)
-
-
-def told_of(result: Diagnosis) -> dict[str, Any]:
-    """A diagnosis as it is stored."""
-    return {
-        "feasible": result.passed,
-        "compared": result.compared,
-        "rules": [
-            {"code": str(rule.code), "failed": rule.failed, "only": rule.only} for rule in result.rules
-        ],
-        "best_change": str(result.best_change or ""),
-        "best_change_brings": result.best_gain,
-    }
+def _found(prepared: Prepared, standing: Iterable[Standing], codes: Codes, *, is_asked: bool) -> list[Found]:
+    """What is told of each need. One query. Of a large run only that some need nothing told; the others come later."""
+    if prepared.is_large:
+        return [Found(need=each.need, diagnosis=None) for each in standing if not (is_asked or each.is_short)]
+    finder = Finder.of(inputs=prepared.inputs, snapshot=prepared.snapshot, codes=codes, is_asked=is_asked)
+    needs = prepared.needs
+    return [
+        finder.found(
+            needs.needs[needs.number_of[each.need]], passed=each.passed, is_proposed=each.is_proposed
+        )
+        for each in standing
+    ]

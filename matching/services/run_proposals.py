@@ -156,8 +156,7 @@ def close_run(*, run_id: int, now: datetime) -> bool:
     if run is None or run.state not in {RunState.MERGING, RunState.ADVISING} or "plan" not in run.report:
         return False
     plan = Plan.from_json(run.report["plan"])
-    later = set(plan.short)
-    store_diagnoses(run, [row for row in plan.found if row.need not in later], now=now)
+    store_diagnoses(run, plan.found, now=now)
     store_shortlists(run, plan.shortlists, now=now)
     if plan.fitting is not None:
         store_fitting(run, plan.fitting, now=now)

@@ -39,7 +39,7 @@ from matching.services.run_snapshots import (
     usable_snapshot,
 )
 from matching.services.weights import weights_of
-from matching.snapshots import looks_at_everybody, party_of_scope, read_inputs
+from matching.snapshots import is_about_one_need, looks_at_everybody, party_of_scope, read_inputs
 from matching.snapshots.layers import read_layers
 from matching.snapshots.parts import Frame
 
@@ -225,7 +225,11 @@ def _planned_run(run_id: int, *, now: datetime) -> MatchRun | None:
     scored = run.shards.filter(kind=ShardKind.SCORE).order_by("number")
     results = [ShardResult.from_bytes(zlib.decompress(bytes(row.result or b""))) for row in scored]
     plan = plan_of(
-        prepared, results, diagnosed=looks_at_everybody(run.scope), about=party_of_scope(run.scope)
+        prepared,
+        results,
+        diagnosed=looks_at_everybody(run.scope),
+        is_asked=is_about_one_need(run.scope),
+        about=party_of_scope(run.scope),
     )
     return _store_plan(run_id, plan)
 

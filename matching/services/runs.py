@@ -83,6 +83,11 @@ def _open(*, actor: User, scope: str, now: datetime | None) -> MatchRun:
     raise Conflict("run_moved_on", _("The matching has just ended. Please ask for it again."))
 
 
+def is_under_way(target: Target) -> bool:
+    """Whether a run over ``target`` is open. One query."""
+    return MatchRun.objects.filter(scope=scope_of(target), state__in=sorted(RUN_OPEN)).exists()
+
+
 def plan_only(*, actor: User, target: Target = None, now: datetime | None = None) -> Plan:
     """What a run would propose and why. Writes nothing. Raises as ``request_run`` does."""
     _require_may_match(actor, target)

@@ -44,6 +44,10 @@ class Days:
         midnight = datetime.combine(self.first, time.min, tzinfo=TOKYO)
         return (start - midnight) // MINUTE, -((midnight - end) // MINUTE)
 
+    def moment(self, minute: int) -> datetime:
+        """The moment of a minute, in Japan."""
+        return datetime.combine(self.first, time.min, tzinfo=TOKYO) + minute * MINUTE
+
     def within(self, spans: Iterable[tuple[date, date]]) -> frozenset[int]:
         """Every day of the horizon in one of the spans, first and last days included."""
         last = self.horizon.days - 1

@@ -40,6 +40,11 @@ def looks_at_everybody(scope: str) -> bool:
     return not scope.startswith(PARTY)
 
 
+def is_about_one_need(scope: str) -> bool:
+    """Whether a run of ``scope`` was made to look at one need, so that it is told of this need whatever it finds."""
+    return scope.startswith(NEED)
+
+
 def party_of_scope(scope: str) -> int | None:
     """The id of the party a run is about; None for other runs, and where it was deleted. One query."""
     if not scope.startswith(PARTY):
@@ -180,6 +185,8 @@ def read_vocabulary() -> Vocabulary:
         asset_parents=both.asset.parents,
         asset_credit_from_parent=both.asset.credit_from_parent,
         work_loads=both.work.loads,
+        work_retired=both.work.retired,
+        asset_retired=both.asset.retired,
     )
 
 

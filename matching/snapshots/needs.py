@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
 
 from accounts.enums import QualificationLevel
+from accounts.geo import lift_minutes
 from accounts.models import Guide
 from matching.engine import NO_GUIDE, Mode, NeedRow, SlotRow, Weights
 from matching.enums import LIVE, MatchState
 from matching.models import Hold, Match
 from matching.snapshots.calendar import TOKYO, Days
-from regions.models import Need, Slot
+from regions.models import Need, Offer, Slot
 from regions.selectors.offers import is_usable, tied_offers
 from regions.selectors.reviewers import reviewers_by_need
+from regions.selectors.travel import community_place
 
 NOTICE = timedelta(days=10)
 """The worker proposes no date nearer than this: head count and roster would be overdue already (docs/adr/0007)."""
@@ -171,6 +173,7 @@ def _row(need: Need, context: Context) -> NeedRow:
         offers=offers.kinds,
         offers_stated=offers.stated,
         offers_pending=offers.pending,
+        pending_offers=offers.waiting,
         hard_qualifications=_hard_qualifications(need),
         slots=_slots(need, context),
         min_age=need.min_age,
@@ -181,6 +184,7 @@ def _row(need: Need, context: Context) -> NeedRow:
         first_visit_max=region.first_visit_max,
         access_car_minutes=0,  # the travel minutes already lead into the community
         access_public_minutes=0,
+        lift_minutes=lift_minutes(community_place(region)),
         wait_days=(context.now - _waiting_since(need, context)).days,
         region_served=standing.region_people.get(region.pk, 0),
         need_served=standing.need_people.get(need.pk, 0),
@@ -232,11 +236,15 @@ def _slot(slot: Slot, context: Context) -> SlotRow:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a need gives in return: bits of kinds of assets, whether anything is tied, whether some of it is unsure."""
+    """What a need gives in return: bits of kinds of assets, whether anything is tied, whether some of it is unsure.
+
+    ``waiting``: further kinds that would be given if every permission were there.
+    """
 
     kinds: tuple[int, ...]
     stated: bool
     pending: bool
+    waiting: tuple[int, ...]
 
 
 def _offers(need: Need, context: Context) -> Offered:
@@ -246,10 +254,14 @@ def _offers(need: Need, context: Context) -> Offered:
     """
     tied = [offer for offer in tied_offers(need) if offer.is_active]
     first, last = _date_range(need, context)
-    usable = [offer for offer in tied if is_usable(offer, first)]
-    kinds = {asset.asset_kind.bit for offer in usable for asset in offer.assets.all()}
+    kinds = _kinds(offer for offer in tied if is_usable(offer, first))
     pending = any(not is_usable(offer, last) for offer in tied)
-    return Offered(kinds=tuple(sorted(kinds)), stated=bool(tied), pending=pending)
+    waiting = tuple(sorted(_kinds(tied) - kinds))
+    return Offered(kinds=tuple(sorted(kinds)), stated=bool(tied), pending=pending, waiting=waiting)
+
+
+def _kinds(offers: Iterable[Offer]) -> set[int]:
+    return {asset.asset_kind.bit for offer in offers for asset in offer.assets.all()}
 
 
 def _date_range(need: Need, context: Context) -> tuple[date, date]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.policies import is_admin, is_guide
-from matching.selectors.advice import Advice
+from matching.selectors.advice import Advice, advice_of
 from matching.selectors.board import SPANS, Task, board_first, board_rows, load_of, lonely_needs, tasks_of
 from matching.selectors.paths import change_path
 from matching.web.base import actor_of, private
@@ -90,7 +90,7 @@ def _is_own(request: HttpRequest) -> bool:
 
 def _advice(rows: Any) -> list[tuple[Advice, str]]:
     """Each with the address where it is changed."""
-    return [(Advice(row), change_path(row.need)) for row in rows]
+    return [(advice, change_path(advice.row.need)) for advice in advice_of(rows)]
 
 
 def _pages(page: Page[Any]) -> dict[str, Any]:

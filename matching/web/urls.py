@@ -16,6 +16,7 @@ from matching.web import (
     desk,
     exports,
     fairness,
+    findings,
     for_you,
     guardians,
     home,
@@ -90,6 +91,9 @@ urlpatterns: list[URLPattern] = [
     path("place/<slug:public_id>/dates/", place.place_dates, name="place-dates"),
     path("place/<slug:public_id>/dates/file/<slug:kind>/", exports.dates_file, name="place-dates-file"),
     path("place/<slug:public_id>/dates/<slug:slot_id>/", place_dates.place_date, name="place-date"),
+    path(
+        "place/<slug:public_id>/needs/<slug:need_id>/findings/", findings.need_findings, name="need-findings"
+    ),
     path("place/<slug:public_id>/needs/<slug:need_id>/<slug:act>/", place_acts.need_act, name="need-act"),
     path("communities/<slug:public_id>/", communities.community_page, name="community-page"),
     path("communities/<slug:public_id>/paper/", papers.paper_list, name="paper-list"),

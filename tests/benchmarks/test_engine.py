@@ -17,7 +17,16 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from accounts.models import Volunteer
-from matching.engine import NeedSet, Shard, build_needs, build_snapshot, merge, score_shard
+from matching.engine import (
+    HARD_RULES,
+    NeedSet,
+    Shard,
+    build_needs,
+    build_snapshot,
+    merge,
+    score_shard,
+    single_changes,
+)
 from matching.engine.edges import Edges, candidate_edges
 from matching.engine.flow import FlowProblem, network, solve
 from matching.engine.groups import place_groups, place_relations
@@ -33,7 +42,7 @@ from tests.builders import make_need, make_offer, make_region
 from tests.support.crowd import make_crowd
 
 pytestmark = [pytest.mark.bench]
-SETS_NEEDS, CHANGES, ORM_PARTIES, ORM_NEEDS = 10, 200, 300, 5
+SETS_NEEDS, CHANGES, DIAGNOSES, ORM_PARTIES, ORM_NEEDS = 10, 200, 50, 300, 5
 TRIES = 3
 
 
@@ -157,6 +166,26 @@ def two_processes(instance: Country, folder: Path) -> dict[str, float]:
     return {
         "two_processes_over_one": round(one["seconds"] / two["seconds"], 2),
         "peak_gb_of_a_scoring_process": max(one["peak_gb"], two["peak_gb"]),
+    }
+
+
+def diagnoses(instance: Country, counted: ShardResult) -> dict[str, float]:
+    """Milliseconds to count every rule of a need over everybody and find its three best changes, dates or none."""
+    seconds = []
+    for number, need in enumerate(instance.needs.needs[:DIAGNOSES]):
+        begun = time.perf_counter()
+        found = single_changes(
+            snapshot=instance.snapshot, need=need, minutes=instance.minutes, weights=instance.weights
+        )
+        seconds.append(time.perf_counter() - begun)
+        counts = {rule.code: (rule.failed, rule.only) for rule in found.rules}
+        assert found.passed == counted.passed[number]
+        assert [counts.get(code, (0, 0)) for code in HARD_RULES] == list(
+            zip(counted.failed[number].tolist(), counted.only[number].tolist(), strict=True)
+        )
+    return {
+        "three_changes_p50_ms": round(1000 * float(np.median(seconds)), 1),
+        "three_changes_max_ms": round(1000 * max(seconds), 1),
     }
 
 
@@ -298,6 +327,7 @@ def test_engine(parties: int, needs: int, measured: Callable[[dict[str, Any]], N
             **changes(instance),
             "cost_per_share": linearity(instance),
             **two_processes(instance, tmp_path),
+            **diagnoses(instance, counted),
             **allocation(instance, fast),
             **machine(),
             "peak_gb_of_all_ways": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),

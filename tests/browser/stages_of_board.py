@@ -13,7 +13,7 @@ from tests.browser.stages_of_matches import acting, agreed
 from tests.browser.staging import Lead, Stage, opened, press, refused
 from tests.matching import saga as story
 from tests.support.matrix import Scene, Values
-from tests.support.scenes import asked_match, reported
+from tests.support.scenes import asked_match, open_need, reported
 
 
 def two_consents(scene: Scene) -> Values:
@@ -64,6 +64,7 @@ def slip_of(made: Callable[[Scene], Values]) -> Lead:
 
 BOARD_STAGES = [
     Stage("stage-board-empty", "mori", opened("board")),
+    Stage("stage-findings-none", "ume", opened("need-findings", open_need)),
     Stage("stage-calls-none", "mori", opened("calls")),
     Stage("stage-call-number", "mori", number_to_call),
     Stage("stage-record-call-wrong", "mori", refused("match-act", acting("record-call", silent))),

@@ -16,8 +16,8 @@ from matching.engine import (
     assess,
     build_needs,
     build_snapshot,
-    diagnose,
     recompute,
+    single_changes,
 )
 from tests.engine.small import allocation_of, need, party, slot, small
 from tests.engine.world import DAY, DAYS, VOCABULARY, World, compiled, scan
@@ -195,21 +195,18 @@ def test_diagnosis_names_the_change_that_brings_most():
     blocked = [party(n, blocked_regions=frozenset({7})) for n in range(10, 16)]
     far = [party(n, travel_limit_minutes=20, except_days=frozenset({6})) for n in range(20, 22)]
     world = small([*crowd, *blocked, *far, party(30)], [need(7, slot(70, 6))])
-    _, needs = compiled(world)
-    found = diagnose(needs=needs, merged=scan(world), need_id=7)
+    snapshot, needs = compiled(world)
+    found = single_changes(
+        snapshot=snapshot, need=needs.needs[0], minutes=world.minutes, weights=world.weights
+    )
     assert (found.compared, found.passed) == (13, 1)
     assert [(rule.code, rule.failed, rule.only) for rule in found.rules] == [
         (R.BLOCKED, 6, 6),
         (R.NO_COMMON_DATE, 6, 4),
         (R.TRAVEL_TOO_FAR, 2, 0),
     ]
-    assert (found.best_change, found.best_gain) == (R.NO_COMMON_DATE, 4)
-
-
-def test_diagnosis_of_a_need_everybody_passes_asks_for_nothing():
-    _, needs = compiled(FITS)
-    found = diagnose(needs=needs, merged=scan(FITS), need_id=7)
-    assert (found.rules, found.best_change, found.best_gain) == ((), None, 0)
+    (change,) = found.changes
+    assert (change.code, change.brings) == (R.NO_COMMON_DATE, 4)
 
 
 def test_rows_that_contradict_themselves_are_refused():

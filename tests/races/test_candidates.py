@@ -31,7 +31,7 @@ def planned(number: int, needs: list[Need], parties: list[Volunteer]) -> MatchRu
     turned = parties[number % len(parties) :] + parties[: number % len(parties)]
     lists = [Shortlist(need=need.pk, best=[one(party, number) for party in turned]) for need in needs]
     lists = lists if number % 2 else lists[::-1]
-    plan = Plan(proposals=[], found=[], shortlists=lists, fitting=None, short=[], pairs_feasible=0, report={})
+    plan = Plan(proposals=[], found=[], shortlists=lists, fitting=None, later=[], pairs_feasible=0, report={})
     return MatchRun.objects.create(
         scope=f"need:{number}", requested_by=User.objects.system(), weights=ensure_weights(), state=RunState.MERGING,
         report={"plan": plan.as_json(), "next": 0, "skipped": {}},

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.enums import AgeBand
 from accounts.models import Guide, User, Volunteer
+from matching.enums import RunState
 from matching.models import Match, MatchRun, NeedDiagnosis, Relation
 from matching.services.conversation import send_message
 from matching.services.guardians import ask_guardian, code_of
@@ -16,7 +17,15 @@ from matching.services.reports import add_note, write_report
 from matching.services.weights import ensure_weights
 from regions.enums import NeedStage
 from regions.services.need_sheets import keep_sheet
-from tests.builders import SHINJUKU, at_tokyo, make_need, make_party, make_slot, sunday_ahead
+from tests.builders import (
+    SHINJUKU,
+    at_tokyo,
+    make_asset_kind,
+    make_need,
+    make_party,
+    make_slot,
+    sunday_ahead,
+)
 from tests.matching import saga as story
 from tests.matching.counted import people, proposed
 from tests.matching.desk import compared, suggested
@@ -89,6 +98,23 @@ def group_of(scene: Scene) -> Volunteer:
     return make_party(scene.hana, name="西の丘の会", size=12, members=[scene.yuki])
 
 
+def lonely_need(scene: Scene) -> Values:
+    """A need that finds nobody, and what would bring somebody."""
+    need = make_need(scene.saga, title="電柵の見回り")
+    run = MatchRun.objects.create(requested_by=scene.admin, weights=ensure_weights(), state=RunState.DONE)
+    morning = {"start_at": "2027-06-12T09:00:00+09:00", "end_at": "2027-06-12T12:00:00+09:00"}
+    NeedDiagnosis.objects.create(
+        need=need, run=run, compared=412, feasible=0,
+        rules=[{"code": "no_common_date", "failed": 405, "only": 5}, {"code": "travel_too_far", "failed": 316, "only": 0}],
+        changes=[
+            {"code": "no_common_date", "brings": 5, "detail": morning | {"is_window": False}},
+            {"code": "no_wish_fit", "brings": 3, "detail": {"kind": make_asset_kind("onsen").code}},
+            {"code": "first_visit_max", "brings": 2, "detail": {"people": 8}},
+        ],
+    )  # fmt: skip
+    return {"public_id": scene.saga.public_id, "need_id": need.public_id}
+
+
 def with_a_board(scene: Scene) -> Values:
     """Something of several kinds that is due, and a need that finds nobody."""
     now = timezone.now()
@@ -99,12 +125,7 @@ def with_a_board(scene: Scene) -> Values:
     soon = make_slot(make_need(scene.saga, title="道ぞいの草刈り"), start_at=now + timedelta(days=12))
     ready = story.agreed(soon.need, make_party(name="天ヶ瀬の会", size=8), guide=scene.mori)
     ready.preconditions.update(due_at=now + timedelta(days=2))
-    run = MatchRun.objects.create(requested_by=scene.admin, weights=ensure_weights())
-    NeedDiagnosis.objects.create(
-        need=make_need(scene.saga, title="電柵の見回り"), run=run, compared=412, feasible=0,
-        rules=[{"code": "no_common_date", "failed": 405, "only": 5}, {"code": "travel_too_far", "failed": 316, "only": 0}],
-        best_change="no_common_date", best_change_brings=5,
-    )  # fmt: skip
+    lonely_need(scene)
     return {}
 
 

@@ -147,3 +147,11 @@ def test_an_installed_routing_service_answers_every_question():
     finally:
         geo.install(previous)
     assert geo.travel_minutes(TOKYO, NAHA, "car") is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "saved"),
+    [({}, 10), ({"access_car_minutes": 5, "access_public_minutes": 65}, 60), ({"access_car_minutes": 90}, 0)],
+)
+def test_a_lift_saves_what_the_car_is_quicker_on_the_last_stretch(stated, saved):
+    assert geo.lift_minutes(geo.CommunityPlace(SAGA, **stated)) == saved

@@ -95,7 +95,9 @@ def test_engine_vocabulary_gives_parents_by_bit(reference, django_assert_num_que
 def test_engine_vocabulary_keeps_the_place_of_a_bit_nobody_has(reference):
     WorkKind.objects.filter(code="local_job").update(bit=62 + 1)
     WorkKind.objects.filter(code="food_process").delete()
+    WorkKind.objects.filter(code="grass_hand").update(retired=True)
     work = engine_vocabulary().work
+    assert set(work.retired) == {62, WorkKind.objects.get(code="grass_hand").bit}
     assert (len(work.parents), work.parents[62], work.loads[62], work.credit_from_parent[62]) == (
         64,
         ROOT,

@@ -1,4 +1,4 @@
-"""Why a need finds too few, in words: for its guides and its community."""
+"""What keeps people from a need and what would bring more, in words: for its guides and its community."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 
 from matching.engine import ReasonCode
+from matching.models import NeedDiagnosis
+from matching.selectors.change_words import ChangeWords
 from matching.selectors.reasons import BARRIERS
 from tests.builders import make_need
 from tests.matching.running import matched
@@ -21,6 +23,8 @@ def test_diagnosis_says_each_rule_in_words(saga, trails, hana_party, mori) -> No
     run = matched(need)
     answer = as_user(mori).get(f"{API}needs/{need.public_id}/diagnosis/")
     said = str(BARRIERS[ReasonCode.TOO_SOON])
+    words, sooner = ChangeWords({}), "もう少し先の日にすると、あと1件に頼めます。"
+    date = NeedDiagnosis.objects.get().changes[1]
     assert answer.status_code == 200
     assert answer.json() | {"at": ""} == {
         "need": need.public_id,
@@ -28,8 +32,11 @@ def test_diagnosis_says_each_rule_in_words(saga, trails, hana_party, mori) -> No
         "feasible": 0,
         "compared": 1,
         "rules": [{"code": "too_soon", "text": said, "failed": 1, "only": 1}],
-        "best_change": "too_soon",
-        "best_change_text": said,
-        "best_change_brings": 1,
+        "changes": [
+            {"code": "too_soon", "text": sooner, "detail": {}, "brings": 1},
+            {"code": "no_common_date", "text": words.sentence(date), "detail": date["detail"], "brings": 1},
+        ],
+        "finds_enough": False,
         "at": "",
     }
+    assert str(date["brings"]) in words.sentence(date)

@@ -77,7 +77,7 @@ def outcome(run: MatchRun) -> dict[str, Any]:
         ),
         "diagnoses": list(
             NeedDiagnosis.objects.order_by("need").values_list(
-                "need", "feasible", "compared", "rules", "best_change", "best_change_brings"
+                "need", "feasible", "compared", "rules", "changes", "finds_enough"
             )
         ),
         "invariants": check_invariants(now=timezone.now()),

@@ -62,6 +62,7 @@ def test_need_becomes_a_row_with_all_its_facts(saga, mori, sato) -> None:
         first_visit_max=7,
         access_car_minutes=0,
         access_public_minutes=0,
+        lift_minutes=10,  # 25 by bus, 15 by car
         wait_days=12,
         proposals_max=5,
     )
@@ -154,6 +155,15 @@ def test_employment_is_matched_only_with_a_legal_basis(saga, organization, mori)
 def test_offer_counts_from_an_informal_permission(saga, permission: PermissionStatus, usable: bool) -> None:
     row = need_row(make_need(saga, offers=[make_offer(saga, permission=permission)]))
     assert (bool(row.offers), row.offers_stated, row.offers_pending) == (usable, True, not usable)
+    assert row.pending_offers == (() if usable else (make_asset_kind("trail_mtb").bit,))
+
+
+def test_what_is_given_anyhow_waits_for_no_permission(saga) -> None:
+    given = make_offer(saga, assets=(("onsen", 1),))
+    waiting = make_offer(saga, assets=(("onsen", 3), ("meal", 1)), permission=PermissionStatus.PENDING)
+    row = need_row(make_need(saga, offers=[given, waiting]))
+    assert row.offers == (make_asset_kind("onsen").bit,)
+    assert row.pending_offers == (make_asset_kind("meal").bit,)
 
 
 def test_permission_must_hold_on_the_first_date_and_is_unsure_after_its_end(saga) -> None:

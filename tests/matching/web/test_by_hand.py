@@ -270,7 +270,7 @@ def test_desk_and_board_lead_here(guide: Client, mowing: Need, riders: Volunteer
     assert NEEDS in desk
     assert parties_page(mowing) in desk
     NeedDiagnosis.objects.create(
-        need=mowing, run=MatchRun.objects.create(requested_by=mori, weights=ensure_weights()), compared=9, feasible=0, rules=[], best_change="", best_change_brings=0
+        need=mowing, run=MatchRun.objects.create(requested_by=mori, weights=ensure_weights()), compared=9, feasible=0, rules=[], changes=[]
     )  # fmt: skip
     for page in ("board", "board-needs"):
         assert parties_page(mowing) in guide.get(reverse(page)).content.decode()

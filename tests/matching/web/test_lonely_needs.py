@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from matching.engine.diagnose import CHANGEABLE
+from matching.engine.near import CHANGEABLE
 from matching.models import Hold
 from matching.selectors.advice import ASKS
 from matching.selectors.reasons import BARRIERS
@@ -32,7 +32,7 @@ def test_need_that_finds_too_few_says_what_to_ask_the_community(client: Client, 
     text = board(client, mori).content.decode()
     assert "人が足りない困りごと" in text
     assert "電柵の見回り" in text
-    assert "これだけで、5件に頼めるようになります。" in text
+    assert "ほかの日にも頼むと、あと5件に頼めます。" in text
     assert "土曜の朝など、ほかの日にもお願いできるでしょうか。" in text
     assert reverse("place-need", args=[need.region.public_id, need.public_id]) in text
     assert "よその困りごと" not in text
