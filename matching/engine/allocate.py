@@ -32,7 +32,7 @@ class Proposal:
 
     Ranks are places among all pairs that pass the hard rules, None beyond the kept lists. `compared` is
     the number of parties looked at, `need_passed` how many pass for the need, `party_passed` how many needs
-    pass for the party.
+    pass for the party. `behind_micro`: what the party's last turn took off its worth; the score keeps it.
     """
 
     need_id: int
@@ -41,6 +41,7 @@ class Proposal:
     people: int
     score: PairScore
     phase: Phase
+    behind_micro: int
     bonuses: tuple[Bonus, ...]
     rank_for_need: int | None
     rank_for_participant: int | None
@@ -51,10 +52,12 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """How good an allocation is. `objective_micro` = scores and bonuses of all proposals.
+    """How good an allocation is. `objective_micro` = scores and bonuses of all proposals, less what turns took off.
 
     `gap_micro`: what the groups' greedy step may have cost at most against `bound_micro` (0 = optimal).
-    `blocking_pairs`: pairs that would both rather have each other; coverage bonuses make some. `fairness`: see there.
+    `blocking_pairs`: pairs that would both rather have each other; coverage bonuses and turns make some. `fairness`: see
+    there. `left_in_peace`: parties with no proposal to new communities, having been asked as often as allowed;
+    `stepped_back`: parties that counted for less there, having been asked or having come lately.
     """
 
     objective_micro: int
@@ -68,6 +71,8 @@ class Report:
     by_flow: int
     candidates: int
     fairness: Fairness
+    left_in_peace: int
+    stepped_back: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +99,7 @@ def allocate(
     read this week; a guide not named has `guide_capacity_default`. The order of the inputs does not matter.
     """
     edges = candidate_edges(snapshot=snapshot, needs=needs, merged=merged, minutes=minutes, weights=weights)
-    room = Room(needs=needs, guide_capacity=guide_capacity, weights=weights)
+    room = Room(snapshot=snapshot, needs=needs, guide_capacity=guide_capacity, weights=weights)
     place_relations(room=room, edges=edges)
     related = set(room.placed)
     bound = newcomers_bound(room=room, edges=edges)
@@ -113,7 +118,15 @@ def allocate(
         proposals=_proposals(
             room, snapshot=snapshot, needs=needs, merged=merged, minutes=minutes, weights=weights
         ),
-        report=_report(room, edges=edges, bound=bound, reached=reached, blocking=blocking, fairness=fairness),
+        report=_report(
+            room,
+            snapshot=snapshot,
+            edges=edges,
+            bound=bound,
+            reached=reached,
+            blocking=blocking,
+            fairness=fairness,
+        ),
     )
 
 
@@ -121,7 +134,7 @@ def _placed(
     edges: Edges, snapshot: Snapshot, needs: NeedSet, guide_capacity: Mapping[int, int], weights: Weights
 ) -> Room:
     """Everybody placed once, as with other weights."""
-    room = Room(needs=needs, guide_capacity=guide_capacity, weights=weights)
+    room = Room(snapshot=snapshot, needs=needs, guide_capacity=guide_capacity, weights=weights)
     place_relations(room=room, edges=edges)
     place_groups(room=room, edges=edges, snapshot=snapshot)
     place_singles(room=room, edges=edges, snapshot=snapshot)
@@ -129,7 +142,14 @@ def _placed(
 
 
 def _report(
-    room: Room, *, edges: Edges, bound: int, reached: int, blocking: int, fairness: Fairness
+    room: Room,
+    *,
+    snapshot: Snapshot,
+    edges: Edges,
+    bound: int,
+    reached: int,
+    blocking: int,
+    fairness: Fairness,
 ) -> Report:
     placed = list(room.placed.values())
     phases = [placement.phase for placement in placed]
@@ -145,7 +165,16 @@ def _report(
         by_flow=phases.count(Phase.FLOW),
         candidates=len(edges),
         fairness=fairness,
+        left_in_peace=edges.left_out,
+        stepped_back=_stepped_back(edges, snapshot=snapshot, weights=room.weights),
     )
+
+
+def _stepped_back(edges: Edges, *, snapshot: Snapshot, weights: Weights) -> int:
+    if not weights.turn_max:
+        return 0
+    lately = snapshot.columns.since_turn[edges.row] < weights.turn_days
+    return len(np.unique(edges.row[lately & ~edges.known]))
 
 
 def _proposals(
@@ -189,6 +218,7 @@ def _proposal(
         people=placement.people,
         score=score,
         phase=placement.phase,
+        behind_micro=placement.behind_micro,
         bonuses=placement.bonuses,
         rank_for_need=_place(merged.need_ranks[placement.need], placement.rank),
         rank_for_participant=_place(merged.party_needs[placement.rank], placement.need),

@@ -101,6 +101,8 @@ def _columns(
         beginner=_bools(p.beginner for p in parties),
         newcomer=_bools(p.newcomer for p in parties),
         remaining_load=_ints(p.remaining_load for p in parties),
+        contacts=_ints(p.contacts for p in parties),
+        since_turn=_ints(_since_turn(p) for p in parties),
         **_kinds(parties, vocabulary),
         abilities_stated=_bools(bool(p.abilities) for p in parties),
         wish_den=_ints(4 * sum(weight for _, weight in p.wishes) for p in parties),
@@ -134,6 +136,11 @@ def _light_mask(vocabulary: Vocabulary, limit: int) -> int:
 def _day_limit(party: ParticipantRow) -> int:
     day_trip = party.day_trip_limit_minutes
     return party.travel_limit_minutes if day_trip is None else day_trip
+
+
+def _since_turn(party: ParticipantRow) -> int:
+    turns = (party.asked_days_ago, party.came_days_ago)
+    return min((days for days in turns if days is not None), default=FOREVER)
 
 
 def _ring_words(

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+import numpy as np
+
 from matching.engine.edges import Edges
 from matching.engine.needs import NeedSet
 from matching.engine.policy import Weights
+from matching.engine.snapshot import I64, Snapshot
+from matching.engine.turns import handicaps, taken_off
 from matching.engine.types import ReasonCode
 
 Bonus = tuple[ReasonCode, int]
@@ -25,7 +29,10 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """A party placed at a need: slot numbers within the need, the first is the one that was scored."""
+    """A party placed at a need: slot numbers within the need, the first is the one that was scored.
+
+    `behind_micro`: what the party's last turn took off its worth.
+    """
 
     need: int
     slots: tuple[int, ...]
@@ -35,13 +42,14 @@ class Placement:
     least: int
     known: bool
     score: int
+    behind_micro: int
     phase: Phase
     bonuses: tuple[Bonus, ...] = ()
 
     @property
     def value(self) -> int:
-        """Score and bonuses, what the allocation maximises."""
-        return self.score + sum(micro for _, micro in self.bonuses)
+        """Score and bonuses less what the last turn takes off, what the allocation maximises."""
+        return self.score - self.behind_micro + sum(micro for _, micro in self.bonuses)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,7 +100,9 @@ class Coverage:
 class Room:
     """Mutable remainder; `take` is the only way anything is used up, and it checks."""
 
-    def __init__(self, *, needs: NeedSet, guide_capacity: Mapping[int, int], weights: Weights) -> None:
+    def __init__(
+        self, *, snapshot: Snapshot, needs: NeedSet, guide_capacity: Mapping[int, int], weights: Weights
+    ) -> None:
         rows = [need.row for need in needs.needs]
         self.weights = weights
         self.coverage = Coverage.of(needs=needs, weights=weights)
@@ -102,7 +112,14 @@ class Room:
         self.guide_left = {
             row.guide: max(0, guide_capacity.get(row.guide, weights.guide_capacity_default)) for row in rows
         }
+        self.handicap = handicaps(snapshot.columns, weights)
         self.placed: dict[int, Placement] = {}
+
+    def worth(self, edges: Edges) -> I64:
+        """What each edge is worth before any bonus: its score, less what a newcomer's last turn takes off."""
+        return edges.score - taken_off(
+            score=edges.score, known=edges.known, handicap=self.handicap[edges.row]
+        )
 
     def people_for(self, edges: Edges, at: int) -> int:
         """People that can be placed on this edge now; 0 when it does not fit."""
@@ -137,6 +154,7 @@ class Room:
             least=int(edges.least[at]),
             known=bool(edges.known[at]),
             score=int(edges.score[at]),
+            behind_micro=int(edges.score[at] - self.worth(edges.take(np.array([at])))[0]),
             phase=phase,
             bonuses=bonuses,
         )

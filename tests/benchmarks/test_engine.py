@@ -167,7 +167,7 @@ def singles(instance: Country, result: ShardResult) -> tuple[Edges, FlowProblem]
         weights=instance.weights,
     )  # fmt: skip
     edges = edges.take(instance.snapshot.columns.size[edges.row] == 1)
-    room = Room(needs=instance.needs, guide_capacity={}, weights=instance.weights)
+    room = Room(snapshot=instance.snapshot, needs=instance.needs, guide_capacity={}, weights=instance.weights)
     return edges, problem_of(room=room, edges=edges)
 
 
@@ -190,7 +190,10 @@ def by_highs(problem: FlowProblem) -> int:
 
 def greedy(instance: Country, edges: Edges) -> set[int]:
     """The needs served by taking the best score first."""
-    room, served = Room(needs=instance.needs, guide_capacity={}, weights=instance.weights), set()
+    room, served = (
+        Room(snapshot=instance.snapshot, needs=instance.needs, guide_capacity={}, weights=instance.weights),
+        set(),
+    )
     for at in np.lexsort((edges.slot, edges.need, edges.rank, -edges.score)).tolist():
         if room.people_for(edges, at):
             room.take(edges, at, phase="flow", bonuses=())

@@ -85,6 +85,9 @@ def check_allocation(world: World, allocation: Allocation) -> None:
         need, party = needs[proposal.need_id], parties[proposal.participant_id]
         judged = reference.pair(world, party, need)
         check_proposal(world, proposal, judged, known=need.region in party.known_regions)
+        assert not reference.rests(world, party, need)
+        score = proposal.score.score_micro
+        assert proposal.behind_micro == score - reference.worth(world, party, need, score)
         assert party.min_people <= proposal.people
         for slot_id in proposal.slot_ids:
             places[slot_id] += proposal.people

@@ -14,7 +14,17 @@ def edges_of(rows: list[tuple[int, int, int, int]]) -> Edges:
     """Edges of single people from (need, slot, row, score)."""
     need, slot, row, score = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
     one = np.ones(len(rows), dtype=np.int64)
-    return Edges(need=need, slot=slot, row=row, rank=row, score=score, people=one, least=one, known=one == 0)
+    return Edges(
+        need=need,
+        slot=slot,
+        row=row,
+        rank=row,
+        score=score,
+        people=one,
+        least=one,
+        known=one == 0,
+        left_out=0,
+    )
 
 
 def test_a_later_date_is_moved_to_the_earliest() -> None:
