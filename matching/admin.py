@@ -42,7 +42,8 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
 
     list_display = (
         "created_at", "scope", "state", "worker", "needs_count", "parties_count", "pairs_feasible", "proposals_count",
-        "needs_reached", "communities_reached", "exposure", "price_of_fairness", "waited_seconds", "took_seconds", "attempts",
+        "needs_reached", "communities_reached", "exposure", "price_of_fairness", "left_in_peace", "stepped_back",
+        "waited_seconds", "took_seconds", "attempts",
     )  # fmt: skip
     list_filter = ("state",)
     list_select_related = ("weights",)
@@ -72,6 +73,16 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
         """The share of newcomers' scores that is given up so that more communities are reached."""
         told = run.report.get("fairness", {})
         return f"{100 * told['price_micro'] / told['unfair_micro']:.1f} %" if told.get("unfair_micro") else ""
+
+    @admin.display(description=gettext_lazy("left in peace"))
+    def left_in_peace(self, run: MatchRun) -> str:
+        """Participants who were asked as often as allowed for communities new to them."""
+        return str(run.report.get("left_in_peace", ""))
+
+    @admin.display(description=gettext_lazy("stepped back"))
+    def stepped_back(self, run: MatchRun) -> str:
+        """Participants who let others go first, having been asked or having come lately."""
+        return str(run.report.get("stepped_back", ""))
 
     @admin.display(description=gettext_lazy("waited, seconds"))
     def waited_seconds(self, run: MatchRun) -> str:

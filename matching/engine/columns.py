@@ -42,7 +42,6 @@ class Columns:
     newcomer: Bools
     """Has never promised anything, so that nobody can say it kept its word."""
     remaining_load: I64
-    contacts: I64
     since_turn: I64
     """Days since the party was last asked or last came; FOREVER = never."""
     held: U64

@@ -71,7 +71,7 @@ def _pairs_by_need(
     *, snapshot: Snapshot, needs: NeedSet, merged: Merged, weights: Weights
 ) -> tuple[list[I64], int]:
     """Sorted snapshot rows to look at, per need; and how many parties were left out of them because they rest."""
-    rests, left_out = resting(snapshot.columns, weights), np.zeros(len(snapshot.columns.row), dtype=np.bool_)
+    rests, left_out = resting(snapshot, weights), np.zeros(snapshot.count, dtype=np.bool_)
     by_rank, place = np.nonzero(merged.party_needs != EMPTY_RANK)
     numbers = merged.party_needs[by_rank, place]
     order = np.argsort(numbers, kind="stable")

@@ -101,7 +101,6 @@ def _columns(
         beginner=_bools(p.beginner for p in parties),
         newcomer=_bools(p.newcomer for p in parties),
         remaining_load=_ints(p.remaining_load for p in parties),
-        contacts=_ints(p.contacts for p in parties),
         since_turn=_ints(_since_turn(p) for p in parties),
         **_kinds(parties, vocabulary),
         abilities_stated=_bools(bool(p.abilities) for p in parties),
@@ -139,8 +138,8 @@ def _day_limit(party: ParticipantRow) -> int:
 
 
 def _since_turn(party: ParticipantRow) -> int:
-    turns = (party.asked_days_ago, party.came_days_ago)
-    return min((days for days in turns if days is not None), default=FOREVER)
+    came = () if party.came_days_ago is None else (party.came_days_ago,)
+    return min((*party.asked_days_ago, *came), default=FOREVER)
 
 
 def _ring_words(
@@ -181,6 +180,7 @@ def _facts(parties: Sequence[ParticipantRow]) -> Facts:
                 for kind, people, expires in p.qualifications
             ),
         ),
+        asked=_table(2, ((row, days) for row, p in rows for days in p.asked_days_ago)),
         able=_table(3, ((row, k, people) for row, p in rows for k, people in p.abilities if people != 1)),
     )
 

@@ -9,14 +9,17 @@ import numpy as np
 
 from matching.engine.columns import I64, Bools, Columns
 from matching.engine.policy import Weights
+from matching.engine.snapshot import Snapshot
 
 TIE_DAYS = 1000
 """Among pairs that fit alike, a turn is remembered for so long: a millionth of the best fit for each day less."""
 
 
-def resting(columns: Columns, weights: Weights) -> Bools:
+def resting(snapshot: Snapshot, weights: Weights) -> Bools:
     """Who was asked for communities new to them as often as allowed and is left in peace, by row."""
-    return np.asarray(columns.contacts >= weights.contacts_max, dtype=np.bool_)
+    row, days = snapshot.facts.asked
+    times = np.bincount(row[days < weights.contacts_days], minlength=snapshot.count)
+    return np.asarray(times >= weights.contacts_max, dtype=np.bool_)
 
 
 def handicaps(columns: Columns, weights: Weights) -> I64:

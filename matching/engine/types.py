@@ -180,8 +180,8 @@ class ParticipantRow:
 
     `availability` is the union of its rules (no rule = never), minus `except_days`. `busy` are half-open
     minutes of other live matches. `live_need_ids` are needs it is or was matched with. `newcomer`: it has never promised
-    anything. `contacts`: how often it was asked lately for communities new to it; `asked_days_ago` since the last of
-    these, `came_days_ago` since it was anywhere (None = never).
+    anything. `asked_days_ago`: days since each time it was asked for a community new to it; `came_days_ago` since it was
+    anywhere (None = never).
     `qualifications`: (index, people holding it, last valid day or None). `youngest_age` None = adults.
     """
 
@@ -211,8 +211,7 @@ class ParticipantRow:
     newcomer: bool = False
     live_need_ids: frozenset[int] = frozenset()
     remaining_load: int = 1
-    contacts: int = 0
-    asked_days_ago: int | None = None
+    asked_days_ago: tuple[int, ...] = ()
     came_days_ago: int | None = None
 
 

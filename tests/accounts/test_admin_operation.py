@@ -117,12 +117,17 @@ def test_run_tells_whom_it_reached_and_what_fairness_cost(office: Client, admin:
         "price_micro": 41_000,
         "unfair_micro": 1_000_000,
     }
-    for report in ({"needs_served": 30, "needs_total": 34, "fairness": fairness}, {}):
+    for report in (
+        {"needs_served": 30, "needs_total": 34, "fairness": fairness, "left_in_peace": 7, "stepped_back": 29},
+        {},
+    ):
         MatchRun.objects.create(
             scope="all", state=RunState.DONE, requested_by=admin, weights=ensure_weights(), report=report
         )
     text = office.get(reverse("admin:matching_matchrun_changelist")).content.decode()
-    assert [told in text for told in (">30 / 34<", ">9 / 11<", ">0.32<", ">4.1 %<")] == [True] * 4
+    assert [told in text for told in (">30 / 34<", ">9 / 11<", ">0.32<", ">4.1 %<", ">7<", ">29<")] == [
+        True
+    ] * 6
 
 
 @pytest.mark.parametrize(

@@ -263,7 +263,7 @@ def slot_score(world: World, party: ParticipantRow, need: NeedRow, slot: SlotRow
 
 def worth(world: World, party: ParticipantRow, need: NeedRow, score: int) -> int:
     """The score less what the party's last turn takes off at a community new to it; never the last millionth."""
-    turns = [days for days in (party.asked_days_ago, party.came_days_ago) if days is not None]
+    turns = [days for days in (*party.asked_days_ago, party.came_days_ago) if days is not None]
     if not turns or need.region in party.known_regions:
         return score
     days, weights = min(turns), world.weights
@@ -273,7 +273,8 @@ def worth(world: World, party: ParticipantRow, need: NeedRow, score: int) -> int
 
 def rests(world: World, party: ParticipantRow, need: NeedRow) -> bool:
     """Whether the worker leaves the party in peace about this need."""
-    return party.contacts >= world.weights.contacts_max and need.region not in party.known_regions
+    lately = [days for days in party.asked_days_ago if days < world.weights.contacts_days]
+    return len(lately) >= world.weights.contacts_max and need.region not in party.known_regions
 
 
 def pair(world: World, party: ParticipantRow, need: NeedRow) -> Pair:

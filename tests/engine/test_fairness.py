@@ -48,7 +48,7 @@ def test_price_is_the_score_given_up_for_a_need_that_nobody_served():
 
 
 def test_price_is_also_what_is_given_up_where_somebody_steps_back():
-    good, fresh = party(1, kept_micro=900_000, asked_days_ago=3), party(2)
+    good, fresh = party(1, kept_micro=900_000, asked_days_ago=(3,)), party(2)
     world = small([good, fresh], [need(7, slot(70, 6))])
     (proposal,) = allocation_of(world).proposals
     fairness = allocation_of(world).report.fairness

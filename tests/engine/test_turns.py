@@ -15,7 +15,7 @@ from tests.engine.world import World, random_world, scan
 COUPLE = {"size": 2, "min_people": 2, "is_group": True}
 ALONE = {"size": 1}
 BOTH = pytest.mark.parametrize("kind", [ALONE, COUPLE], ids=["flow", "groups"])
-FULL = {"contacts": 3, "asked_days_ago": 4}
+FULL = {"asked_days_ago": (4, 9, 29)}
 
 
 def placed(world: World) -> dict[int, int]:
@@ -30,7 +30,8 @@ def test_who_was_asked_as_often_as_allowed_is_left_in_peace(kind):
     world = small([tired, fresh], [need(7, slot(70, 6, places=4))])
     assert placed(world) == {2: 7}
     assert allocation_of(world).report.left_in_peace == 1
-    assert placed(replace(world, weights=Weights(contacts_max=4))) == {1: 7, 2: 7}
+    for weights in (Weights(contacts_max=4), Weights(contacts_days=29)):
+        assert placed(replace(world, weights=weights)) == {1: 7, 2: 7}
 
 
 @BOTH
@@ -56,7 +57,7 @@ def test_the_next_best_that_was_kept_takes_the_place_of_who_rests():
     assert placed(replace(world, weights=Weights(top_k=1, slack=1, top_l=1))) == {}
     wide = replace(world, weights=Weights(top_k=1, slack=2, top_l=1))
     assert placed(wide) == {3: 7}
-    rested = replace(wide, participants=tuple(replace(each, contacts=0) for each in wide.participants))
+    rested = replace(wide, participants=tuple(replace(each, asked_days_ago=()) for each in wide.participants))
     assert allocation_of(rested).report.candidates == 3 + 1, "of the reserve nobody is needed"
 
 
@@ -70,7 +71,7 @@ def test_what_fits_and_why_nobody_does_are_not_touched():
 
 # Least recently asked first.
 def asked(days: int | None, came: int | None = None, *, number: int, **more):
-    return party(number, asked_days_ago=days, came_days_ago=came, contacts=0, **more)
+    return party(number, asked_days_ago=() if days is None else (days + 1, days), came_days_ago=came, **more)
 
 
 @BOTH
@@ -153,7 +154,7 @@ def test_turns_change_nothing_for_who_know_each_other(seed):
     ]
 
 
-@pytest.mark.parametrize("fact", [{"contacts": 1}, {"asked_days_ago": 9}, {"came_days_ago": 9}])
+@pytest.mark.parametrize("fact", [{"asked_days_ago": (9,)}, {"came_days_ago": 9}])
 def test_every_fact_is_in_the_fingerprint(fact):
     def digest(world: World) -> str:
         rows = {"participants": world.participants, "needs": world.needs, "minutes": world.minutes}

@@ -102,7 +102,7 @@ def weeks_of(
             for number in dice.sample(range(communities), communities // 2)
         ]
         world = small(
-            [_today(each, day, told, came.get(each.id), weights) for each in parties],
+            [_today(each, day, told, came.get(each.id)) for each in parties],
             needs,
             minutes=minutes.reshape(2, ZONES, ZONES),
             weights=weights,
@@ -122,12 +122,11 @@ def _need(place: dict, day: int, served: int | None) -> NeedRow:
     return need(number, slot(number, 20, places=4), **place, **facts)
 
 
-def _today(each: ParticipantRow, day: int, told: Told, came: int | None, weights: Weights) -> ParticipantRow:
+def _today(each: ParticipantRow, day: int, told: Told, came: int | None) -> ParticipantRow:
     days = told.asked[each.id]
     return replace(
         each,
-        contacts=sum(day - at < weights.contacts_days for at in days),
-        asked_days_ago=day - days[-1] if days else None,
+        asked_days_ago=tuple(day - at for at in days),
         came_days_ago=None if came is None else day - came,
     )
 

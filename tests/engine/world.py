@@ -170,8 +170,9 @@ def _party(draw: random.Random, number: int, *, groups: bool, strict: float) -> 
 def _with_turns(draw: random.Random, party: ParticipantRow) -> ParticipantRow:
     return replace(
         party,
-        contacts=draw.choice((0, 0, 0, 1, 2, 3, 4)),
-        asked_days_ago=draw.choice((None, 0, 7, 29, 30, 59, 60, 400, 1500)),
+        asked_days_ago=tuple(
+            draw.choice((0, 7, 29, 30, 59, 60, 400, 1500)) for _ in range(draw.choice((0, 0, 1, 4)))
+        ),
         came_days_ago=draw.choice((None, None, 1, 100)),
     )
 
