@@ -37,7 +37,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What matches have already brought: people by need and community, live proposals, when last served."""
+    """What matches have already brought: people by need and community, live proposals, when each community was last served."""
 
     proposals: Mapping[int, int]
     need_people: Mapping[int, int]
@@ -140,7 +140,7 @@ def _read_standing(needs: Sequence[Need], *, season_days: int, now: datetime) ->
     for need_id, region_id, state, count, ended_at in rows:
         proposals[need_id] += state == MatchState.PROPOSED
         if ended_at is not None:
-            served_at[need_id] = max(ended_at, served_at.get(need_id, ended_at))
+            served_at[region_id] = max(ended_at, served_at.get(region_id, ended_at))
         if ended_at is None or ended_at > now - timedelta(days=season_days):
             people[need_id] += count
             region_people[region_id] += count
@@ -199,8 +199,9 @@ def _hard_qualifications(need: Need) -> tuple[tuple[int, int], ...]:
 
 
 def _waiting_since(need: Need, context: Context) -> datetime:
+    """Since the need was opened, or since somebody last came to the community, whatever for."""
     opened = need.opened_at or need.created_at
-    return min(context.now, max(opened, context.standing.served_at.get(need.pk, opened)))
+    return min(context.now, max(opened, context.standing.served_at.get(need.region_id, opened)))
 
 
 def _slots(need: Need, context: Context) -> tuple[SlotRow, ...]:
