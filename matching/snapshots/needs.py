@@ -14,6 +14,7 @@ from accounts.models import Guide
 from matching.engine import NO_GUIDE, Mode, NeedRow, SlotRow, Weights
 from matching.enums import LIVE, MatchState
 from matching.models import Hold, Match
+from matching.selectors.line import spoken_for
 from matching.snapshots.calendar import TOKYO, Days
 from regions.models import Need, Slot
 from regions.selectors.offers import is_usable, tied_offers
@@ -66,18 +67,30 @@ class Needs:
 
 
 def read_needs(
-    needs: Sequence[Need], *, days: Days, zones: Mapping[int, int], weights: Weights, now: datetime
+    needs: Sequence[Need],
+    *,
+    days: Days,
+    zones: Mapping[int, int],
+    weights: Weights,
+    now: datetime,
+    line_first: bool,
 ) -> Needs:
-    """Engine rows of ``needs``, which come with their terms. Seven queries at most, whatever their number.
+    """Engine rows of ``needs``, which come with their terms. Eight queries at most, whatever their number.
 
+    ``line_first``: places for which the next in line will be asked in the morning count as taken.
     A need whose coming dates are all full is left out: it lacks nobody. One without dates stays, to be told so.
     """
+    held = _held_places(needs)
+    if line_first:
+        free = {slot.pk: _free(slot, held) for need in needs for slot in need.slots.all()}
+        for slot, people in spoken_for([need.pk for need in needs], free, now=now).items():
+            held[slot] = held.get(slot, 0) + people
     context = Context(
         days=days,
         now=now,
         zones=zones,
         desks=_read_desks(needs, days=days, weights=weights),
-        held=_held_places(needs),
+        held=held,
         standing=_read_standing(needs, season_days=weights.wait_full_days, now=now),
     )
     return Needs(

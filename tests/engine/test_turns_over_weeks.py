@@ -29,9 +29,9 @@ def test_communities_lose_nothing_where_people_do_not_tire(seed):
 
 
 def test_a_community_that_had_nobody_comes_before_one_that_just_had():
-    """One person a week for four communities that all lack the same."""
     served: dict[int, int] = {}
     order = []
+    # One person a week, and four communities that all lack the same.
     for week in range(8):
         needs = [
             need(

@@ -261,7 +261,6 @@ def test_who_was_asked_as_often_as_allowed_is_not_proposed_again(saga, trails, m
 
 
 def test_two_plans_for_one_party_are_counted_again(saga, trails, mori, hana_party, admin) -> None:
-    """Both runs have planned when the party was not asked yet; one contact is all it gets."""
     weights = add_weights(actor=admin, values={"contacts_max": 1})
     activate_weights(actor=admin, version=weights.version)
     needs = [make_need(saga, offers=[trails]) for _ in range(2)]
