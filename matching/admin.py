@@ -47,8 +47,8 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
 
     list_display = (
         "created_at", "scope", "state", "progress", "worker", "needs_count", "parties_count", "pairs_feasible", "proposals_count",
-        "needs_reached", "communities_reached", "exposure", "price_of_fairness", "gap_to_bound", "blocking_pairs",
-        "prefectures_at_best", "gain_over_greedy", "waited_seconds", "took_seconds", "attempts",
+        "needs_reached", "communities_reached", "exposure", "price_of_fairness", "left_in_peace", "stepped_back", "gap_to_bound",
+        "blocking_pairs", "prefectures_at_best", "gain_over_greedy", "waited_seconds", "took_seconds", "attempts",
     )  # fmt: skip
     list_filter = ("state",)
     list_select_related = ("weights",)
@@ -160,6 +160,16 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
         gained = run.report.get("packing", {}).get("gained_micro")
         reached = run.report.get("bound_micro", 0) - run.report.get("gap_micro", 0)
         return _percent(gained, reached - (gained or 0))
+
+    @admin.display(description=gettext_lazy("left in peace"))
+    def left_in_peace(self, run: MatchRun) -> str:
+        """Participants who were asked as often as allowed for communities new to them."""
+        return str(run.report.get("left_in_peace", ""))
+
+    @admin.display(description=gettext_lazy("stepped back"))
+    def stepped_back(self, run: MatchRun) -> str:
+        """Participants who let others go first, having been asked or having come lately."""
+        return str(run.report.get("stepped_back", ""))
 
     @admin.display(description=gettext_lazy("waited, seconds"))
     def waited_seconds(self, run: MatchRun) -> str:

@@ -179,7 +179,11 @@ def up() -> int:
 def bench() -> int:
     """Measure on the session's own PostgreSQL, alone on the machine if it can be. The last line is the result."""
     return _measure(
-        "tests/benchmarks/test_run_of_a_prefecture.py", "tests/benchmarks/test_engine.py", "-k", "not nation"
+        "tests/benchmarks/test_run_of_a_prefecture.py",
+        "tests/benchmarks/test_engine.py",
+        "tests/benchmarks/test_turns.py",
+        "-k",
+        "not nation",
     )
 
 

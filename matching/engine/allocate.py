@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matching.engine.edges import candidate_edges
+from matching.engine.edges import Edges, candidate_edges
 from matching.engine.fairness import Fairness, fairness_of
 from matching.engine.groups import add_further_slots, place_relations
 from matching.engine.needs import NeedSet
@@ -33,7 +33,7 @@ class Proposal:
 
     Ranks are places among all pairs that pass the hard rules, None beyond the kept lists. `compared` is
     the number of parties looked at, `need_passed` how many pass for the need, `party_passed` how many needs
-    pass for the party.
+    pass for the party. `behind_micro`: what the party's last turn took off its worth; the score keeps it.
     """
 
     need_id: int
@@ -42,6 +42,7 @@ class Proposal:
     people: int
     score: PairScore
     phase: Phase
+    behind_micro: int
     bonuses: tuple[Bonus, ...]
     rank_for_need: int | None
     rank_for_participant: int | None
@@ -52,11 +53,13 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """How good an allocation is. `objective_micro` = scores and bonuses of all proposals.
+    """How good an allocation is. `objective_micro` = scores and bonuses of all proposals, less what turns took off.
 
     `gap_micro`: what may be missing at most against `bound_micro` (0 = optimal), because groups cannot be split and nobody
-    is at two places at once. `blocking_pairs`: pairs that would both rather have each other; coverage bonuses make some.
-    `packing`, `fairness`: see there.
+    is at two places at once. `blocking_pairs`: pairs that would both rather have each other; coverage bonuses and turns make
+    some. `left_in_peace`: parties with no proposal to new communities, having been asked as often as allowed;
+    `stepped_back`: parties that counted for less there, having been asked or having come lately. `packing`, `fairness`: see
+    there.
     """
 
     objective_micro: int
@@ -71,6 +74,8 @@ class Report:
     candidates: int
     packing: Packing
     fairness: Fairness
+    left_in_peace: int
+    stepped_back: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +103,13 @@ def allocate(
     read this week; a guide not named has `guide_capacity_default`. The order of the inputs does not matter.
     """
     edges = candidate_edges(snapshot=snapshot, needs=needs, merged=merged, minutes=minutes, weights=weights)
-    related = Room(needs=needs, guide_capacity=guide_capacity, weights=weights, sharing=sharing_of(snapshot))
+    related = Room(
+        snapshot=snapshot,
+        needs=needs,
+        guide_capacity=guide_capacity,
+        weights=weights,
+        sharing=sharing_of(snapshot),
+    )
     place_relations(room=related, edges=edges)
 
     def newcomers(weights: Weights) -> Placed:
@@ -113,11 +124,11 @@ def allocate(
         proposals=_proposals(
             room, snapshot=snapshot, needs=needs, merged=merged, minutes=minutes, weights=weights
         ),
-        report=_report(placed, candidates=len(edges), blocking=blocking, fairness=fairness),
+        report=_report(placed, snapshot=snapshot, edges=edges, blocking=blocking, fairness=fairness),
     )
 
 
-def _report(placed: Placed, *, candidates: int, blocking: int, fairness: Fairness) -> Report:
+def _report(placed: Placed, *, snapshot: Snapshot, edges: Edges, blocking: int, fairness: Fairness) -> Report:
     room = placed.room
     placements = list(room.placed.values())
     phases = [placement.phase for placement in placements]
@@ -131,10 +142,19 @@ def _report(placed: Placed, *, candidates: int, blocking: int, fairness: Fairnes
         by_relation=phases.count(Phase.RELATION),
         by_group=phases.count(Phase.GROUP),
         by_flow=phases.count(Phase.FLOW),
-        candidates=candidates,
+        candidates=len(edges),
         packing=placed.packing,
         fairness=fairness,
+        left_in_peace=edges.left_out,
+        stepped_back=_stepped_back(edges, snapshot=snapshot, weights=room.weights),
     )
+
+
+def _stepped_back(edges: Edges, *, snapshot: Snapshot, weights: Weights) -> int:
+    if not weights.turn_max:
+        return 0
+    lately = snapshot.columns.since_turn[edges.row] < weights.turn_days
+    return len(np.unique(edges.row[lately & ~edges.known]))
 
 
 def _proposals(
@@ -178,6 +198,7 @@ def _proposal(
         people=placement.people,
         score=score,
         phase=placement.phase,
+        behind_micro=placement.behind_micro,
         bonuses=placement.bonuses,
         rank_for_need=_place(merged.need_ranks[placement.need], placement.rank),
         rank_for_participant=_place(merged.party_needs[placement.rank], placement.need),

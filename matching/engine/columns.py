@@ -42,6 +42,8 @@ class Columns:
     newcomer: Bools
     """Has never promised anything, so that nobody can say it kept its word."""
     remaining_load: I64
+    since_turn: I64
+    """Days since the party was last asked or last came; FOREVER = never."""
     held: U64
     """(words, n): kinds of work stated."""
     can: U64

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from matching.engine.policy import Weights
 from matching.engine.rules import judge
 from matching.engine.shards import EMPTY_RANK, EMPTY_SCORE, Merged
 from matching.engine.snapshot import I64, Bools, Snapshot
+from matching.engine.turns import resting
 
 I32 = npt.NDArray[np.int32]
 LINES = 9
@@ -24,7 +25,8 @@ class Edges:
     """One entry per need, slot and party that fit, sorted by (party rank, need, slot).
 
     `need` and `slot` are numbers within the need set and within the need; `people` is the most that may
-    come into the empty slot, `least` the fewest; `tied`: the party knows the community or has a promise with it.
+    come into the empty slot, `least` the fewest; `tied`: the party knows the community or has a promise with it. `left_out`:
+    parties without an edge only because they were asked as often as allowed, at one need at least.
     """
 
     need: I64
@@ -36,30 +38,25 @@ class Edges:
     least: I64
     known: Bools
     tied: Bools
+    left_out: int
 
     def __len__(self) -> int:
         return len(self.need)
 
     def take(self, which: I64 | Bools) -> Edges:
         """Some of the edges, in the order asked for."""
-        return Edges(
-            need=self.need[which],
-            slot=self.slot[which],
-            row=self.row[which],
-            rank=self.rank[which],
-            score=self.score[which],
-            people=self.people[which],
-            least=self.least[which],
-            known=self.known[which],
-            tied=self.tied[which],
-        )
+        arrays = [field.name for field in fields(self) if field.name != "left_out"]
+        return replace(self, **{name: getattr(self, name)[which] for name in arrays})
 
 
 def candidate_edges(
     *, snapshot: Snapshot, needs: NeedSet, merged: Merged, minutes: I32, weights: Weights
 ) -> Edges:
-    """Judge the kept pairs again, slot by slot, and list what is usable."""
-    wanted = _pairs_by_need(snapshot=snapshot, needs=needs, merged=merged, top_k=weights.top_k)
+    """Judge the kept pairs again, slot by slot, and list what is usable.
+
+    Who rests (see ``turns``) is passed over at communities new to it; the next best kept for the need take its place.
+    """
+    wanted, left_out = _pairs_by_need(snapshot=snapshot, needs=needs, merged=merged, weights=weights)
     parts = [
         _edges_of(number, rows=rows, snapshot=snapshot, needs=needs, minutes=minutes, weights=weights)
         for number, rows in enumerate(wanted)
@@ -69,23 +66,35 @@ def candidate_edges(
     need, slot, row, rank, score, people, least, known, tied = joined[:, order]
     return Edges(
         need=need, slot=slot, row=row, rank=rank, score=score, people=people, least=least,
-        known=known != 0, tied=tied != 0,
+        known=known != 0, tied=tied != 0, left_out=left_out,
     )  # fmt: skip
 
 
-def _pairs_by_need(*, snapshot: Snapshot, needs: NeedSet, merged: Merged, top_k: int) -> list[I64]:
-    """Sorted snapshot rows to look at, per need."""
+def _pairs_by_need(
+    *, snapshot: Snapshot, needs: NeedSet, merged: Merged, weights: Weights
+) -> tuple[list[I64], int]:
+    """Sorted snapshot rows to look at, per need; and how many parties were left out of them because they rest."""
+    rests, left_out = resting(snapshot, weights), np.zeros(snapshot.count, dtype=np.bool_)
     by_rank, place = np.nonzero(merged.party_needs != EMPTY_RANK)
     numbers = merged.party_needs[by_rank, place]
     order = np.argsort(numbers, kind="stable")
     starts = np.searchsorted(numbers[order], np.arange(len(needs.needs) + 1))
     rows = []
-    for number in range(len(needs.needs)):
-        kept = merged.need_ranks[number, :top_k].astype(np.int64)
-        chosen = by_rank[order[starts[number] : starts[number + 1]]]
-        ranks = np.union1d(kept[kept != EMPTY_RANK], chosen)
-        rows.append(np.sort(snapshot.row_of_rank[ranks]))
-    return rows
+    for number, need in enumerate(needs.needs):
+        kept = merged.need_ranks[number].astype(np.int64)
+        best = snapshot.row_of_rank[kept[kept != EMPTY_RANK]]
+        chosen = snapshot.row_of_rank[by_rank[order[starts[number] : starts[number + 1]]]]
+        tied = _tied(snapshot, need.row.region)
+        rested = [at[rests[at] & ~np.isin(at, tied)] for at in (best[: weights.top_k], chosen)]
+        left_out[np.concatenate(rested)] = True
+        best, chosen = (at[~rests[at] | np.isin(at, tied)] for at in (best, chosen))
+        rows.append(np.union1d(best[: weights.top_k], chosen))
+    return rows, int(left_out.sum())
+
+
+def _tied(snapshot: Snapshot, region: int) -> I64:
+    """Rows of the parties that know a community or have a promise with it."""
+    return np.union1d(snapshot.sparse.known.get(region, NOBODY), snapshot.sparse.agreed.get(region, NOBODY))
 
 
 def _edges_of(
@@ -99,7 +108,7 @@ def _edges_of(
     scores = slot_scores(need=need, verdict=verdict, weights=weights)
     slot, at = np.nonzero(scores > EMPTY_SCORE)
     columns = verdict.columns
-    promised = np.isin(columns.row, snapshot.sparse.agreed.get(need.row.region, NOBODY))
+    tied = np.isin(columns.row, _tied(snapshot, need.row.region))
     return np.stack(
         [
             np.full(len(at), number, dtype=np.int64),
@@ -110,6 +119,6 @@ def _edges_of(
             verdict.people[slot, at],
             columns.min_people[at],
             verdict.known[at].astype(np.int64),
-            (verdict.known | promised)[at].astype(np.int64),
+            tied[at].astype(np.int64),
         ]
     )

@@ -50,6 +50,7 @@ class Explanation:
     size: int
     score: dict[str, int]
     phase: str
+    behind_micro: int
     bonuses: tuple[tuple[str, int], ...]
     compared: int
     need_passed: int
@@ -95,6 +96,7 @@ def explain(*, snapshot: Snapshot, needs: NeedSet, weights: Weights, proposal: P
         size=party.size,
         score=proposal.score.as_dict(),
         phase=proposal.phase.value,
+        behind_micro=proposal.behind_micro,
         bonuses=tuple((code.value, micro) for code, micro in proposal.bonuses),
         compared=proposal.compared,
         need_passed=proposal.need_passed,

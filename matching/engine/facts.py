@@ -49,6 +49,8 @@ class Facts:
     """(3, k): row, start, end in minutes."""
     qualified: I64
     """(4, k): row, qualification, people, last valid day."""
+    asked: I64
+    """(2, k): row, days since it was asked for a community new to it."""
     able: I64
     """(3, k): row, kind of work, people who can do it, where that is not one."""
     people: I64

@@ -19,7 +19,7 @@ MILLI = 1000
 class Fairness:
     """`regions_*`: communities with a proposal, of those with a need. `exposure_gini_milli`: how unevenly parties are
     spread over the needs that anybody fits, 0 = all alike, towards 1000 = all at one. `price_micro`: what newcomers'
-    scores would add up to more if nothing were given for coverage (`unfair_micro` is that sum); groups are placed within a limit, so it may be a
+    scores would add up to more if nothing were given for coverage and nobody stepped back (`unfair_micro` is that sum); groups are placed within a limit, so it may be a
     little below zero."""
 
     regions_served: int
@@ -35,7 +35,8 @@ def fairness_of(*, room: Room, edges: Edges, needs: NeedSet, again: Callable[[We
     for placement in room.placed.values():
         shown[placement.need] += 1
     regions = [need.row.region for need in needs.needs]
-    unfair = _scores(again(replace(room.weights, first_person=0, second_person=0, first_in_region=0)))
+    bare = replace(room.weights, first_person=0, second_person=0, first_in_region=0, turn_max=0)
+    unfair = _scores(again(bare))
     return Fairness(
         regions_served=len({regions[number] for number in np.flatnonzero(shown).tolist()}),
         regions_total=len(set(regions)),

@@ -10,7 +10,7 @@ import numpy as np
 from matching.engine.edges import Edges
 from matching.engine.room import Phase, Placement, Room
 from matching.engine.sharing import alone, overlap
-from matching.engine.snapshot import Snapshot
+from matching.engine.snapshot import I64, Snapshot
 
 
 def place_relations(*, room: Room, edges: Edges) -> None:
@@ -25,31 +25,31 @@ def place_relations(*, room: Room, edges: Edges) -> None:
 
 
 def place_groups(*, room: Room, edges: Edges, snapshot: Snapshot) -> None:
-    """Place parties of several people by marginal value (score and coverage bonuses), all or none of a party;
+    """Place parties of several people by marginal value (worth and coverage bonuses), all or none of a party;
     with them the lone parties of somebody who has two (`sharing.alone`).
 
     Lazy greedy: bonuses and places only fall, so a stale value is an upper bound and is renewed when it
     comes to the top.
     """
-    several = ~alone(snapshot, room.sharing)[edges.row]
-    heap = [_entry(room, edges, int(at)) for at in np.flatnonzero(several)]
+    several, worth = ~alone(snapshot, room.sharing)[edges.row], room.worth(edges)
+    heap = [_entry(room, edges, int(at), worth) for at in np.flatnonzero(several)]
     heapq.heapify(heap)
     while heap:
         stale = heapq.heappop(heap)
         at = stale[-1]
         if not room.people_for(edges, at):
             continue
-        fresh = _entry(room, edges, at)
+        fresh = _entry(room, edges, at, worth)
         if fresh > stale:
             heapq.heappush(heap, fresh)
             continue
         room.take(edges, at, phase=Phase.GROUP, bonuses=room.coverage.bonuses(int(edges.need[at])))
 
 
-def _entry(room: Room, edges: Edges, at: int) -> tuple[int, int, int, int, int]:
+def _entry(room: Room, edges: Edges, at: int, worth: I64) -> tuple[int, int, int, int, int]:
     """Heap entry: highest value first, ties by public id of the party, then of the need, then date."""
     need = int(edges.need[at])
-    value = int(edges.score[at]) + sum(micro for _, micro in room.coverage.bonuses(need))
+    value = int(worth[at]) + sum(micro for _, micro in room.coverage.bonuses(need))
     return -value, int(edges.rank[at]), need, int(edges.slot[at]), at
 
 

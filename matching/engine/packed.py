@@ -101,6 +101,7 @@ def _columns(
         beginner=_bools(p.beginner for p in parties),
         newcomer=_bools(p.newcomer for p in parties),
         remaining_load=_ints(p.remaining_load for p in parties),
+        since_turn=_ints(_since_turn(p) for p in parties),
         **_kinds(parties, vocabulary),
         abilities_stated=_bools(bool(p.abilities) for p in parties),
         wish_den=_ints(4 * sum(weight for _, weight in p.wishes) for p in parties),
@@ -134,6 +135,11 @@ def _light_mask(vocabulary: Vocabulary, limit: int) -> int:
 def _day_limit(party: ParticipantRow) -> int:
     day_trip = party.day_trip_limit_minutes
     return party.travel_limit_minutes if day_trip is None else day_trip
+
+
+def _since_turn(party: ParticipantRow) -> int:
+    came = () if party.came_days_ago is None else (party.came_days_ago,)
+    return min((*party.asked_days_ago, *came), default=FOREVER)
 
 
 def _ring_words(
@@ -175,6 +181,7 @@ def _facts(parties: Sequence[ParticipantRow]) -> Facts:
                 for kind, people, expires in p.qualifications
             ),
         ),
+        asked=_table(2, ((row, days) for row, p in rows for days in p.asked_days_ago)),
         able=_table(3, ((row, k, people) for row, p in rows for k, people in p.abilities if people != 1)),
         people=_table(2, ((row, person) for row, p in rows for person in p.people)),
     )

@@ -37,6 +37,14 @@ class Weights:
     """The second party at a need: nobody works alone among strangers."""
     first_in_region: int = 150_000
     """Nobody has come to this community this season."""
+    contacts_max: int = 3
+    """So often the worker asks a party within `contacts_days` for communities new to it."""
+    contacts_days: int = 30
+    """Days for which being asked counts."""
+    turn_max: int = 60_000
+    """What being asked, or having come, today takes off a newcomer's worth in the allocation; the score keeps it."""
+    turn_days: int = 60
+    """Days over which that falls to nothing."""
     top_k: int = 50
     """Candidates kept per need for the allocation."""
     slack: int = 10
@@ -70,13 +78,20 @@ class Weights:
         if self.neutral_micro > MICRO or self.comfort_quarters > WHOLE_QUARTERS:
             raise ValueError("a share is at most one")
         if (
-            max(self.relation_bonus + self.kept_max + self.wait_max, self.first_person, self.first_in_region)
+            max(
+                self.relation_bonus + self.kept_max + self.wait_max,
+                self.first_person,
+                self.first_in_region,
+                self.turn_max,
+            )
             > MICRO
         ):
-            raise ValueError("neither the terms together nor a bonus outweigh the best fit")
-        if max(self.top_k, self.slack, self.top_l, self.wait_full_days) > COUNTS_MAX:
-            raise ValueError(f"candidates and days of a season are at most {COUNTS_MAX}")
+            raise ValueError("neither the terms together nor a bonus nor a turn outweigh the best fit")
+        days = max(self.wait_full_days, self.contacts_days, self.turn_days)
+        if max(self.top_k, self.slack, self.top_l, days) > COUNTS_MAX:
+            raise ValueError(f"candidates and days are at most {COUNTS_MAX}")
         if self.near_limit_fifths < WHOLE_FIFTHS:
             raise ValueError("the estimate never refuses within the limit")
-        if min(self.top_k, self.top_l, self.slots_max, self.wait_full_days) < 1:
+        counts = (self.top_k, self.top_l, self.slots_max, self.contacts_max)
+        if min(*counts, self.wait_full_days, self.contacts_days, self.turn_days) < 1:
             raise ValueError("counts start at one")

@@ -147,7 +147,7 @@ class Country:
     def _best(self, at: Positions, *, most: int) -> tuple[Positions, bool]:
         """The edges among which a best placement is found, in their order, and whether that is certain.
 
-        Edges of one date that ask for the same are alike but for their score. If `most` parties can be placed at all, one
+        Edges of one date that ask for the same are alike but for their worth. If `most` parties can be placed at all, one
         of the best `most` of them is free for whoever took one further down. So those are enough, and what stands; who
         shares a person is not alike and stays. Fewer are looked at where they would be more than 4,000.
         """
@@ -155,7 +155,7 @@ class Country:
         stays = np.isin(edges.row, np.array(list(self.room.sharing), dtype=np.int64))
         stays |= np.isin(at, np.array(list(self.held.values()), dtype=np.int64))
         kind = (edges.need, edges.slot, edges.least, edges.people == 1, self.lone[edges.row], stays)
-        order = np.lexsort((edges.rank, -edges.score, *kind))
+        order = np.lexsort((edges.rank, -self.room.worth(edges), *kind))
         changes = np.any([np.diff(key[order], prepend=key[order][:1]) != 0 for key in kind], axis=0)
         starts = np.maximum.accumulate(np.where(changes, np.arange(len(order)), 0))
         place = np.empty(len(order), dtype=np.int64)

@@ -7,10 +7,14 @@ from copy import copy
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+import numpy as np
+
 from matching.engine.edges import Edges
 from matching.engine.needs import NeedSet
 from matching.engine.policy import Weights
 from matching.engine.sharing import Sharing, overlap
+from matching.engine.snapshot import I64, Snapshot
+from matching.engine.turns import handicaps, taken_off
 from matching.engine.types import ReasonCode
 
 Bonus = tuple[ReasonCode, int]
@@ -28,7 +32,10 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """A party placed at a need: slot numbers within the need, the first is the one that was scored."""
+    """A party placed at a need: slot numbers within the need, the first is the one that was scored.
+
+    `behind_micro`: what the party's last turn took off its worth.
+    """
 
     need: int
     slots: tuple[int, ...]
@@ -38,13 +45,14 @@ class Placement:
     least: int
     known: bool
     score: int
+    behind_micro: int
     phase: Phase
     bonuses: tuple[Bonus, ...] = ()
 
     @property
     def value(self) -> int:
-        """Score and bonuses, what the allocation maximises."""
-        return self.score + sum(micro for _, micro in self.bonuses)
+        """Score and bonuses less what the last turn takes off, what the allocation maximises."""
+        return self.score - self.behind_micro + sum(micro for _, micro in self.bonuses)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,6 +106,7 @@ class Room:
     def __init__(
         self,
         *,
+        snapshot: Snapshot,
         needs: NeedSet,
         guide_capacity: Mapping[int, int],
         weights: Weights,
@@ -114,6 +123,8 @@ class Room:
         self.guide_left = {
             row.guide: max(0, guide_capacity.get(row.guide, weights.guide_capacity_default)) for row in rows
         }
+        self.columns = snapshot.columns
+        self.handicap = handicaps(snapshot.columns, weights)
         self.placed: dict[int, Placement] = {}
 
     def copy(self) -> Room:
@@ -126,9 +137,10 @@ class Room:
         return twin
 
     def under(self, weights: Weights) -> Room:
-        """The same remainder with other bonuses."""
+        """The same remainder with other bonuses and turns."""
         twin = self.copy()
         twin.weights = twin.coverage.weights = weights
+        twin.handicap = handicaps(self.columns, weights)
         return twin
 
     def elsewhere(self, row: int, need: int, slot: int) -> list[int]:
@@ -143,6 +155,10 @@ class Room:
             for placement in placed
             if any(overlap(asked, self.slots[placement.need][taken]) for taken in placement.slots)
         ]
+
+    def worth(self, edges: Edges) -> I64:
+        """What each edge is worth before any bonus: its score, less what a newcomer's last turn takes off."""
+        return edges.score - taken_off(score=edges.score, tied=edges.tied, handicap=self.handicap[edges.row])
 
     def people_for(self, edges: Edges, at: int) -> int:
         """People that can be placed on this edge now; 0 when it does not fit."""
@@ -182,6 +198,7 @@ class Room:
             least=int(edges.least[at]),
             known=bool(edges.known[at]),
             score=int(edges.score[at]),
+            behind_micro=int(edges.score[at] - self.worth(edges.take(np.array([at])))[0]),
             phase=phase,
             bonuses=bonuses,
         )

@@ -14,7 +14,7 @@ from matching.engine.snapshot import I64, Bools, Snapshot
 
 
 def place_singles(*, room: Room, edges: Edges, snapshot: Snapshot) -> int:
-    """Place parties of one person exactly; returns the optimum (scores and bonuses of this step)."""
+    """Place parties of one person exactly; returns the optimum (worth and bonuses of this step)."""
     left = edges.take(fitting(room, edges) & alone(snapshot, room.sharing)[edges.row])
     solution = solve(problem_of(room=room, edges=left))
     before = room.coverage.copy()
@@ -84,7 +84,7 @@ def problem_of(*, room: Room, edges: Edges) -> FlowProblem:
     return FlowProblem(
         party=party.astype(np.int64),
         slot=starts[edges.need] + edges.slot,
-        worth=edges.score,
+        worth=room.worth(edges),
         parties=len(parties),
         slot_places=_flat(room),
         slot_need=np.repeat(np.arange(len(room.places), dtype=np.int64), np.diff(starts)),

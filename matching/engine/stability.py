@@ -11,7 +11,7 @@ from matching.engine.room import Phase, Placement, Room
 
 
 def blocking_pairs(*, room: Room, edges: Edges) -> int:
-    """Pairs by score alone that both prefer each other to what they got.
+    """Pairs by score alone that both prefer each other to what they got; neither bonuses nor turns count.
 
     The party has a lower score or nothing, and none of its people is elsewhere at that hour; the need has room for it, or
     would by letting a newcomer of lower score go. Placements of existing relations are never counted as replaceable.

@@ -185,7 +185,8 @@ class ParticipantRow:
 
     `availability` is the union of its rules (no rule = never), minus `except_days`. `busy` are half-open
     minutes of other live matches. `live_need_ids` are needs it is or was matched with. `newcomer`: it has never promised
-    anything.
+    anything. `asked_days_ago`: days since each time it was asked for a community new to it; `came_days_ago` since it was
+    anywhere (None = never).
     `qualifications`: (index, people holding it, last valid day or None). `youngest_age` None = adults.
     `known_regions` it has been to, `agreed_regions` it has a promise with. `people`: ids of the persons known
     to be inside, so that nobody is sent to two places at once.
@@ -219,6 +220,8 @@ class ParticipantRow:
     live_need_ids: frozenset[int] = frozenset()
     remaining_load: int = 1
     people: frozenset[int] = frozenset()
+    asked_days_ago: tuple[int, ...] = ()
+    came_days_ago: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

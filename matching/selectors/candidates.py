@@ -12,15 +12,17 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Volunteer
+from accounts.services.dates import TOKYO
 from matching.enums import LIVE
-from matching.models import Block, Candidate, Match
+from matching.models import Block, Candidate, Match, Relation
 from matching.models.candidates import WHOLE
 from matching.selectors.labels import home_label, state_label
 from matching.selectors.repeats import unrepeatable
 from matching.selectors.viewers import Viewer
 
 POINT = WHOLE // 100
-ASKED_RECENTLY = timedelta(days=30)
+LATELY = timedelta(days=60)
+"""For so long a turn counts (`turn_days` of the weights as they are delivered)."""
 
 
 class Why(StrEnum):
@@ -35,6 +37,7 @@ class Why(StrEnum):
     FEWER_TIES = "fewer_ties"
     ELSEWHERE = "elsewhere"
     ASKED_LATELY = "asked_lately"
+    CAME_LATELY = "came_lately"
     EQUAL = "equal"
     SHARED_OUT = "shared_out"
     NOTHING_TO_COMPARE = "nothing_to_compare"
@@ -49,7 +52,8 @@ WORDS: Mapping[Why, Any] = {
     Why.WAY_WEIGHS: _("The way takes up more of what it wants to travel."),
     Why.FEWER_TIES: _("Fewer earlier visits or kept promises."),
     Why.ELSEWHERE: _("Fits no less, and has a proposal elsewhere."),
-    Why.ASKED_LATELY: _("Fits no less, and was asked for something else within a month."),
+    Why.ASKED_LATELY: _("Fits no less, and was asked for something else within two months."),
+    Why.CAME_LATELY: _("Fits no less, and was with a community within two months: now it is the turn of others."),
     Why.EQUAL: _("Fits just as well and comes later in the order."),
     Why.SHARED_OUT: _("Fits no less: people are shared out so that as many communities as possible find somebody."),
     Why.NOTHING_TO_COMPARE: _("The match at hand has no numbers to compare with."),
@@ -136,12 +140,14 @@ def candidates_for(need_id: int, *, now: datetime) -> QuerySet[Candidate]:
     """The candidates of a need that still take part and are not blocked, with their homes, best first. One query.
 
     Each has ``spoken`` (the state of the two in this need, None where they have not spoken), ``live`` (matches elsewhere that go
-    on) and ``asked_at`` (when a guide last asked it anything else).
+    on), ``asked_at`` (when a guide last asked it anything else), ``came_on`` (when it last was with a community) and
+    ``knows`` (whether it ever was with this one).
     """
     pair = {"need": OuterRef("need"), "volunteer": OuterRef("volunteer")}
     spoken = unrepeatable(now).filter(**pair).order_by("-created_at", "-pk").values("state")[:1]
     blocked = Block.objects.filter(volunteer=OuterRef("volunteer"), region=OuterRef("need__region"))
     elsewhere = ~Q(volunteer__matches__need=need_id)
+    came = Relation.objects.filter(volunteer=OuterRef("volunteer"), days__gt=0).order_by("-last_on")
     return (
         Candidate.objects.filter(~Exists(blocked), need=need_id, volunteer__is_active=True)
         .select_related("volunteer__home")
@@ -151,6 +157,8 @@ def candidates_for(need_id: int, *, now: datetime) -> QuerySet[Candidate]:
                 "volunteer__matches", filter=elsewhere & Q(volunteer__matches__state__in=sorted(LIVE))
             ),
             asked_at=Max("volunteer__matches__approved_at", filter=elsewhere),
+            came_on=Subquery(came.values("last_on")[:1]),
+            knows=Exists(came.filter(region=OuterRef("need__region"))),
         )
         .order_by("place")
     )
@@ -184,8 +192,10 @@ def _why(row: Any, here: _Numbers | None, *, now: datetime) -> Why:
         return _loss(there, here)
     if row.live:
         return Why.ELSEWHERE
-    if row.asked_at is not None and row.asked_at > now - ASKED_RECENTLY:
+    if row.asked_at is not None and row.asked_at > now - LATELY:
         return Why.ASKED_LATELY
+    if not row.knows and row.came_on is not None and row.came_on > (now - LATELY).astimezone(TOKYO).date():
+        return Why.CAME_LATELY
     return Why.EQUAL if there.total == here.total else Why.SHARED_OUT
 
 

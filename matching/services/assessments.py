@@ -108,6 +108,7 @@ def _proposal(match: Match, slots: Sequence[Slot], found: Assessment) -> Proposa
         people=match.people,
         score=found.regardless,
         phase=Phase.HAND,
+        behind_micro=0,
         bonuses=(),
         rank_for_need=None,
         rank_for_participant=None,

@@ -1,4 +1,4 @@
-"""Working days, quiet periods and allowed hours, all in Asia/Tokyo."""
+"""Working days and quiet periods, all in Asia/Tokyo."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import jpholiday
 
 TOKYO = ZoneInfo("Asia/Tokyo")
-ASKING_FROM, ASKING_UNTIL = time(8, 0), time(20, 0)
 SATURDAY = 5
 DayTest = Callable[[date], bool]
 
@@ -54,15 +53,6 @@ def working_days_before(at: datetime, count: int) -> datetime:
         moved -= timedelta(days=1)
         left -= is_working_day(local_day(moved))
     return moved
-
-
-def next_asking_time(now: datetime) -> datetime:
-    """``now`` if people may be asked at this hour (08:00–20:00), else the next 08:00."""
-    local = now.astimezone(TOKYO)
-    if ASKING_FROM <= local.time() < ASKING_UNTIL:
-        return now
-    day = local.date() if local.time() < ASKING_FROM else local.date() + timedelta(days=1)
-    return datetime.combine(day, ASKING_FROM, tzinfo=TOKYO)
 
 
 def end_of_day(day: date) -> datetime:

@@ -21,7 +21,7 @@ from accounts.services.notifications import notify
 from matching.enums import HOLDING, LIVE, EndReason, MatchState
 from matching.locks import lock_need, lock_need_with_people
 from matching.models import Attendance, Match, MatchSlot
-from matching.services.announce import message_context, recipients
+from matching.services.announce import ask_in_line, message_context, recipients
 from matching.services.deadlines import preparation_deadline, record_deadline
 from matching.services.matches import apply_move
 from matching.services.preparations import set_due_times_anew
@@ -88,7 +88,8 @@ def postpone_slot(
     date, or ends with the neutral sentence.
 
     Locks the people, the need, then each match; moves the slot and leaves one that is called off in its old place, so that
-    no rule brings it back; tells both sides and the guide; audits; owes the need's rescoring.
+    no rule brings it back; tells both sides and the guide; audits; owes the need's rescoring and, where somebody lost the date,
+    the question to the next in line.
 
     Raises:
         NotAllowed("role_may_not"), Conflict("slot_cancelled"), Conflict("slot_attested"), Conflict("slot_over"),
@@ -102,7 +103,7 @@ def postpone_slot(
     _require_standing(slot)
     _require_plan(slot, at)
     end_at = _end_when_later(slot, start_at, at)
-    _let_go_of_the_busy(slot, (start_at, end_at), actor, Words(on_behalf_of=on_behalf_of), at)
+    freed = _let_go_of_the_busy(slot, (start_at, end_at), actor, Words(on_behalf_of=on_behalf_of), at)
     before = _move(slot, start_at, end_at, at)
     words = Words(
         on_behalf_of=on_behalf_of,
@@ -110,6 +111,8 @@ def postpone_slot(
     )
     for match in _matches(slot).filter(state__in=sorted(LIVE)):
         apply_move(match_id=match.pk, move="move_date", actor=actor, now=at, words=words, work=_set_deadlines)
+    if freed:
+        ask_in_line(need.pk, key=f"slot:{slot.public_id}:{start_at:%Y%m%d%H%M}:")
     _record(actor, "postpone", slot, need, on_behalf_of, details=dict(words.data))
     need_changed(lock_need(need.pk))
     return slot
@@ -173,16 +176,22 @@ def _end_when_later(slot: Slot, start_at: datetime, now: datetime) -> datetime:
 
 def _let_go_of_the_busy(
     slot: Slot, to: tuple[datetime, datetime], actor: User, words: Words, now: datetime
-) -> None:
-    """Who is promised elsewhere at the new time cannot come: the match loses this date, or ends."""
+) -> bool:
+    """Who is promised elsewhere at the new time cannot come: the match loses this date, or ends. Whether any lost it.
+
+    An ending offers its places itself.
+    """
+    freed = False
     for match in _matches(slot).filter(state__in=sorted(HOLDING)):
         if not _is_busy(match, *to):
             continue
         others = match.match_slots.filter(slot__cancelled_at=None).exclude(slot=slot)
         if others.exists():
             drop_date(match, slot, actor, words, now)
+            freed = True
         else:
             end_for(match, actor, replace(words, reason=EndReason.WEATHER), now)
+    return freed
 
 
 def _is_busy(match: Match, start_at: datetime, end_at: datetime) -> bool:

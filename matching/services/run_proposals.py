@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from accounts.errors import Conflict, DomainError
 from accounts.locks import lock_guide
 from accounts.models import Guide, User, Volunteer
+from matching.engine import Weights
 from matching.enums import LIVE, MatchState, Origin, RunState
 from matching.locks import lock_run
 from matching.models import Match, MatchRun, RunInputs, RunShard
+from matching.selectors.contacts import contacts, lately
 from matching.services.assessments import Scored
 from matching.services.candidates import store_shortlists
 from matching.services.diagnosis import store_diagnoses
@@ -108,7 +110,10 @@ def _propose(run: MatchRun, row: Planned, rows: _Rows, *, now: datetime) -> Matc
         reviewers=rows.reviewers[row.need], now=now,
     )  # fmt: skip
     require_people_free(match, [match.volunteer.representative_id])
-    _require_room(match, most=row.most, unguided=weights_of(run.weights).guide_capacity_default)
+    weights = weights_of(run.weights)
+    _require_room(match, most=row.most, unguided=weights.guide_capacity_default)
+    if match.is_first_visit:
+        _require_peace(match, weights=weights, now=now)
     require_open(run.pk)
     return match
 
@@ -130,6 +135,17 @@ def _require_room(match: Match, *, most: int, unguided: int) -> None:
         raise Conflict("need_full", _("This need has as many proposals as its guide can read."))
     if found["guide"] > capacity:
         raise Conflict("guide_full", _("The guide has as many proposals as can be read in a week."))
+
+
+def _require_peace(match: Match, *, weights: Weights, now: datetime) -> None:
+    """Count again how often the party was asked for communities new to it, this time included, under the same locks.
+
+    Raises:
+        Conflict("asked_enough").
+    """
+    found = contacts().filter(lately(now, days=weights.contacts_days), volunteer=match.volunteer_id).count()
+    if found > weights.contacts_max:
+        raise Conflict("asked_enough", _("This participant was asked as often as it should be for now."))
 
 
 def _live_beside(match: Match) -> dict[str, int]:

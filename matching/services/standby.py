@@ -5,25 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from accounts.errors import DomainError
 from accounts.models import User
-from matching.enums import MatchState
 from matching.locks import lock_need_with_people
 from matching.models import Match
+from matching.selectors.line import in_line
 from matching.services.agreements import settle
 from matching.services.announce import recipients, tell
 from matching.services.review import approve_match
 from matching.services.steps import Words
 from matching.transitions import Audience
-
-
-def next_in_line(need_id: int) -> QuerySet[Match]:
-    """Proposals of a need that wait in line: first come, first asked."""
-    return Match.objects.filter(
-        need_id=need_id, state=MatchState.PROPOSED, standby_at__isnull=False
-    ).order_by("standby_at", "public_id")
 
 
 @transaction.atomic
@@ -35,7 +27,7 @@ def ask_next_in_line(*, need_id: int, now: datetime) -> list[Match]:
     again like for any other match. Where the participant had applied, both have answered and the meeting opens.
     """
     lock_need_with_people(need_id)
-    waiting = list(next_in_line(need_id).values_list("pk", flat=True))
+    waiting = list(in_line([need_id]).values_list("pk", flat=True))
     return [match for match_id in waiting if (match := _ask(match_id, now)) is not None]
 
 

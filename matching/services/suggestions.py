@@ -134,7 +134,8 @@ def _proposal(need: int, party: int, *, snapshot: Snapshot, needs: NeedSet, inpu
     slot, people = found.slots[0]
     return Proposal(
         need_id=need, participant_id=party, slot_ids=(slot,), people=people, score=found.score, phase=Phase.HAND,
-        bonuses=(), rank_for_need=None, rank_for_participant=None, compared=1, need_passed=1, party_passed=1,
+        behind_micro=0, bonuses=(), rank_for_need=None, rank_for_participant=None, compared=1, need_passed=1,
+        party_passed=1,
     )  # fmt: skip
 
 

@@ -11,14 +11,15 @@ from accounts.models import Outbox
 from accounts.services.notice_kinds import register_notices
 from accounts.services.organizations import GUIDE_ENDED
 from accounts.services.outbox import owe, register_topic
+from matching.selectors.line import next_asking_time
 from matching.services import guardians, run_queue, run_steps
-from matching.services.calendar import next_asking_time
 from matching.services.guardian_letters import send_letter
 from matching.services.handover import hand_over_matches
 from matching.services.rescoring import look_again, look_at_everything, target_of
 from matching.services.standby import ask_next_in_line
 from matching.services.watches import tell_watchers
 from regions.services.rescoring import NEED_OPENED
+from regions.services.rescoring import TOPIC as RESCORE
 
 NOTICES: dict[NoticeGroup, tuple[str, ...]] = {
     NoticeGroup.ANSWERS: (
@@ -40,7 +41,7 @@ def register() -> None:
     for group, kinds in NOTICES.items():
         register_notices(group, kinds)
     register_topic("matching.next_in_line", ask_next)
-    register_topic("matching.rescore", rescore)
+    register_topic(RESCORE, rescore)
     register_topic(NEED_OPENED, tell_watchers)
     # Every match is handed over in a transaction of its own, or the locks of two would cross.
     register_topic(GUIDE_ENDED, guide_ended, outside=True)
@@ -52,12 +53,16 @@ def register() -> None:
 
 
 def ask_next(payload: dict[str, Any], *, outbox: Outbox) -> None:
-    """Ask the next in line, or owe it again for 08:00 when people may not be asked now."""
+    """Ask the next in line, or owe it again for 08:00 when people may not be asked now.
+
+    What the line leaves then, and was kept for it over night, is looked at anew (see ``selectors.line.spoken_for``).
+    """
     now = timezone.now()
     allowed = next_asking_time(now)
     if allowed > now:
         key = f"{outbox.key}@{allowed:%Y%m%d}"
         owe(topic=outbox.topic, key=key, payload=payload, not_before=allowed)
+        owe(topic=RESCORE, key=f"{key}:rescore", payload=payload, not_before=allowed)
         return
     ask_next_in_line(need_id=payload["need"], now=now)
 

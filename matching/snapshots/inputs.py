@@ -74,7 +74,8 @@ def read_inputs(*, scope: str, weights: Weights, now: datetime) -> Inputs:
     parties = active_parties()
     if scope.startswith(PARTY):
         parties = parties.filter(public_id=scope.removeprefix(PARTY))
-    return _read(list(needs_of(scope, now=now)), parties, days=Days.of(now), weights=weights, now=now)
+    needs = list(needs_of(scope, now=now))
+    return _read(needs, parties, days=Days.of(now), weights=weights, now=now, line_first=True)
 
 
 def read_pairs(
@@ -88,15 +89,21 @@ def read_pairs(
     needs = list(with_terms(Need.objects.filter(pk=need.pk), slots=chosen))
     days = Days.of(now).reaching(max(slot.end_at for slot in slots))
     named = Volunteer.objects.filter(pk__in=[party.pk for party in parties])
-    return _read(needs, named, days=days, weights=weights, now=now)
+    return _read(needs, named, days=days, weights=weights, now=now, line_first=False)
 
 
 def _read(
-    needs: Sequence[Need], parties: QuerySet[Volunteer], *, days: Days, weights: Weights, now: datetime
+    needs: Sequence[Need],
+    parties: QuerySet[Volunteer],
+    *,
+    days: Days,
+    weights: Weights,
+    now: datetime,
+    line_first: bool,
 ) -> Inputs:
     homes = homes_of(parties)
     city = read_parties(parties, days=days, zones={code: zone for zone, code in enumerate(homes)}, now=now)
-    country = read_country(needs, homes=homes, days=days, weights=weights, now=now)
+    country = read_country(needs, homes=homes, days=days, weights=weights, now=now, line_first=line_first)
     return _sealed(
         vocabulary=read_vocabulary(),
         horizon=days.horizon,
@@ -118,12 +125,18 @@ class Country:
 
 
 def read_country(
-    needs: Sequence[Need], *, homes: Sequence[str], days: Days, weights: Weights, now: datetime
+    needs: Sequence[Need],
+    *,
+    homes: Sequence[str],
+    days: Days,
+    weights: Weights,
+    now: datetime,
+    line_first: bool,
 ) -> Country:
-    """Engine rows of needs, which come with their terms. A fixed number of queries."""
+    """Engine rows of needs, which come with their terms. A fixed number of queries. ``line_first``: see ``read_needs``."""
     regions = {need.region_id: need.region for need in needs}
     zones = {pk: zone for zone, pk in enumerate(regions)}
-    read = read_needs(needs, days=days, zones=zones, weights=weights, now=now)
+    read = read_needs(needs, days=days, zones=zones, weights=weights, now=now, line_first=line_first)
     minutes = _minutes(list(regions.values()), homes)
     return Country(rows=read.rows, minutes=minutes, capacity=read.capacity)
 

@@ -73,7 +73,9 @@ def read_layers(*, scope: str, frame: Frame, as_of: datetime, weights: Weights, 
     parties = active_parties().filter(pk__in=changed)
     homes = [*frame.homes, *(code for code in homes_of(parties) if code not in frame.zones)]
     rows = read_parties(parties, days=days, zones={code: at for at, code in enumerate(homes)}, now=now)
-    country = read_country(list(needs_of(scope, now=now)), homes=homes, days=days, weights=weights, now=now)
+    country = read_country(
+        list(needs_of(scope, now=now)), homes=homes, days=days, weights=weights, now=now, line_first=True
+    )
     return Layers(
         needs=country.rows,
         minutes=country.minutes,

@@ -15,6 +15,7 @@ from accounts.models import Guide
 from matching.engine import NO_GUIDE, Mode, NeedRow, SlotRow, Weights
 from matching.enums import LIVE, MatchState
 from matching.models import Hold, Match
+from matching.selectors.line import spoken_for
 from matching.snapshots.calendar import TOKYO, Days
 from regions.models import Need, Offer, Slot
 from regions.selectors.offers import is_usable, tied_offers
@@ -39,7 +40,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What matches have already brought: people by need and community, live proposals, when last served."""
+    """What matches have already brought: people by need and community, live proposals, when each community was last served."""
 
     proposals: Mapping[int, int]
     need_people: Mapping[int, int]
@@ -68,18 +69,30 @@ class Needs:
 
 
 def read_needs(
-    needs: Sequence[Need], *, days: Days, zones: Mapping[int, int], weights: Weights, now: datetime
+    needs: Sequence[Need],
+    *,
+    days: Days,
+    zones: Mapping[int, int],
+    weights: Weights,
+    now: datetime,
+    line_first: bool,
 ) -> Needs:
-    """Engine rows of ``needs``, which come with their terms. Seven queries at most, whatever their number.
+    """Engine rows of ``needs``, which come with their terms. Eight queries at most, whatever their number.
 
+    ``line_first``: places for which the next in line will be asked in the morning count as taken.
     A need whose coming dates are all full is left out: it lacks nobody. One without dates stays, to be told so.
     """
+    held = _held_places(needs)
+    if line_first:
+        free = {slot.pk: _free(slot, held) for need in needs for slot in need.slots.all()}
+        for slot, people in spoken_for([need.pk for need in needs], free, now=now).items():
+            held[slot] = held.get(slot, 0) + people
     context = Context(
         days=days,
         now=now,
         zones=zones,
         desks=_read_desks(needs, days=days, weights=weights),
-        held=_held_places(needs),
+        held=held,
         standing=_read_standing(needs, season_days=weights.wait_full_days, now=now),
     )
     return Needs(
@@ -142,7 +155,7 @@ def _read_standing(needs: Sequence[Need], *, season_days: int, now: datetime) ->
     for need_id, region_id, state, count, ended_at in rows:
         proposals[need_id] += state == MatchState.PROPOSED
         if ended_at is not None:
-            served_at[need_id] = max(ended_at, served_at.get(need_id, ended_at))
+            served_at[region_id] = max(ended_at, served_at.get(region_id, ended_at))
         if ended_at is None or ended_at > now - timedelta(days=season_days):
             people[need_id] += count
             region_people[region_id] += count
@@ -204,8 +217,9 @@ def _hard_qualifications(need: Need) -> tuple[tuple[int, int], ...]:
 
 
 def _waiting_since(need: Need, context: Context) -> datetime:
+    """Since the need was opened, or since somebody last came to the community, whatever for."""
     opened = need.opened_at or need.created_at
-    return min(context.now, max(opened, context.standing.served_at.get(need.pk, opened)))
+    return min(context.now, max(opened, context.standing.served_at.get(need.region_id, opened)))
 
 
 def _slots(need: Need, context: Context) -> tuple[SlotRow, ...]:

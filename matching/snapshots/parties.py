@@ -15,8 +15,9 @@ from accounts.models import Ability, Absence, Availability, HeldQualification, M
 from matching.engine import AvailabilityRule, ParticipantRow, Transport
 from matching.enums import HOLDING, LIVE, PROMISED
 from matching.models import Block, MatchPerson, MatchSlot, Relation
+from matching.selectors.contacts import contacts
 from matching.selectors.repeats import unrepeatable
-from matching.snapshots.calendar import Days
+from matching.snapshots.calendar import TOKYO, Days
 
 MICRO = 1_000_000
 KEPT_PRIOR = 3
@@ -37,6 +38,7 @@ class PartyFacts:
     relations: Facts
     blocks: Facts
     matches: Facts
+    contacts: Facts
     busy_parties: Facts
     busy_people: Facts
     members: Facts
@@ -73,9 +75,10 @@ def _read_facts(parties: QuerySet[Volunteer], *, now: datetime) -> PartyFacts:
             Availability.objects.filter(mine), "weekdays", "months", "parts", "from_minute", "until_minute"
         ),
         absences=_listed(Absence.objects.filter(mine), "from_on", "until_on"),
-        relations=_listed(Relation.objects.filter(mine), "region_id", "promised", "kept", "days"),
+        relations=_listed(Relation.objects.filter(mine), "region_id", "promised", "kept", "days", "last_on"),
         blocks=_listed(Block.objects.filter(mine), "region_id"),
         matches=_listed(unrepeatable(now).filter(mine), "need_id", "state", "need__region_id"),
+        contacts=_listed(contacts().filter(mine, contact_at__lte=now), "contact_at"),
         busy_parties=_by_first(own.values_list("match__volunteer_id", "slot__start_at", "slot__end_at")),
         busy_people=_by_first(
             people.values_list("user_id", "match__slots__start_at", "match__slots__end_at")
@@ -116,6 +119,7 @@ def kept_micro(*, kept: int, promised: int, mean_micro: int) -> int:
 def _row(party: Volunteer, facts: PartyFacts, *, days: Days, zones: Mapping[str, int]) -> ParticipantRow:
     key = party.pk
     relations, matches = facts.relations[key], facts.matches[key]
+    came = [on for *_, days_there, on in relations if days_there and on is not None]
     return ParticipantRow(
         id=key,
         public_id=party.public_id,
@@ -136,11 +140,11 @@ def _row(party: Volunteer, facts: PartyFacts, *, days: Days, zones: Mapping[str,
         has_minors=party.has_minors and party.kind != PartyKind.GROUP,
         is_group=party.kind in GROUP_KINDS,
         load_limit=party.load_limit,
-        known_regions=frozenset(region for region, *_, came in relations if came),
+        known_regions=frozenset(region for region, _, _, came_days, _ in relations if came_days),
         agreed_regions=frozenset(region for _, state, region in matches if state in PROMISED),
         blocked_regions=frozenset(region for (region,) in facts.blocks[key]),
         kept_micro=kept_micro(
-            kept=sum(kept for _, _, kept, _ in relations),
+            kept=sum(kept for _, _, kept, *_ in relations),
             promised=sum(promised for _, promised, *_ in relations),
             mean_micro=facts.kept_mean_micro,
         ),
@@ -150,7 +154,13 @@ def _row(party: Volunteer, facts: PartyFacts, *, days: Days, zones: Mapping[str,
         live_need_ids=frozenset(need for need, *_ in matches),
         remaining_load=party.live_limit - sum(state in LIVE for _, state, _ in matches),
         people=frozenset({party.representative_id, *(user for (user,) in facts.members[key])}),
+        asked_days_ago=tuple(_days_ago(at.astimezone(TOKYO).date(), days) for (at,) in facts.contacts[key]),
+        came_days_ago=_days_ago(max(came), days) if came else None,
     )
+
+
+def _days_ago(day: date, days: Days) -> int:
+    return max(0, -days.number(day))
 
 
 def _qualifications(

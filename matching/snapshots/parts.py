@@ -18,7 +18,7 @@ from matching.engine.facts import Facts
 from matching.engine.hours import Pieces
 from matching.engine.packed import Packed
 
-FORMAT = 1
+FORMAT = 2
 """Goes up with every change of what is packed: parts and files of another format are refused, and made anew."""
 
 

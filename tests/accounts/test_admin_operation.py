@@ -119,12 +119,24 @@ def test_run_tells_whom_it_reached_and_what_fairness_cost(office: Client, admin:
     }
     packing = {"prefectures": 46, "optimal": 39, "gained_micro": 80_000}
     told = {"gap_micro": 12_000, "bound_micro": 892_000, "blocking_pairs": 1711, "packing": packing}
+    told |= {"left_in_peace": 7, "stepped_back": 29}
     for report in ({"needs_served": 30, "needs_total": 34, "fairness": fairness} | told, {}):
         MatchRun.objects.create(
             scope="all", state=RunState.DONE, requested_by=admin, weights=ensure_weights(), report=report
         )
     text = office.get(reverse("admin:matching_matchrun_changelist")).content.decode()
-    shown = (">30 / 34<", ">9 / 11<", ">0.32<", ">4.1 %<", ">1.3 %<", ">1711<", ">39 / 46<", ">10.0 %<")
+    shown = (
+        ">30 / 34<",
+        ">9 / 11<",
+        ">0.32<",
+        ">4.1 %<",
+        ">1.3 %<",
+        ">1711<",
+        ">39 / 46<",
+        ">10.0 %<",
+        ">7<",
+        ">29<",
+    )
     assert [each for each in shown if each not in text] == []
 
 

@@ -201,7 +201,7 @@ def all_edges(instance: Country, result: ShardResult) -> Edges:
 
 def singles(instance: Country, edges: Edges) -> tuple[Edges, FlowProblem]:
     edges = edges.take(instance.snapshot.columns.size[edges.row] == 1)
-    room = Room(needs=instance.needs, guide_capacity={}, weights=instance.weights)
+    room = Room(snapshot=instance.snapshot, needs=instance.needs, guide_capacity={}, weights=instance.weights)
     return edges, problem_of(room=room, edges=edges)
 
 
@@ -224,7 +224,10 @@ def by_highs(problem: FlowProblem) -> int:
 
 def greedy(instance: Country, edges: Edges) -> set[int]:
     """The needs served by taking the best score first."""
-    room, served = Room(needs=instance.needs, guide_capacity={}, weights=instance.weights), set()
+    room, served = (
+        Room(snapshot=instance.snapshot, needs=instance.needs, guide_capacity={}, weights=instance.weights),
+        set(),
+    )
     for at in np.lexsort((edges.slot, edges.need, edges.rank, -edges.score)).tolist():
         if room.people_for(edges, at):
             room.take(edges, at, phase="flow", bonuses=())
@@ -234,7 +237,7 @@ def greedy(instance: Country, edges: Edges) -> set[int]:
 
 def packing(instance: Country, edges: Edges, *, flow_seconds: float) -> dict[str, Any]:
     """Newcomers placed greedily with the flow behind it, and then exactly by prefectures."""
-    room = Room(needs=instance.needs, guide_capacity={}, weights=instance.weights)
+    room = Room(snapshot=instance.snapshot, needs=instance.needs, guide_capacity={}, weights=instance.weights)
     place_relations(room=room, edges=edges)
     greedy = room.copy()
 

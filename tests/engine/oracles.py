@@ -87,6 +87,9 @@ def check_allocation(world: World, allocation: Allocation) -> None:
         check_proposal(world, proposal, judged, known=need.region in party.known_regions)
         promised = need.region in party.known_regions | party.agreed_regions
         assert (proposal.phase is Phase.RELATION) <= promised
+        assert not reference.rests(world, party, need)
+        score = proposal.score.score_micro
+        assert proposal.behind_micro == score - reference.worth(world, party, need, score)
         assert party.min_people <= proposal.people
         for slot_id in proposal.slot_ids:
             places[slot_id] += proposal.people

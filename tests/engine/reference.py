@@ -261,6 +261,25 @@ def slot_score(world: World, party: ParticipantRow, need: NeedRow, slot: SlotRow
     return comfort + relation + kept + floor(Fraction(waited * weights.wait_max, weights.wait_full_days))
 
 
+def worth(world: World, party: ParticipantRow, need: NeedRow, score: int) -> int:
+    """The score less what the party's last turn takes off at a community new to it; never the last millionth."""
+    turns = [days for days in (*party.asked_days_ago, party.came_days_ago) if days is not None]
+    if not turns or need.region in party.known_regions | party.agreed_regions:
+        return score
+    days, weights = min(turns), world.weights
+    lately = Fraction(max(weights.turn_days - days, 0), weights.turn_days) * weights.turn_max
+    return max(score - floor(lately) - min(max(1000 - days, 0), weights.turn_max), min(score, 1))
+
+
+def rests(world: World, party: ParticipantRow, need: NeedRow) -> bool:
+    """Whether the worker leaves the party in peace about this need."""
+    lately = [days for days in party.asked_days_ago if days < world.weights.contacts_days]
+    return (
+        len(lately) >= world.weights.contacts_max
+        and need.region not in party.known_regions | party.agreed_regions
+    )
+
+
 def pair(world: World, party: ParticipantRow, need: NeedRow) -> Pair:
     """Judge and score one pair."""
     party_failed = frozenset(party_failures(world, party, need))

@@ -32,7 +32,8 @@ def test_every_allocation_passes_the_audit(seed, generous):
     report = allocation.report
     bonuses = sum(micro for proposal in allocation.proposals for _, micro in proposal.bonuses)
     scores = sum(proposal.score.score_micro for proposal in allocation.proposals)
-    assert report.objective_micro == scores + bonuses
+    behind = sum(proposal.behind_micro for proposal in allocation.proposals)
+    assert report.objective_micro == scores + bonuses - behind
     assert report.gap_micro >= 0
     assert report.by_relation + report.by_group + report.by_flow == len(allocation.proposals)
 
@@ -192,7 +193,12 @@ def best_by_enumeration(world: World) -> int:
         options = [None]
         for need in world.needs:
             judged = reference.pair(world, party, need)
-            options += [(need, slot, score, party.min_people) for slot, score in judged.slot_scores.items()]
+            if reference.rests(world, party, need):
+                continue
+            options += [
+                (need, slot, reference.worth(world, party, need, score), party.min_people)
+                for slot, score in judged.slot_scores.items()
+            ]
         choices.append(options)
     return max(value_of(world, [option for option in chosen if option]) for chosen in product(*choices))
 

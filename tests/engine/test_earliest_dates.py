@@ -24,6 +24,7 @@ def edges_of(rows: list[tuple[int, int, int, int]]) -> Edges:
         least=one,
         known=one == 0,
         tied=one == 0,
+        left_out=0,
     )
 
 

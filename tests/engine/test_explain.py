@@ -67,8 +67,8 @@ def by_hand(world: World) -> Explanation:
     )
     assert found.regardless is not None
     proposal = Proposal(
-        need_id=7, participant_id=1, slot_ids=(70,), people=1, score=found.regardless, phase=Phase.HAND, bonuses=(),
-        rank_for_need=None, rank_for_participant=None, compared=1, need_passed=0, party_passed=0,
+        need_id=7, participant_id=1, slot_ids=(70,), people=1, score=found.regardless, phase=Phase.HAND, behind_micro=0,
+        bonuses=(), rank_for_need=None, rank_for_participant=None, compared=1, need_passed=0, party_passed=0,
     )  # fmt: skip
     return explain(snapshot=snapshot, needs=needs, weights=world.weights, proposal=proposal)
 

@@ -47,6 +47,15 @@ def test_price_is_the_score_given_up_for_a_need_that_nobody_served():
     assert (fairness.exposure_gini_milli, fairness.regions_served) == (500, 1)
 
 
+def test_price_is_also_what_is_given_up_where_somebody_steps_back():
+    good, fresh = party(1, kept_micro=900_000, asked_days_ago=(3,)), party(2)
+    world = small([good, fresh], [need(7, slot(70, 6))])
+    (proposal,) = allocation_of(world).proposals
+    fairness = allocation_of(world).report.fairness
+    assert proposal.participant_id == 2
+    assert (fairness.price_micro, fairness.unfair_micro) == (36_000, proposal.score.score_micro + 36_000)
+
+
 def test_existing_relations_are_no_matter_of_fairness():
     friend = party(1, known_regions=frozenset({7}))
     world = small([friend], [need(7, slot(70, 6))])

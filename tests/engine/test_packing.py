@@ -137,7 +137,11 @@ def start(world: World) -> tuple[Room, Edges, Country]:
         snapshot=snapshot, needs=needs, merged=scan(world), minutes=world.minutes, weights=world.weights
     )
     room = Room(
-        needs=needs, guide_capacity=world.guide_capacity, weights=world.weights, sharing=sharing_of(snapshot)
+        snapshot=snapshot,
+        needs=needs,
+        guide_capacity=world.guide_capacity,
+        weights=world.weights,
+        sharing=sharing_of(snapshot),
     )
     place_relations(room=room, edges=edges)
     greedy = room.copy()

@@ -96,6 +96,12 @@ def test_terms_stay_small_and_the_score_fits_32_bits():
         {"relation_bonus": 950_000},
         {"first_person": 1_000_001},
         {"first_in_region": 1_000_001},
+        {"contacts_max": 0},
+        {"contacts_days": 0},
+        {"contacts_days": 10_001},
+        {"turn_days": 0},
+        {"turn_days": 10_001},
+        {"turn_max": 1_000_001},
     ],
 )
 def test_weights_that_break_the_model_are_refused(wrong):

@@ -82,12 +82,15 @@ def random_world(
     seed: int, *, parties: int = 14, needs: int = 5, groups: bool = True, generous: bool = False
 ) -> World:
     """A world drawn from a seed. `generous` leaves out most obstacles, so that the allocation has work."""
-    draw = random.Random(seed)
+    draw, turns = random.Random(seed), random.Random(f"turns {seed}")
     strict = 0.0 if generous else 1.0
     return World(
         vocabulary=VOCABULARY,
         horizon=Horizon(first_ordinal=MONDAY + draw.randrange(300), days=DAYS),
-        participants=tuple(_party(draw, number, groups=groups, strict=strict) for number in range(parties)),
+        participants=tuple(
+            _with_turns(turns, _party(draw, number, groups=groups, strict=strict))
+            for number in range(parties)
+        ),
         needs=tuple(_need(draw, number, strict=strict) for number in range(needs)),
         minutes=_minutes(draw),
         weights=Weights(top_k=parties, slack=2, top_l=needs, slots_max=draw.choice((1, 2, 3))),
@@ -162,6 +165,16 @@ def _party(draw: random.Random, number: int, *, groups: bool, strict: float) -> 
         beginner=_chance(draw, 0.3 * strict),
         live_need_ids=frozenset(draw.sample(range(5), draw.choice((0, 0, 1)))) if strict else frozenset(),
         remaining_load=draw.choice((0, 1, 1, 1, 2, 2)) if strict else 1,
+    )
+
+
+def _with_turns(draw: random.Random, party: ParticipantRow) -> ParticipantRow:
+    return replace(
+        party,
+        asked_days_ago=tuple(
+            draw.choice((0, 7, 29, 30, 59, 60, 400, 1500)) for _ in range(draw.choice((0, 0, 1, 4)))
+        ),
+        came_days_ago=draw.choice((None, None, 1, 100)),
     )
 
 

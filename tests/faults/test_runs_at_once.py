@@ -235,6 +235,24 @@ def test_runs_at_once_give_a_party_no_more_than_it_wants(saga, trails, mori) -> 
         Volunteer.objects.filter(pk__in=[party.pk for party in parties]).update(is_active=False)
 
 
+def test_runs_at_once_ask_a_party_no_more_often_than_allowed(saga, trails, mori, admin) -> None:
+    Guide.objects.update(weekly_capacity=200)
+    weights = add_weights(actor=admin, values={"contacts_max": 2})
+    activate_weights(actor=admin, version=weights.version)
+    needs = [make_need(saga, offers=[trails]) for _ in range(WORKERS)]
+    for _ in range(ROUNDS):
+        party = make_party(live_limit=WORKERS + 1)
+        planned = planned_from_the_same_numbers(needs)
+        assert all(len(plan.proposals) == 1 for _run, plan in planned)
+        skipped = together(*[lambda run=run, plan=plan: written(run, plan) for run, plan in planned])
+        assert sum(skipped, Counter()) == {"asked_enough": WORKERS - 2}
+        assert party.matches.count() == 2
+        MatchEvent.objects.all().delete()
+        Match.objects.all().delete()
+        MatchRun.objects.all().delete()
+        Volunteer.objects.filter(pk=party.pk).update(is_active=False)
+
+
 def test_weights_activated_at_once_leave_one_active(admin) -> None:
     ensure_weights()
     versions = [add_weights(actor=admin, values={"top_l": number}).version for number in range(1, 5)]

@@ -23,8 +23,8 @@ from accounts.models import Outbox, User, Volunteer
 from matching.enums import DISCLOSED, LIVE, AnswerValue, EndReason, MatchState, Origin, Side
 from matching.models import Answer, Hold, Match, MatchEvent, Relation
 from matching.policies import role_for
+from matching.selectors.line import next_asking_time
 from matching.services.answers import answer_match
-from matching.services.calendar import next_asking_time
 from matching.services.day import Came, attest_attendance
 from matching.services.invariants import check_invariants
 from matching.services.proposals import create_match

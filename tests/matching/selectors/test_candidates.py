@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from accounts.models import User, Volunteer
 from accounts.services.parties import pause_party
 from matching.enums import EndReason, MatchState, Side
-from matching.models import Block, Candidate, Match, MatchRun
+from matching.models import Block, Candidate, Match, MatchRun, Relation
 from matching.selectors.candidates import Compared, Comparison, Why, candidates_of
 from matching.selectors.matches import match_shown
 from matching.selectors.viewers import viewer_of
@@ -20,7 +20,7 @@ from matching.services.endings import decline_match
 from matching.services.review import approve_match, reject_match
 from matching.services.weights import ensure_weights
 from regions.models import Need, Region
-from tests.builders import make_guide, make_need, make_offer, make_organization, make_party
+from tests.builders import make_guide, make_need, make_offer, make_organization, make_party, make_region
 from tests.matching import saga as story
 from tests.matching.running import matched
 
@@ -146,13 +146,27 @@ def test_fewer_points_are_said_before_a_proposal_elsewhere(
     assert only(match, mori).why is Why.FEWER_TIES
 
 
-def test_who_was_asked_within_a_month(match: Match, candidate, saga: Region, mori: User) -> None:
+def test_who_was_asked_within_two_months(match: Match, candidate, saga: Region, mori: User) -> None:
     row = candidate()
     other = story.asked(story.propose(make_need(saga), row.volunteer), guide=mori)
     decline_match(match_id=other.pk, actor=mori, reason=EndReason.DATES, side=Side.PARTY, on_behalf_of="本人")
     assert only(match, mori).why is Why.ASKED_LATELY
-    Match.objects.filter(pk=other.pk).update(approved_at=timezone.now() - timedelta(days=31))
+    Match.objects.filter(pk=other.pk).update(approved_at=timezone.now() - timedelta(days=61))
     assert only(match, mori).why is Why.EQUAL
+
+
+def test_who_came_within_two_months(match: Match, candidate, saga: Region, mori: User) -> None:
+    row, today = candidate(), timezone.localdate()
+    there = Relation.objects.create(
+        volunteer=row.volunteer, region=make_region(), days=1, last_on=today - timedelta(days=59)
+    )
+    assert only(match, mori).why is Why.CAME_LATELY
+    here = Relation.objects.create(volunteer=row.volunteer, region=saga, days=1, last_on=today)
+    assert only(match, mori).why is Why.EQUAL, "nobody steps back where it is known"
+    here.delete()
+    for facts in ({"last_on": today - timedelta(days=61)}, {"last_on": today, "days": 0}):
+        Relation.objects.filter(pk=there.pk).update(**facts)
+        assert only(match, mori).why is Why.EQUAL
 
 
 def test_who_is_matched_with_the_need_already_has_a_word_for_it(match: Match, candidate, mori: User) -> None:

@@ -162,6 +162,23 @@ def test_who_is_busy_then_keeps_the_other_dates(
     assert_holds()
 
 
+def test_places_that_the_busy_leave_are_owed_to_the_next_in_line(
+    mowing: Need, slot: Slot, hana_party: Volunteer, mori: User, ume: User
+) -> None:
+    third = make_slot(mowing, start_at=slot.start_at + 3 * WEEK)
+    elsewhere = make_need(mowing.region, slots=[{"start_at": slot.start_at + 2 * WEEK}])
+    story.agreed(elsewhere, hana_party, guide=mori)
+    here = story.propose(mowing, hana_party)
+    here.slots.add(third)
+    story.asked(here, guide=mori)
+    owed = Outbox.objects.filter(topic="matching.next_in_line")
+    postpone_slot(slot=slot, actor=ume, start_at=slot.start_at + WEEK)
+    assert not owed.exists(), "nobody lost it"
+    slot.refresh_from_db()
+    postpone_slot(slot=slot, actor=ume, start_at=slot.start_at + WEEK)
+    assert [row.payload for row in owed] == [{"need": mowing.pk}]
+
+
 def test_letter_names_the_date_it_is_about(
     mowing: Need, slot: Slot, hana: User, hana_party: Volunteer, mori: User, ume: User
 ) -> None:

@@ -8,14 +8,14 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Outbox, Volunteer, Wish
+from accounts.models import Guide, Outbox, Volunteer, Wish
 from accounts.services.outbox import owe
 from accounts.services.rescoring import party_changed
 from accounts.services.vocabulary import store_entry
 from matching import tasks
 from matching.enums import EndReason, MatchState, RunState
 from matching.models import Match, MatchRun
-from matching.services.endings import lapse_match, withdraw_match
+from matching.services.endings import decline_match, lapse_match, withdraw_match
 from matching.services.rescoring import look_again, match_nightly
 from matching.services.review import reject_match, undo_approval
 from matching.services.run_steps import start_run
@@ -25,7 +25,7 @@ from regions.enums import NeedStage
 from regions.models import Need
 from regions.services.rescoring import need_changed
 from tests.builders import TOKYO
-from tests.cast import make_asset_kind, make_need, make_party, make_work_kind
+from tests.cast import make_asset_kind, make_need, make_party, make_region, make_work_kind
 from tests.matching import saga as story
 from tests.matching.running import pairs
 from tests.support.outbox import drain_outbox
@@ -157,6 +157,21 @@ def test_freed_places_are_offered_again(mowing: Need, riders: Volunteer, harada,
     withdraw_match(match_id=match.pk, actor=harada, reason=EndReason.CHANGED_PLANS)
     drain_outbox()
     assert pairs() == {(mowing, riders), (mowing, late)}
+
+
+def test_freed_place_goes_to_who_fits_as_well_and_was_not_just_asked(saga, harada, riders, mori) -> None:
+    need = make_need(saga, places=5)
+    match = story.asked(story.propose(need, riders), guide=mori)
+    asked, fresh = sorted((make_party() for _ in range(2)), key=lambda party: party.public_id)
+    other = story.asked(story.propose(make_need(make_region(guide=mori.guide)), asked), guide=mori)
+    decline_match(match_id=other.pk, actor=asked.representative, reason=EndReason.DATES)
+    Need.objects.filter(pk=other.need_id).update(stage=NeedStage.CLOSED)
+    Guide.objects.update(weekly_capacity=1)
+    drain_outbox()
+    withdraw_match(match_id=match.pk, actor=harada, reason=EndReason.CHANGED_PLANS)
+    drain_outbox()
+    (proposed,) = Match.objects.filter(need=need, state=MatchState.PROPOSED)
+    assert (proposed.volunteer, proposed.explanation["behind_micro"]) == (fresh, 0)
 
 
 # What an ending sets in motion.

@@ -13,14 +13,17 @@ from matching.engine import Weights
 from matching.enums import EndReason, MatchState, Origin, RunState
 from matching.models import Match, MatchRun, NeedDiagnosis, Relation, RunShard, WeightSet
 from matching.selectors.runs import recomputed_score
+from matching.services.endings import decline_match
 from matching.services.invariants import check_invariants
 from matching.services.review import reject_match
+from matching.services.run_proposals import write_proposals
 from matching.services.runs import open_run, plan_only, request_run
+from matching.services.weights import activate_weights, add_weights
 from regions.enums import NeedStage
 from regions.models import Need
-from tests.cast import make_need, make_offer, make_party
+from tests.cast import make_need, make_offer, make_party, make_region
 from tests.matching import saga as story
-from tests.matching.running import matched, pairs
+from tests.matching.running import looked_at, matched, pairs
 from tests.support.outbox import drain_outbox
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +146,7 @@ def test_run_says_what_it_did(mowing: Need, riders: Volunteer, hana_party, mori)
     assert (report["needs_served"], report["blocking_pairs"]) == (1, 0)
     assert 0 <= report["gap_micro"] == report["bound_micro"] - report["objective_micro"]
     assert (report["by_group"], report["by_flow"], report["skipped"], report["planned"]) == (1, 1, {}, 2)
+    assert (report["left_in_peace"], report["stepped_back"]) == (0, 0)
     assert report["objective_micro"] == sum(
         match.score_micro + match.explanation["bonus"] for match in Match.objects.all()
     )
@@ -241,6 +245,29 @@ def test_two_plans_from_the_same_numbers_are_counted_again(saga, trails, mori) -
     ]
     assert [dict(each) for each in skipped] == [{}, {"guide_full": 1}]
     assert Match.objects.count() == 1
+
+
+def test_who_was_asked_as_often_as_allowed_is_not_proposed_again(saga, trails, mori, hana_party) -> None:
+    for _ in range(Weights().contacts_max):
+        match = story.asked(story.propose(make_need(make_region(guide=mori.guide)), hana_party), guide=mori)
+        decline_match(match_id=match.pk, actor=hana_party.representative, reason=EndReason.DATES)
+    new, home = make_need(saga, offers=[trails]), make_need(known := make_region(guide=mori.guide))
+    Relation.objects.create(volunteer=hana_party, region=known, promised=1, kept=1, days=1)
+    run = matched()
+    assert pairs(run) == {(home, hana_party)}
+    assert run.report["left_in_peace"] == 1
+    look = looked_at(hana_party)
+    assert new.pk in set(look.suggestions.values_list("need", flat=True)), "it is still shown what fits"
+
+
+def test_two_plans_for_one_party_are_counted_again(saga, trails, mori, hana_party, admin) -> None:
+    weights = add_weights(actor=admin, values={"contacts_max": 1})
+    activate_weights(actor=admin, version=weights.version)
+    needs = [make_need(saga, offers=[trails]) for _ in range(2)]
+    plans = [(open_run(actor=mori, target=need), plan_only(actor=mori, target=need)) for need in needs]
+    skipped = [write_proposals(run, plan.proposals, now=timezone.now()) for run, plan in plans]
+    assert [dict(each) for each in skipped] == [{}, {"asked_enough": 1}]
+    assert pairs() == {(needs[0], hana_party)}
 
 
 def test_community_without_guides_gets_proposals_for_the_administrators(mowing: Need, riders) -> None:

@@ -9,20 +9,23 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Outbox, User, Volunteer
+from matching.engine import Weights
 from matching.enums import AnswerValue, ConsentScope, EndReason, MatchState, Side
 from matching.models import Answer, Match, MatchEvent, Relation
+from matching.selectors.line import in_line, next_asking_time
 from matching.services.answers import answer_match
-from matching.services.calendar import next_asking_time
 from matching.services.endings import decline_match, redate_match, withdraw_match
 from matching.services.invariants import check_invariants
 from matching.services.proposals import apply_for_need
 from matching.services.review import put_next_in_line, undo_approval
 from matching.services.slots import set_slot_places
-from matching.services.standby import ask_next_in_line, next_in_line
+from matching.services.standby import ask_next_in_line
 from matching.services.topics import ask_next
+from matching.snapshots import read_pairs
 from regions.models import Need, Region
 from tests.builders import TOKYO, make_need, make_party, make_slot
 from tests.matching import saga as story
+from tests.matching.looking import look
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -71,7 +74,7 @@ def test_line_is_in_order_of_joining(small: Need, mori: User) -> None:
     for match in reversed(matches):
         put_next_in_line(match_id=match.pk, actor=mori)
 
-    assert list(next_in_line(small.pk)) == matches[::-1]
+    assert list(in_line([small.pk])) == matches[::-1]
 
 
 def test_freed_places_go_to_all_in_line_who_fit_and_the_others_keep_waiting(small: Need, mori: User) -> None:
@@ -111,6 +114,8 @@ def test_a_decline_owes_the_question_and_its_handler_asks_by_day(
     is_daytime = next_asking_time(owed.created_at) == owed.created_at  # at night it waits for the morning
     assert story.state_of(match) == (MatchState.ASKING if is_daytime else MatchState.PROPOSED)
     assert Outbox.objects.filter(topic="matching.next_in_line").count() == (1 if is_daytime else 2)
+    later = Outbox.objects.filter(topic="matching.rescore", key__startswith=f"{owed.key}@")
+    assert later.count() == (0 if is_daytime else 1), "what the line leaves is looked at after it was asked"
 
 
 @pytest.mark.parametrize(
@@ -367,3 +372,57 @@ def test_more_places_are_owed_to_the_next_in_line_each_time_and_fewer_are_not(sm
         owed.append(owed_line())
 
     assert owed == [1, 1, 2, 2]
+
+
+# What is kept for the line over night.
+def at(hour: int) -> datetime:
+    return timezone.now().astimezone(TOKYO).replace(hour=hour, minute=30)
+
+
+def free(need: Need, *, hour: int) -> list[int]:
+    """Free places of every date as a run at this hour sees them; nothing where the need lacks nobody."""
+    rows = [row for row in look(now=at(hour)).needs if row.id == need.pk]
+    return [slot.places_free for row in rows for slot in row.slots]
+
+
+@pytest.mark.parametrize("hour", [7, 21, 3])
+def test_at_night_free_places_are_kept_for_the_line(small: Need, mori: User, hour: int) -> None:
+    too_many = waiting(small, make_party(size=6, min_people=2), guide=mori, people=5)
+    Match.objects.filter(pk=too_many.pk).update(people=6)
+    for size in (2, 1):
+        waiting(small, make_party(size=size, min_people=size), guide=mori)
+    assert (free(small, hour=12), free(small, hour=hour)) == ([5], [2])
+
+
+def test_places_are_kept_in_the_order_of_the_line_and_for_nobody_else(small: Need, mori: User) -> None:
+    three, four, _beside = (
+        story.propose(small, make_party(size=size, min_people=size)) for size in (3, 4, 2)
+    )
+    for match in (four, three):
+        put_next_in_line(match_id=match.pk, actor=mori)
+    assert free(small, hour=21) == [1]
+
+
+def test_need_whose_places_are_all_kept_lacks_nobody_over_night(small: Need, mori: User) -> None:
+    waiting(small, make_party(size=5, min_people=5), guide=mori)
+    assert (free(small, hour=12), free(small, hour=21)) == ([5], [])
+
+
+def test_line_keeps_whole_parties_or_nothing_and_all_their_dates_or_none(small: Need, mori: User) -> None:
+    second = make_slot(small, start_at=small.slots.get().start_at + timedelta(days=7), places=1)
+    for people in (2, 1):
+        match = waiting(small, make_party(size=people, min_people=people), guide=mori)
+        match.slots.add(second)
+    waiting(small, make_party(size=4, min_people=4), guide=mori)
+    waiting(small, make_party(size=5, min_people=5), guide=mori)
+    assert free(small, hour=21) == []
+    assert free(small, hour=12) == [5, 1]
+
+
+def test_what_a_guide_begins_by_hand_at_night_is_not_told_that_the_places_are_gone(
+    small: Need, mori: User
+) -> None:
+    waiting(small, make_party(size=5, min_people=5), guide=mori)
+    party = make_party()
+    inputs = read_pairs(need=small, parties=[party], slots=small.slots.all(), weights=Weights(), now=at(21))
+    assert [slot.places_free for slot in inputs.needs[0].slots] == [5]

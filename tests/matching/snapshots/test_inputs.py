@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Volunteer
+from accounts.services.dates import TOKYO
 from matching.models import Relation
 from matching.snapshots import Days, need_scope, party_scope
 from regions.models import Need
@@ -72,7 +73,8 @@ def test_first_day_is_the_day_in_japan() -> None:
     assert days.span(at_tokyo(date(2027, 4, 3), 8), at_tokyo(date(2027, 4, 3), 12)) == (1920, 2160)
 
 
-def test_queries_are_as_many_for_three_as_for_one(mori) -> None:
+@pytest.mark.parametrize(("hour", "expected"), [(12, 33), (3, 34)])  # at night also who is in line
+def test_queries_are_as_many_for_three_as_for_one(mori, hour: int, expected: int) -> None:
     counts = []
     for more in (1, 2):
         for _ in range(more):
@@ -83,6 +85,6 @@ def test_queries_are_as_many_for_three_as_for_one(mori) -> None:
             story.asked(story.propose(need, make_party(qualifications=("brushcutter",))), guide=mori)
             Relation.objects.create(volunteer=party, region=region, promised=1)
         with CaptureQueriesContext(connection) as queries:
-            inputs = look()
+            inputs = look(now=timezone.now().astimezone(TOKYO).replace(hour=hour))
         counts.append((len(inputs.participants), len(inputs.needs), len(queries)))
-    assert counts == [(2, 1, 32), (6, 3, 32)]
+    assert counts == [(2, 1, expected), (6, 3, expected)]

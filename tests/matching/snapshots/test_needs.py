@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from accounts.models import Volunteer
 from matching.engine import NO_GUIDE, NeedRow, Weights
+from matching.enums import EndReason
 from matching.services.deadlines import ROSTER_DAYS
+from matching.services.endings import withdraw_match
 from matching.snapshots.needs import NOTICE
 from regions.enums import Compensation, NeedMode, NeedStage, PermissionStatus
 from regions.models import Need, Permission
@@ -21,6 +23,7 @@ from tests.cast import (
     make_need,
     make_offer,
     make_qualification,
+    make_region,
     make_slot,
     make_work_kind,
     sunday_ahead,
@@ -199,6 +202,24 @@ def test_wait_begins_again_after_help_and_coverage_ends_with_the_season(mowing, 
     soon, late = (look(now=match.ended_at + timedelta(days=days)) for days in (40, 130))
     assert (need_row(mowing, soon).wait_days, need_row(mowing, soon).need_served) == (40, 5)
     assert (need_row(mowing, late).wait_days, need_row(mowing, late).need_served) == (130, 0)
+
+
+def test_the_whole_community_waits_anew_after_help_and_no_other_does(saga, mowing, riders, mori) -> None:
+    beside, elsewhere = make_need(saga), make_need(make_region(guide=mori.guide))
+    Need.objects.update(opened_at=timezone.now() - timedelta(days=300))
+    match = story.completed(mowing, riders, guide=mori)
+    for need in (beside, elsewhere):
+        make_slot(need, start_at=match.ended_at + timedelta(days=150))
+    later = look(now=match.ended_at + timedelta(days=40))
+    assert need_row(beside, later).wait_days == 40
+    assert need_row(elsewhere, later).wait_days >= 340
+
+
+def test_a_promise_that_came_to_nothing_is_no_help(mowing, riders, harada, mori) -> None:
+    Need.objects.update(opened_at=timezone.now() - timedelta(days=300))
+    match = story.asked(story.propose(mowing, riders), guide=mori)
+    withdraw_match(match_id=match.pk, actor=harada, reason=EndReason.CHANGED_PLANS)
+    assert need_row(mowing).wait_days == 300
 
 
 # Who reads the proposals.

@@ -12,7 +12,8 @@ from accounts.models import Ability, Absence, Availability, HeldQualification, U
 from matching.engine import AvailabilityRule, ParticipantRow, Transport
 from matching.enums import EndReason, MatchState, Side
 from matching.models import Block, Match, Relation
-from matching.services.endings import withdraw_match
+from matching.services.endings import decline_match, redate_match, withdraw_match
+from matching.services.proposals import apply_for_need, invite_party, suggest_match
 from matching.services.review import reject_match
 from matching.snapshots.parties import kept_micro
 from regions.enums import NeedMode
@@ -23,6 +24,7 @@ from tests.cast import (
     make_party,
     make_qualification,
     make_region,
+    make_slot,
     make_work_kind,
 )
 from tests.matching import saga as story
@@ -209,3 +211,84 @@ def test_beginner_is_who_can_do_nothing_yet(level: str, beginner: bool) -> None:
 
 def test_household_counts_as_a_group() -> None:
     assert party_row(make_party(kind=PartyKind.HOUSEHOLD, size=3)).is_group
+
+
+# Whose turn it is.
+def turn(party: Volunteer, *, days: int = 0) -> tuple[tuple[int, ...], int | None]:
+    """Days since it was asked, days since it came, so many days from now."""
+    row = party_row(party, look(now=timezone.now() + timedelta(days=days)))
+    return row.asked_days_ago, row.came_days_ago
+
+
+def test_who_was_never_asked_and_never_came_has_had_no_turn(hana_party: Volunteer) -> None:
+    assert turn(hana_party) == ((), None)
+
+
+def test_proposal_is_a_contact_while_it_waits_and_once_it_was_asked(
+    mowing: Need, hana_party: Volunteer, mori
+) -> None:
+    match = story.propose(mowing, hana_party)
+    Match.objects.filter(pk=match.pk).update(created_at=timezone.now() - timedelta(days=9))
+    assert turn(hana_party) == ((9,), None)
+    story.asked(match, guide=mori)
+    assert turn(hana_party) == ((0,), None)
+    assert turn(hana_party, days=29) == ((29,), None)
+    assert turn(hana_party, days=31) == ((31,), None)
+
+
+def test_what_was_turned_down_before_it_reached_the_party_is_no_contact(
+    mowing: Need, hana_party: Volunteer, mori
+) -> None:
+    match = story.propose(mowing, hana_party)
+    reject_match(match_id=match.pk, actor=mori, reason=EndReason.DATES)
+    assert turn(hana_party) == ((), None)
+
+
+def test_a_no_of_the_party_was_a_contact(mowing: Need, hana_party: Volunteer, hana, mori) -> None:
+    match = story.asked(story.propose(mowing, hana_party), guide=mori)
+    decline_match(match_id=match.pk, actor=hana, reason=EndReason.DATES)
+    assert turn(hana_party) == ((0,), None)
+
+
+def test_what_a_party_applies_for_is_its_own_affair(mowing: Need, hana_party: Volunteer, hana, mori) -> None:
+    match = apply_for_need(actor=hana, need=mowing, volunteer=hana_party, slots=mowing.slots.all())
+    story.asked(match, guide=mori)
+    assert turn(hana_party) == ((), None)
+
+
+def test_what_a_guide_suggests_and_a_community_invites_to_are_contacts(
+    mowing: Need, saga, hana_party: Volunteer, mori, ume
+) -> None:
+    suggest_match(actor=mori, need=mowing, volunteer=hana_party, slots=mowing.slots.all())
+    other = make_need(saga)
+    invite_party(actor=ume, need=other, volunteer=hana_party, slots=other.slots.all())
+    assert turn(hana_party)[0] == (0, 0)
+
+
+@pytest.mark.parametrize("was_asked", [True, False])
+def test_other_dates_are_the_same_contact(mowing: Need, hana_party: Volunteer, mori, was_asked: bool) -> None:
+    match = story.propose(mowing, hana_party)
+    if was_asked:
+        story.asked(match, guide=mori)
+    later = make_slot(mowing, start_at=mowing.slots.get().start_at + timedelta(days=14))
+    redate_match(match_id=match.pk, actor=mori, slots=[later], on_behalf_of="地区")
+    assert turn(hana_party)[0] == (0,)
+
+
+def test_who_is_asked_by_a_community_it_knows_has_had_no_turn_elsewhere(
+    mowing: Need, saga, hana_party: Volunteer, mori
+) -> None:
+    day = timezone.localdate() - timedelta(days=80)
+    Relation.objects.create(volunteer=hana_party, region=saga, promised=1, kept=1, days=1, last_on=day)
+    story.asked(story.propose(mowing, hana_party), guide=mori)
+    assert turn(hana_party) == ((), 80)
+
+
+def test_who_came_lately_has_had_a_turn(hana_party: Volunteer, saga) -> None:
+    today = timezone.localdate()
+    for region, days_ago, days in ((saga, 12, 2), (make_region(), 3, 0), (make_region(), 40, 1)):
+        Relation.objects.create(
+            volunteer=hana_party, region=region, promised=2, kept=1, days=days,
+            last_on=today - timedelta(days=days_ago),
+        )  # fmt: skip
+    assert turn(hana_party) == ((), 12)
