@@ -154,7 +154,7 @@ def _stepped_back(edges: Edges, *, snapshot: Snapshot, weights: Weights) -> int:
     if not weights.turn_max:
         return 0
     lately = snapshot.columns.since_turn[edges.row] < weights.turn_days
-    return len(np.unique(edges.row[lately & ~edges.known]))
+    return len(np.unique(edges.row[lately & ~edges.tied]))
 
 
 def _proposals(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import Conflict, DomainError
 from accounts.locks import lock_guide
 from accounts.models import Guide, User, Volunteer
-from matching.engine import Weights
+from matching.engine import Phase, Weights
 from matching.enums import LIVE, MatchState, Origin, RunState
 from matching.locks import lock_run
 from matching.models import Match, MatchRun, RunInputs, RunShard
@@ -112,7 +112,7 @@ def _propose(run: MatchRun, row: Planned, rows: _Rows, *, now: datetime) -> Matc
     require_people_free(match, [match.volunteer.representative_id])
     weights = weights_of(run.weights)
     _require_room(match, most=row.most, unguided=weights.guide_capacity_default)
-    if match.is_first_visit:
+    if row.explanation["phase"] != Phase.RELATION:
         _require_peace(match, weights=weights, now=now)
     require_open(run.pk)
     return match

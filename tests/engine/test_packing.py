@@ -30,12 +30,13 @@ Taken = tuple[ParticipantRow, NeedRow, int, int]
 
 def contest(seed: int, *, prefectures: int = 1) -> World:
     """Strangers of all sizes who want the same few places; some people are in two parties."""
-    draw = random.Random(seed)
+    draw, turns = random.Random(seed), random.Random(f"turns {seed}")
     sizes = [draw.choice((1, 1, 2, 3)) for _ in range(5)]
     parties = [
         party(
             number, size=size, min_people=size if draw.random() < 0.5 else min(size, 2), is_group=size > 1,
             kept_micro=draw.randrange(0, 1_000_000, 1000), people=frozenset({number, draw.choice((90, 91, number))}),
+            asked_days_ago=turns.choice(((), (), (0,), (40,), (200,))),
         )
         for number, size in enumerate(sizes, start=1)
     ]  # fmt: skip
@@ -66,7 +67,7 @@ def ways(world: World) -> Iterator[list[Taken]]:
         judged = {place.id: reference.pair(world, someone, place).slot_scores for place in world.needs}
         choices.append(
             [
-                (someone, place, date, score)
+                (someone, place, date, reference.worth(world, someone, place, score))
                 for place in world.needs
                 for date, score in judged[place.id].items()
             ]

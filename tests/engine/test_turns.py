@@ -35,8 +35,9 @@ def test_who_was_asked_as_often_as_allowed_is_left_in_peace(kind):
 
 
 @BOTH
-def test_the_cap_never_parts_who_know_each_other(kind):
-    friend = party(1, **kind, **FULL, known_regions=frozenset({7}))
+@pytest.mark.parametrize("tie", ["known_regions", "agreed_regions"])
+def test_the_cap_never_parts_who_know_each_other_or_have_a_promise(kind, tie):
+    friend = party(1, **kind, **FULL, **{tie: frozenset({7})})
     world = small([friend], [need(7, slot(70, 6, places=4)), need(8, slot(80, 6, places=4))])
     (proposal,) = allocation_of(world).proposals
     assert (proposal.need_id, proposal.phase, proposal.behind_micro) == (7, Phase.RELATION, 0)
