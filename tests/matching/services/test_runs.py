@@ -260,6 +260,18 @@ def test_who_was_asked_as_often_as_allowed_is_not_proposed_again(saga, trails, m
     assert new.pk in set(look.suggestions.values_list("need", flat=True)), "it is still shown what fits"
 
 
+def test_who_has_a_promise_is_proposed_there_however_often_it_was_asked(saga, mori, hana_party) -> None:
+    promised = make_need(saga, slots=[{"start_at": timezone.now() + timedelta(days=120)}])
+    story.agreed(promised, hana_party, guide=mori)
+    for _ in range(Weights().contacts_max):
+        match = story.asked(story.propose(make_need(make_region(guide=mori.guide)), hana_party), guide=mori)
+        decline_match(match_id=match.pk, actor=hana_party.representative, reason=EndReason.DATES)
+    other = make_need(saga, slots=[{"start_at": timezone.now() + timedelta(days=90)}])
+    run = matched()
+    assert pairs(run) == {(other, hana_party)}
+    assert run.report["skipped"] == {}
+
+
 def test_two_plans_for_one_party_are_counted_again(saga, trails, mori, hana_party, admin) -> None:
     weights = add_weights(actor=admin, values={"contacts_max": 1})
     activate_weights(actor=admin, version=weights.version)
