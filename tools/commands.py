@@ -180,8 +180,9 @@ def bench() -> int:
     """Measure on the session's own PostgreSQL, alone on the machine if it can be. The last line is the result."""
     return _measure(
         "tests/benchmarks/test_run_of_a_prefecture.py",
-        "tests/benchmarks/test_engine.py",
         "tests/benchmarks/test_turns.py",
+        "tests/benchmarks/test_end_to_end.py",
+        "tests/benchmarks/test_engine.py",
         "-k",
         "not nation",
     )

@@ -20,7 +20,7 @@ from matching.engine.snapshot import Bools, Snapshot, assemble
 
 I32 = npt.NDArray[np.int32]
 PAIRS_MAX = 2_000_000
-"""Up to so many pairs on the lists of parties, everybody who fits anywhere stays: above, who is on a need's list or knows it."""
+"""Up to so many pairs on the lists of parties, everybody who fits anywhere stays: above, who is on a need's list, knows it or has a promise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +74,8 @@ def _chosen(layer: Layer, *, everybody: bool, regions: set[int]) -> I64:
         ranks = np.flatnonzero(fits)
         return np.sort(snapshot.row_of_rank[ranks])
     listed = np.unique(merged.need_ranks[merged.need_ranks != EMPTY_RANK])
-    known = snapshot.facts.known
-    friends = known[0, np.isin(known[1], sorted(regions))]
+    tied = np.concatenate([snapshot.facts.known, snapshot.facts.agreed], axis=1)
+    friends = tied[0, np.isin(tied[1], sorted(regions))]
     friends = friends[fits[snapshot.columns.rank[friends]]]
     return np.union1d(snapshot.row_of_rank[listed], friends)
 

@@ -79,7 +79,7 @@ class Plan:
             found=[Found(**row) for row in stored["found"]],
             shortlists=[Shortlist.from_json(row) for row in stored.get("shortlists", [])],
             fitting=Fitting.from_json(stored["fitting"]) if stored.get("fitting") else None,
-            later=[Standing(**row) for row in stored["later"]],
+            later=[Standing(**row) for row in stored.get("later", [])],
             pairs_feasible=stored["pairs_feasible"],
             report=stored["report"],
         )

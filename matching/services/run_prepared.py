@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from django.conf import settings
@@ -21,11 +20,15 @@ from matching.engine import (
     shards_of,
 )
 from matching.engine.condense import Layer, condensed, packed_rows
-from matching.engine.snapshot import assemble
+from matching.engine.snapshot import BLOCK, assemble
 from matching.snapshots import Inputs
 
-BLOCKS_PER_SHARD = 16  # 4,096 parties: less is not worth the way over the broker
+BLOCKS_PER_SHARD = 16  # 4,096 parties: less is not worth the way over the broker, however many needs
+PAIRS_PER_SHARD = 2_000_000  # nor are, in a large run, fewer pairs
 SHARDS_MAX = 64  # every shard lays out the needs anew, and its result is a row
+
+
+_whole: dict[str, Snapshot] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +63,11 @@ def packed(inputs: Inputs) -> Prepared:
 
 def cut(prepared: Prepared, *, whole: bool) -> tuple[Shard, ...]:
     """The shards of a run: by a number of blocks each, 64 shards at most, or the ``whole`` as one."""
-    blocks = max(prepared.snapshot.blocks, 1)
-    least = int(getattr(settings, "ENISHI_BLOCKS_PER_SHARD", BLOCKS_PER_SHARD))
+    blocks, needs = max(prepared.snapshot.blocks, 1), max(len(prepared.needs.needs), 1)
+    least = int(getattr(settings, "ENISHI_BLOCKS_PER_SHARD", 0))
+    if not least:
+        pairs = PAIRS_PER_SHARD if prepared.is_large else 0
+        least = max(BLOCKS_PER_SHARD, pairs // (BLOCK * needs))
     per_shard = blocks if whole else max(least, -(-blocks // SHARDS_MAX))
     return shards_of(prepared.snapshot, blocks_per_shard=per_shard)
 
@@ -90,10 +96,13 @@ def everybody(prepared: Prepared) -> Snapshot:
     """
     if prepared.overlay is None or not (prepared.overlay.count or prepared.snapshot.columns.gone.any()):
         return prepared.snapshot
-    return _put_together(prepared.snapshot, prepared.overlay)
+    key = prepared.inputs.digest
+    if key not in _whole:
+        _whole.clear()  # before the next one is made: two would be too much
+        _whole[key] = _put_together(prepared.snapshot, prepared.overlay)
+    return _whole[key]
 
 
-@lru_cache(maxsize=1)
 def _put_together(base: Snapshot, overlay: Snapshot) -> Snapshot:
     present = np.flatnonzero(~base.columns.gone)
     parts = [packed_rows(base, present), packed_rows(overlay, np.arange(overlay.count))]

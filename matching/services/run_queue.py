@@ -19,8 +19,8 @@ from matching.locks import lock_run
 from matching.models import MatchRun, RunShard
 
 START, SHARD, MERGE = "matching.start_run", "matching.run_shard", "matching.merge_run"
-LEASE = timedelta(seconds=40)
-"""How long a step is left to the worker that claimed it: longer than any step, short enough to settle in a minute."""
+LEASE = timedelta(seconds=70)
+"""How long a step is left to the worker that claimed it: longer than any step may take before its process is ended."""
 
 
 def owe_start(run: MatchRun, *, not_before: datetime | None = None) -> Outbox:
@@ -31,7 +31,7 @@ def owe_start(run: MatchRun, *, not_before: datetime | None = None) -> Outbox:
 
 
 def owe_shard(shard: RunShard, *, not_before: datetime | None = None) -> Outbox:
-    """Owe the scoring of a shard. Inside a transaction."""
+    """Owe a piece of a run. Inside a transaction."""
     run = shard.run
     key = f"run:{run.public_id}:{run.attempts}:{shard.kind}:{shard.number}:{shard.attempts}"
     return owe(topic=SHARD, key=key, payload={"shard": shard.pk}, not_before=not_before)

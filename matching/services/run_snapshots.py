@@ -23,22 +23,33 @@ from matching.models import MatchRun, PartySnapshot, RunShard, SnapshotPart
 from matching.services.nights import night_before
 from matching.services.run_queue import owe_shard
 from matching.snapshots import ALL
-from matching.snapshots.layers import cut_into_parts, read_frame, read_part
-from matching.snapshots.parts import Frame, digest_of, from_bytes, to_bytes, version_of
+from matching.snapshots.inputs import read_vocabulary
+from matching.snapshots.layers import changed_since, cut_into_parts, read_frame, read_part
+from matching.snapshots.parts import (
+    FORMAT,
+    Frame,
+    as_plain,
+    digest_of,
+    from_bytes,
+    to_bytes,
+    version_of,
+)
 from matching.snapshots.shelf import Shelf
 
 PARTIES_PER_PART = 8192
 USABLE = timedelta(days=2)
 """Older snapshots are not built upon: too much of them would have to be laid over."""
+OVERLAY_MAX = 4 * PARTIES_PER_PART
+"""Where more than so many participants changed, all are packed anew: one step reads the overlay and one compares it."""
 
 
 def usable_snapshot(*, scope: str, now: datetime) -> PartySnapshot | None:
-    """The newest snapshot a run may use; a run over everything wants one of this night. One query, and two for the kinds."""
+    """The newest snapshot a run may use; a run over everything wants one of this night. A handful of queries."""
     since = night_before(now) if scope == ALL else now - USABLE
-    vocabulary = read_frame(now=now).as_json()
+    vocabulary = as_plain(read_vocabulary())
     for row in PartySnapshot.objects.filter(as_of__gte=since, ready_at__isnull=False).order_by("-as_of"):
-        if all(row.frame.get(key) == vocabulary[key] for key in ("vocabulary", "format")):
-            return row
+        if (row.frame.get("format"), row.frame.get("vocabulary")) == (FORMAT, vocabulary):
+            return row if len(changed_since(row.as_of)) <= OVERLAY_MAX else None
     return None
 
 
@@ -113,10 +124,16 @@ def open_snapshot(row: PartySnapshot) -> Snapshot:
 def _opened(folder: str, version: str) -> Snapshot:
     """Kept by this process: its files are compared with their digests once."""
     shelf = Shelf(Path(folder))
-    found = shelf.take(version)
-    if found is not None:
-        return found
-    row = PartySnapshot.objects.get(version=version)
+    with shelf.alone():
+        found = shelf.take(version)
+        return _fetched(shelf, version) if found is None else found
+
+
+def _fetched(shelf: Shelf, version: str) -> Snapshot:
+    """Two runs that packed the same at the same moment have rows of one name: either will do."""
+    row = PartySnapshot.objects.filter(version=version).order_by("pk").first()
+    if row is None:
+        raise ValueError("The snapshot is gone.")
     frame = Frame.from_json(row.frame)
     digests = list(row.parts.order_by("number").values_list("digest", flat=True))
     if version_of(frame, digests) != version:

@@ -1,4 +1,4 @@
-"""The steps of a run: start (read, cut into shards), score a shard, merge and write.
+"""The steps of a run: start (read or pack, cut into shards), do a piece, go on (name the snapshot, merge and write, close).
 
 Each claims its row by compare-and-swap with a lease, so that any step may be rung twice or for two workers at once;
 what a worker leaves behind unfinished is given back by ``run_recovery``. The process that finishes a run's last shard
@@ -8,20 +8,17 @@ goes on to the merge, and a run of one shard is scored by the process that read 
 from __future__ import annotations
 
 import os
-import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from accounts.errors import Conflict
 from matching.engine import Shard, ShardResult
-from matching.enums import RUN_OPEN, STATE_OF, RunState, ShardKind
+from matching.enums import STATE_OF, RunState, ShardKind
 from matching.locks import lock_run
 from matching.models import MatchRun, PartySnapshot, RunShard
 from matching.services.run_advice import advise, begin_advice
@@ -34,6 +31,7 @@ from matching.services.run_recovery import begin_again, returning
 from matching.services.run_snapshots import (
     begin_packing,
     is_being_packed,
+    open_snapshot,
     pack_part,
     seal,
     usable_snapshot,
@@ -44,8 +42,6 @@ from matching.snapshots.layers import read_layers
 from matching.snapshots.parts import Frame
 
 PROPOSALS_PER_STEP = 200  # well within a task's time
-PATIENCE_SECONDS = 120.0
-LOOK_EVERY_SECONDS = 0.2
 
 
 def start_run(*, run_id: int, now: datetime) -> bool:
@@ -90,6 +86,7 @@ def _begin_layers(run: MatchRun, base: PartySnapshot, *, now: datetime) -> int |
     """Read what has changed since a snapshot, and the needs, and store both for every worker of this run."""
     frame, weights = Frame.from_json(base.frame), weights_of(run.weights)
     layers = read_layers(scope=run.scope, frame=frame, as_of=base.as_of, weights=weights, now=now)
+    open_snapshot(base)  # fetched before any lock is held: it may take a while the first time
     with transaction.atomic():
         locked = lock_run(run.pk)
         if locked is None or locked.state not in {RunState.QUEUED, RunState.PACKING}:
@@ -279,43 +276,3 @@ def _turn_page(run_id: int, *, first: int, end: int, skipped: Mapping[str, int])
 def _by_now(now: datetime) -> datetime:
     """The clock after some work that began at ``now``: leases and times of a next step count from there."""
     return max(now, timezone.now())
-
-
-def finish_run(
-    *,
-    run_id: int,
-    clock: Callable[[], datetime] = timezone.now,
-    patience_seconds: float = PATIENCE_SECONDS,
-    tell: Callable[[MatchRun], object] | None = None,
-) -> MatchRun:
-    """Do every step of a run here, and wait for those that workers have claimed; the run as it ended, also when cancelled.
-
-    ``tell`` is called with the run before every step and at every look at those of others.
-
-    Raises:
-        Conflict("run_under_way"): workers are still at it after ``patience_seconds``.
-    """
-    deadline = time.monotonic() + patience_seconds
-    while True:
-        run = MatchRun.objects.get(pk=run_id)
-        if run.state not in RUN_OPEN:
-            return run
-        if tell is not None:
-            tell(run)
-        if not _step(run, now=clock()):
-            if time.monotonic() > deadline:
-                raise Conflict(
-                    "run_under_way", _("A worker is still matching. Please look again in a minute.")
-                )
-            time.sleep(LOOK_EVERY_SECONDS)
-
-
-def _step(run: MatchRun, *, now: datetime) -> bool:
-    """Do one step that nobody holds; whether there was one."""
-    if run.state == RunState.QUEUED:
-        return start_run(run_id=run.pk, now=now)
-    undone = RunShard.objects.filter(unclaimed(now), run=run, done_at=None)
-    for shard_id in undone.order_by("number").values_list("pk", flat=True):
-        if run_shard(shard_id=shard_id, now=now):
-            return True
-    return merge_run(run_id=run.pk, now=now)

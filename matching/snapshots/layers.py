@@ -16,7 +16,7 @@ from matching.engine.packed import Packed, pack
 from matching.models import Match, MatchPerson
 from matching.snapshots.calendar import Days
 from matching.snapshots.inputs import active_parties, homes_of, needs_of, read_country, read_vocabulary
-from matching.snapshots.parties import read_parties
+from matching.snapshots.parties import read_kept_mean, read_parties
 from matching.snapshots.parts import Frame
 
 I64 = npt.NDArray[np.int64]
@@ -44,6 +44,7 @@ def read_frame(*, now: datetime) -> Frame:
         vocabulary=read_vocabulary(),
         horizon=Days.of(now).horizon,
         homes=tuple(homes_of(active_parties())),
+        kept_mean_micro=read_kept_mean(),
     )
 
 
@@ -62,17 +63,20 @@ def read_part(*, frame: Frame, first: int, end: int, now: datetime) -> Packed:
     Who has moved to a municipality that no participant lived in when the packing began is left to the overlay.
     """
     parties = active_parties().filter(pk__gte=first, pk__lt=end, home__in=frame.homes)
-    rows = read_parties(parties, days=days_of(frame), zones=frame.zones, now=now)
+    mean = frame.kept_mean_micro
+    rows = read_parties(parties, days=days_of(frame), zones=frame.zones, now=now, kept_mean=mean)
     return pack(vocabulary=frame.vocabulary, horizon=frame.horizon, participants=rows)
 
 
 def read_layers(*, scope: str, frame: Frame, as_of: datetime, weights: Weights, now: datetime) -> Layers:
     """The needs of a scope, and the participants that have changed since a snapshot was packed ``as_of``."""
-    days = days_of(frame)
-    changed = _changed_since(as_of - OVERTAKING)
+    days, changed = days_of(frame), changed_since(as_of)
     parties = active_parties().filter(pk__in=changed)
     homes = [*frame.homes, *(code for code in homes_of(parties) if code not in frame.zones)]
-    rows = read_parties(parties, days=days, zones={code: at for at, code in enumerate(homes)}, now=now)
+    rows = read_parties(
+        parties, days=days, zones={code: at for at, code in enumerate(homes)}, now=now,
+        kept_mean=frame.kept_mean_micro,
+    )  # fmt: skip
     country = read_country(
         list(needs_of(scope, now=now)), homes=homes, days=days, weights=weights, now=now, line_first=True
     )
@@ -90,8 +94,12 @@ def days_of(frame: Frame) -> Days:
     return Days(date.fromordinal(frame.horizon.first_ordinal), frame.horizon.days)
 
 
-def _changed_since(moment: datetime) -> set[int]:
-    """Ids of participants whose facts or matches changed, and of other participants of people in these matches. Three queries."""
+def changed_since(as_of: datetime) -> set[int]:
+    """Ids of participants whose facts or matches changed, and of other participants of people in these matches. Three queries.
+
+    Rather too many than too few: see ``OVERTAKING``.
+    """
+    moment = as_of - OVERTAKING
     parties = set(Volunteer.objects.filter(changed_at__gte=moment).values_list("pk", flat=True))
     matches = Match.objects.filter(changed_at__gte=moment)
     people = MatchPerson.objects.filter(match__in=matches).values("user")

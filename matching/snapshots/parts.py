@@ -29,10 +29,12 @@ class Frame:
     vocabulary: Vocabulary
     horizon: Horizon
     homes: tuple[str, ...]
+    kept_mean_micro: int
+    """The share of all promises that were kept, towards which everybody's record is shrunk."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON."""
-        return json.loads(json.dumps(asdict(self))) | {"format": FORMAT}
+        return as_plain(self) | {"format": FORMAT}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Frame:
@@ -48,12 +50,19 @@ class Frame:
             vocabulary=Vocabulary(**words),
             horizon=Horizon(**stored["horizon"]),
             homes=tuple(stored["homes"]),
+            kept_mean_micro=stored["kept_mean_micro"],
         )
 
     @property
     def zones(self) -> dict[str, int]:
         """Number of each home municipality."""
         return {code: zone for zone, code in enumerate(self.homes)}
+
+
+def as_plain(value: Any) -> dict[str, Any]:
+    """A value's fields as JSON gives them back."""
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(value)))
+    return plain
 
 
 def version_of(frame: Frame, digests: Iterable[str]) -> str:

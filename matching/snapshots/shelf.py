@@ -5,12 +5,15 @@ Derived and disposable: what is not whole, or not what it says it is, is thrown 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import logging
+import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,9 @@ from matching.snapshots.parts import FORMAT, Frame
 
 MANIFEST = "manifest.json"
 PIECE = 1 << 20
+VERSION = re.compile(r"[0-9a-f]{64}")
+NAME = re.compile(r"[a-z_]+(\.[a-z_]+)?")
+UNFINISHED = ".enishi-"
 STRAY_SECONDS = 3600
 """A half-written folder this old belongs to a process that is gone."""
 
@@ -41,13 +47,16 @@ class Shelf:
         """The snapshot of a version, read from its files by whoever touches them; None where there is none.
 
         Every file is compared with its digest first; a folder that is damaged or not of this version is removed.
+
+        Raises:
+            ValueError: this is no name of a version.
         """
-        home = self.folder / version
+        home = self._home(version)
         if not home.is_dir():
             return None
         try:
             return _opened(home, version)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
             log.warning("The snapshot %s is thrown away: %s", version[:12], error)
             shutil.rmtree(home, ignore_errors=True)
             return None
@@ -56,14 +65,15 @@ class Shelf:
         """Put a version together from its parts, one of them in memory at a time, and open it.
 
         Raises:
-            ValueError: two parts name the same party.
+            ValueError: two parts name the same party, or this is no name of a version.
             OSError: the folder cannot be written.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=".", dir=self.folder))
+        home = self._home(version)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=self.folder))
         try:
             _write(building, version, frame=frame, parts=parts)
-            _settle(building, self.folder / version)
+            _settle(building, home)
         finally:
             shutil.rmtree(building, ignore_errors=True)
         found = self.take(version)
@@ -72,17 +82,39 @@ class Shelf:
         return found
 
     def keep_only(self, versions: Iterable[str], *, now: float) -> list[str]:
-        """Remove all other versions, and what was left half-written an hour before ``now`` (seconds); the names removed."""
-        kept = set(versions)
+        """Remove all other versions, and what was left half-written an hour before ``now`` (seconds); the names removed.
+
+        What is not a snapshot is never touched, whatever folder this is.
+        """
         if not self.folder.is_dir():
             return []
-        removed = []
+        kept, removed = set(versions), []
         for home in sorted(self.folder.iterdir()):
-            fresh = home.name.startswith(".") and now - home.stat().st_mtime < STRAY_SECONDS
-            if home.is_dir() and home.name not in kept and not fresh:
+            old = bool(VERSION.fullmatch(home.name)) and home.name not in kept
+            if home.is_dir() and (old or (home.name.startswith(UNFINISHED) and _is_stray(home, now))):
                 shutil.rmtree(home, ignore_errors=True)
                 removed.append(home.name)
         return removed
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One process of a host after the other, so that the same version is not fetched by all of them."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.folder / f"{UNFINISHED}lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _home(self, version: str) -> Path:
+        if not VERSION.fullmatch(version):
+            raise ValueError(f"{version!r} is no version of a snapshot")
+        return self.folder / version
+
+
+def _is_stray(home: Path, now: float) -> bool:
+    try:
+        return now - home.stat().st_mtime >= STRAY_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def _write(home: Path, version: str, *, frame: Frame, parts: Callable[[], Iterable[Packed]]) -> None:
@@ -125,6 +157,8 @@ def _opened(home: Path, version: str) -> Snapshot:
         raise ValueError("it belongs to another version")
     arrays: dict[str, npt.NDArray[Any]] = {}
     for name, wanted in told["arrays"].items():
+        if not NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no array of a snapshot")
         path = home / f"{name}.npy"
         if _sum(path) != wanted:
             raise ValueError(f"{path.name} is damaged")

@@ -21,7 +21,7 @@ ROWS_PER_PART = 8192
 def on_disk(instance: Country, folder: Path) -> Path:
     """The instance in a folder, and the job for ``scorer``."""
     snapshot = instance.snapshot
-    frame = Frame(vocabulary=snapshot.vocabulary, horizon=snapshot.horizon, homes=())
+    frame = Frame(vocabulary=snapshot.vocabulary, horizon=snapshot.horizon, homes=(), kept_mean_micro=0)
 
     def parts():
         for first in range(0, len(instance.parties), ROWS_PER_PART):
@@ -30,10 +30,10 @@ def on_disk(instance: Country, folder: Path) -> Path:
                 participants=instance.parties[first : first + ROWS_PER_PART],
             )  # fmt: skip
 
-    Shelf(folder).put("bench", frame=frame, parts=parts)
+    Shelf(folder).put("0" * 64, frame=frame, parts=parts)
     job = folder / "job.pickle"
     told = {
-        "folder": str(folder), "version": "bench", "needs": instance.rows, "minutes": instance.minutes,
+        "folder": str(folder), "version": "0" * 64, "needs": instance.rows, "minutes": instance.minutes,
         "weights": instance.weights, "blocks_per_shard": max(16, -(-snapshot.blocks // SHARDS_MAX)),
     }  # fmt: skip
     job.write_bytes(pickle.dumps(told))

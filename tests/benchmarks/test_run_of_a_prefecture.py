@@ -14,9 +14,9 @@ from django.utils import timezone
 from accounts.models import Ability, Outbox, User
 from matching.enums import RunState
 from matching.models import Match, MatchEvent, MatchRun
+from matching.services.run_here import finish_run
 from matching.services.run_plan import cut, plan_of, prepare, score
 from matching.services.run_proposals import write_proposals
-from matching.services.run_steps import finish_run
 from matching.services.runs import open_run
 from matching.services.weights import weights_of
 from matching.snapshots import ALL, read_inputs

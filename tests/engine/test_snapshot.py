@@ -197,7 +197,8 @@ def test_of_too_many_those_on_a_needs_list_and_those_who_know_it_stay(seed):
     friends = {
         p.id
         for p in world.participants
-        if p.known_regions & regions and passing[whole.snapshot.columns.rank[whole.snapshot.row_of(p.id)]]
+        if (p.known_regions | p.agreed_regions) & regions
+        and passing[whole.snapshot.columns.rank[whole.snapshot.row_of(p.id)]]
     }
     kept = set(small.snapshot.columns.id.tolist())
     assert wanted | friends <= kept

@@ -116,12 +116,14 @@ def sieve(p: Parties, n: Needs, s: Slots, start: int, end: int, need: int, open_
         _dates(p, s, start, end, slot, free)
         for at in range(size):
             open_rows[at] |= free[at]
+    unstated = p.unstated[start:end]
     for at in range(size):
-        free[at] = p.unstated[start + at]
+        free[at] = unstated[at]
     _need_any(p.can_any, n.work_mask[need], start, size, open_rows, free)
     if not n.offers_unstated[need]:
+        unwished = p.unwished[start:end]
         for at in range(size):
-            free[at] = p.unwished[start + at]
+            free[at] = unwished[at]
         _need_any(p.wish_any, n.offers_any[need], start, size, open_rows, free)
 
 

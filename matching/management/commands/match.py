@@ -16,8 +16,8 @@ from matching.enums import RunState
 from matching.models import Match, MatchRun
 from matching.selectors.run_progress import progress_line, progress_of
 from matching.selectors.runs import run_matches, run_report
+from matching.services.run_here import finish_run
 from matching.services.run_plan import Plan
-from matching.services.run_steps import finish_run
 from matching.services.runs import open_run, plan_only, scope_of
 from regions.enums import NeedStage
 from regions.models import Need, Slot

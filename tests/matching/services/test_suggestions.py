@@ -139,12 +139,13 @@ def test_plan_survives_the_way_through_the_run(
         found=[],
         shortlists=[],
         fitting=Fitting(party=1, fits=[], compared=2, keeps_away="load", would_bring=2),
+        later=[],
         pairs_feasible=0,
         report={},
     )
     stored = json.loads(json.dumps(plan.as_json()))
     assert Plan.from_json(stored) == plan
-    del stored["fitting"]
+    del stored["fitting"], stored["later"]
     assert Plan.from_json(stored).fitting is None
 
 

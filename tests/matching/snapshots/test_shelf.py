@@ -20,7 +20,7 @@ HOMES = ("a", "b", "c")
 
 
 def frame_of(world: World) -> Frame:
-    return Frame(vocabulary=world.vocabulary, horizon=world.horizon, homes=HOMES)
+    return Frame(vocabulary=world.vocabulary, horizon=world.horizon, homes=HOMES, kept_mean_micro=500_000)
 
 
 def parts_of(world: World, count: int = 3) -> list[bytes]:
@@ -80,7 +80,12 @@ def test_the_version_tells_every_difference(tmp_path):
         version_of(frame_of(world), digests),
         version_of(frame_of(world), digests[::-1]),
         version_of(frame_of(world), digests[:2]),
-        version_of(Frame(vocabulary=world.vocabulary, horizon=world.horizon, homes=("a", "b")), digests),
+        version_of(
+            Frame(
+                vocabulary=world.vocabulary, horizon=world.horizon, homes=("a", "b"), kept_mean_micro=500_000
+            ),
+            digests,
+        ),
     }
     assert len(versions) == 4
 
@@ -131,12 +136,33 @@ def older_format(home: Path) -> None:
     (home / MANIFEST).write_text(json.dumps(told | {"format": 0}))
 
 
+def no_lists(home: Path) -> None:
+    told = json.loads((home / MANIFEST).read_text())
+    (home / MANIFEST).write_text(json.dumps(told | {"arrays": []}))
+
+
+def other_folder(home: Path) -> None:
+    told = json.loads((home / MANIFEST).read_text())
+    (home / MANIFEST).write_text(json.dumps(told | {"arrays": told["arrays"] | {"../x": "0"}}))
+
+
 def no_json(home: Path) -> None:
     (home / MANIFEST).write_text("{")
 
 
 @pytest.mark.parametrize(
-    "harm", [damage_byte, cut_off, lose_file, lose_manifest, claim_other, older_format, no_json]
+    "harm",
+    [
+        damage_byte,
+        cut_off,
+        lose_file,
+        lose_manifest,
+        claim_other,
+        older_format,
+        no_json,
+        no_lists,
+        other_folder,
+    ],
 )
 def test_a_damaged_or_foreign_folder_is_refused_and_made_anew(tmp_path, harm):
     world = random_world(7)
@@ -149,6 +175,14 @@ def test_a_damaged_or_foreign_folder_is_refused_and_made_anew(tmp_path, harm):
     assert same(compared(world, again), scan(world))
 
 
+@pytest.mark.parametrize("name", ["", "..", "a" * 63, "precious"])
+def test_what_is_no_version_is_no_folder_either(tmp_path, name):
+    (tmp_path / "precious").mkdir()
+    with pytest.raises(ValueError, match="no version"):
+        Shelf(tmp_path).take(name)
+    assert (tmp_path / "precious").is_dir()
+
+
 def test_an_unfinished_folder_has_no_name(tmp_path):
     world = random_world(8)
 
@@ -157,7 +191,7 @@ def test_an_unfinished_folder_has_no_name(tmp_path):
         raise RuntimeError("the worker dies here")
 
     with pytest.raises(RuntimeError):
-        Shelf(tmp_path).put("v", frame=frame_of(world), parts=parts)
+        Shelf(tmp_path).put("0" * 64, frame=frame_of(world), parts=parts)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -175,9 +209,11 @@ def test_old_versions_and_strays_are_removed_and_the_one_being_made_is_not(tmp_p
     shelf = Shelf(tmp_path)
     name, _ = put(shelf, random_world(1))
     other, _ = put(shelf, random_world(2))
-    (tmp_path / ".under-way").mkdir()
-    (tmp_path / ".stray").mkdir()
-    os.utime(tmp_path / ".stray", (1, 1))
-    assert shelf.keep_only([name], now=time.time()) == sorted([".stray", other])
-    assert {path.name for path in tmp_path.iterdir()} == {name, ".under-way"}
+    under_way, stray, precious = ".enishi-under-way", ".enishi-stray", "precious"
+    for folder in (under_way, stray, precious):
+        (tmp_path / folder).mkdir()
+    os.utime(tmp_path / stray, (1, 1))
+    os.utime(tmp_path / precious, (1, 1))
+    assert shelf.keep_only([name], now=time.time()) == sorted([stray, other])
+    assert {path.name for path in tmp_path.iterdir()} == {name, under_way, precious}
     assert Shelf(tmp_path / "nowhere").keep_only([], now=0.0) == []
