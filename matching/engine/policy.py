@@ -47,8 +47,8 @@ class Weights:
     """Days over which that falls to nothing."""
     top_k: int = 50
     """Candidates kept per need for the allocation."""
-    slack: int = 10
-    """Candidates kept beyond `top_k`, so that a withdrawal needs no new scan."""
+    slack: int = 50
+    """Candidates kept beyond `top_k`, for those who rest (see `turns`), and so that a withdrawal needs no new scan."""
     top_l: int = 10
     """Needs kept per participant."""
     slots_max: int = 3
