@@ -26,6 +26,7 @@ SWEEPS = (
     Sweep("regions.sweep_sheets", 3600),  # forgets the Excel sheets that were handed in a day ago
     Sweep("matching.sweep_runs", 15),  # gives the shards of dead workers back
     Sweep("matching.sweep_outcomes", 600),  # writes the log of outcomes of matches that are older than it
+    Sweep("matching.count_people", 3600),  # on the first of a month in Japan: the count by age, sex and area
     Sweep("matching.match_nightly", 1800),  # once a night, from 03:00 in Japan: the run over everything
 )
 

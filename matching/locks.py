@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import Conflict, NotFound
 from accounts.models import User
 from matching.enums import LIVE, RUN_OPEN
-from matching.models import Match, MatchPerson, MatchRun, PartySnapshot, WeightSet
+from matching.models import CountOfPeople, Match, MatchPerson, MatchRun, PartySnapshot, WeightSet
 from regions.models import Need
 
 TRIES = 5
@@ -140,3 +141,9 @@ def lock_snapshot(run: MatchRun) -> PartySnapshot:
     if row is None:
         raise RuntimeError(f"Run {run.public_id} has lost its snapshot.")
     return row
+
+
+def lock_count(year: int, *, now: datetime) -> tuple[CountOfPeople, bool]:
+    """The count of a fiscal year, locked, and whether it was made just now, with ``now`` as when it was looked at."""
+    _row, is_new = CountOfPeople.objects.get_or_create(year=year, defaults={"looked_at": now})
+    return CountOfPeople.objects.select_for_update(no_key=True).get(year=year), is_new

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from matching.reports import monthly
 from matching.services import rescoring, run_recovery
 from matching.services.outcomes import write_missing_outcomes
 from matching.services.sweeps import sweep_deadlines as sweep
@@ -32,3 +33,9 @@ def sweep_runs() -> None:
 def sweep_outcomes() -> None:
     """Write the rows of the log of outcomes that matches older than it lack."""
     write_missing_outcomes()
+
+
+@shared_task(name="matching.count_people")
+def count_people() -> None:
+    """Count each year that this month's count is due of."""
+    monthly.count_people(now=timezone.now())

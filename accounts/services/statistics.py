@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.enums import StatAge, StatSex
 from accounts.errors import Invalid, NotAllowed
 from accounts.locks import lock_user
 from accounts.models import StatisticalAnswer, User
-from accounts.services.audit import record
 from accounts.services.checks import Problems, check_values
 
 STATISTICS_VERSION = "2026-11"
@@ -22,40 +22,41 @@ def own_statistics(actor: User) -> StatisticalAnswer | None:
 
 
 @transaction.atomic
-def say_statistics(*, actor: User, age: str, sex: str, agrees: bool) -> StatisticalAnswer:
-    """Keep the actor's own answer; it replaces an earlier one. Locks the actor; audits that, and never what, was said.
+def say_statistics(*, actor: User, age: str, sex: str, agrees: bool) -> StatisticalAnswer | None:
+    """Keep the actor's own answer, which replaces an earlier one; None where neither is said: then nothing is kept.
+
+    Locks the actor. Leaves no audit record: who answered is nobody's business, and the row says when and under which words.
 
     Raises:
         NotAllowed("not_active"): nobody, or an account that is closed.
-        Invalid: ``consent_needed`` (``agrees`` is not true), ``choice_unknown``.
+        Invalid: ``consent_needed`` (``agrees`` is not true, and something is said), ``choice_unknown``.
     """
     _require_active(actor)
     problems = Problems()
     check_values(problems, StatisticalAnswer, {"age": age, "sex": sex})
     problems.refuse()
+    if (age, sex) == (StatAge.UNSAID, StatSex.UNSAID):
+        take_back_statistics(actor=actor)
+        return None
     if not agrees:
         message = _("Nothing is kept unless you agree.")
         raise Invalid("consent_needed", message, fields={"agrees": [message]})
     lock_user(actor.pk)
     values = {"age": age, "sex": sex, "text_version": STATISTICS_VERSION, "said_at": timezone.now()}
     answer, _created = StatisticalAnswer.objects.update_or_create(user=actor, defaults=values)
-    details = {"version": STATISTICS_VERSION}
-    record(actor=actor, action="statistics.say", target=actor, label=actor.public_id, details=details)
     return answer
 
 
 @transaction.atomic
 def take_back_statistics(*, actor: User) -> None:
-    """Delete the actor's answer; from now on it is in no count. Locks the actor; audits. Twice changes nothing.
+    """Delete the actor's answer; from the next count on it is in none. Locks the actor; no audit record. Twice changes nothing.
 
     Raises:
         NotAllowed("not_active"): nobody, or an account that is closed.
     """
     _require_active(actor)
     lock_user(actor.pk)
-    deleted, _by_model = StatisticalAnswer.objects.filter(user=actor).delete()
-    if deleted:
-        record(actor=actor, action="statistics.take_back", target=actor, label=actor.public_id)
+    StatisticalAnswer.objects.filter(user=actor).delete()
 
 
 def _require_active(actor: User) -> None:

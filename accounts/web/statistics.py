@@ -31,7 +31,10 @@ def statistics(request: HttpRequest) -> HttpResponse:
     initial = {"age": held.age, "sex": held.sex} if held else {"age": StatAge.UNSAID, "sex": StatSex.UNSAID}
     form = StatisticsForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and take(form, lambda **values: say_statistics(actor=actor, **values)):
-        messages.success(request, _("Your answer is kept. Thank you."))
+        is_kept = own_statistics(actor) is not None
+        messages.success(
+            request, _("Your answer is kept. Thank you.") if is_kept else _("No answer is kept.")
+        )
         return redirect("statistics")
     context = {"form": form, "held": held}
     return render(request, "my_data/statistics.html", context, status=422 if form.errors else 200)

@@ -2,6 +2,7 @@
 
 from matching.models.answers import Answer, Attendance, Meeting, PhoneCall, Precondition, RegionConsent
 from matching.models.candidates import Candidate
+from matching.models.counted import CountOfPeople
 from matching.models.events import MatchEvent
 from matching.models.guardians import GuardianAsk
 from matching.models.interviews import Interview
@@ -20,6 +21,7 @@ __all__ = [
     "Attendance",
     "Block",
     "Candidate",
+    "CountOfPeople",
     "Decision",
     "GuardianAsk",
     "Hold",

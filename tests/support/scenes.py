@@ -11,6 +11,7 @@ from accounts.enums import AgeBand
 from accounts.models import Guide, User, Volunteer
 from matching.enums import RunState
 from matching.models import Match, MatchRun, NeedDiagnosis, Relation
+from matching.reports.monthly import count_people
 from matching.services.conversation import send_message
 from matching.services.guardians import ask_guardian, code_of
 from matching.services.reports import add_note, write_report
@@ -217,5 +218,7 @@ def counted_people(scene: Scene) -> Values:
     now = timezone.now()
     proposed(scene.mowing, people(13, age="20s", sex="female"), "willing")
     proposed(scene.mowing, people(3, age="60s", sex="male"), "promised")
+    proposed(scene.mowing, people(6, home=SHINJUKU))
     proposed(scene.mowing, people(6, home=SHINJUKU), at=now - timedelta(days=366))
+    count_people(now=now)
     return {}

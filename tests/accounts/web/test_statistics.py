@@ -33,3 +33,13 @@ def test_without_consent_the_page_says_so_and_keeps_nothing(client: Client, hana
 
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["agrees"])
     assert not StatisticalAnswer.objects.exists()
+
+
+def test_saying_neither_is_no_answer_and_the_page_says_so(client: Client, hana: User) -> None:
+    client.force_login(hana)
+
+    answer = client.post(reverse("statistics"), {"age": "unsaid", "sex": "unsaid"}, follow=True)
+
+    assert answer.status_code == 200
+    assert "回答は保存していません。" in answer.content.decode()
+    assert not StatisticalAnswer.objects.exists()
