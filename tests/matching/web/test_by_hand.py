@@ -260,7 +260,7 @@ def test_lists_take_a_fixed_number_of_queries(
         make_need(mowing.region)
     with django_assert_num_queries(7):
         assert len(guide.get(NEEDS).context["rows"]) == count
-    with django_assert_num_queries(46):
+    with django_assert_num_queries(48):
         assert len(guide.get(parties_page(mowing)).context["choices"]) == count
 
 
