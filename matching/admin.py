@@ -69,7 +69,10 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.action(description=gettext_lazy("Cancel these runs (what they have proposed stays)"))
     def cancel(self, request: HttpRequest, queryset: QuerySet[MatchRun]) -> None:
-        """Cancel every open run that was ticked; the others are left alone, with the reason."""
+        """Cancel every open run that was ticked; the others are left alone: cancelled ones without a word, ended ones with the reason.
+
+        Those that are queued again are named one by one and not counted among those whose work waits for the night.
+        """
         actor, done = cast("User", request.user), 0
         for run in queryset.order_by("pk"):
             try:
@@ -77,14 +80,19 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
             except DomainError as refusal:
                 self.message_user(request, f"{run.scope}: {refusal.message}", messages.WARNING)
                 continue
-            done += 1
-            if run.state != RunState.CANCELLED and ended.report["looked_at_again"]:
-                told = _("%(scope)s: something changed after it had begun, so it is queued again.")
+            if run.state == RunState.CANCELLED:
+                continue
+            if not ended.report["looked_at_again"]:
+                done += 1
+            else:
+                told = _(
+                    "%(scope)s is cancelled. Something changed after it had begun, so it is queued again."
+                )
                 self.message_user(request, told % {"scope": run.scope})
         if done:
             told = ngettext(
-                "%(count)d run is cancelled. What it was to look at is looked at in the night.",
-                "%(count)d runs are cancelled. What they were to look at is looked at in the night.",
+                "%(count)d run is cancelled. The rest is looked at in the night.",
+                "%(count)d runs are cancelled. The rest is looked at in the night.",
                 done,
             )
             self.message_user(request, told % {"count": done})

@@ -54,7 +54,7 @@ class RuleSerializer(Answer):
 class ChangeSerializer(Answer):
     """One thing that a community can change, in words, and how many more could then be asked.
 
-    ``detail`` says how far, where that is known: ``age``, ``load`` (1-3), ``kind``, ``places``, ``people``, ``qualification``,
+    ``detail`` says how far, where that is known: ``age``, ``load`` (1-2), ``kind``, ``places``, ``people``, ``qualification``,
     ``minutes``, or ``start_at``, ``end_at`` and ``is_window`` of one more date.
     """
 

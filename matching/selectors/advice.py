@@ -65,13 +65,23 @@ class Advice:
     @property
     def changes(self) -> list[str]:
         """What would bring more, each alone, best first: sentences with numbers."""
-        said = [self.words.sentence(change) for change in self.row.changes]
-        return [sentence for sentence in said if sentence]
+        return [sentence for _change, sentence in self._said]
 
     @property
     def ask(self) -> str:
-        """The sentence to say to the community about the first; empty where there is nothing to ask it for."""
-        return str(ASKS.get(self.row.changes[0]["code"], "")) if self.row.changes else ""
+        """The sentence to say to the community about the first of ``changes``; empty where there is nothing to ask it for."""
+        return str(ASKS.get(self._said[0][0]["code"], "")) if self._said else ""
+
+    @property
+    def brings(self) -> int:
+        """How many more could be asked by the first of ``changes``; 0 where there is none."""
+        return int(self._said[0][0]["brings"]) if self._said else 0
+
+    @property
+    def _said(self) -> list[tuple[Mapping[str, Any], str]]:
+        """The changes for which there are words, with them; a rule may be gone since."""
+        said = [(change, self.words.sentence(change)) for change in self.row.changes]
+        return [(change, sentence) for change, sentence in said if sentence]
 
 
 def advice_of(rows: Iterable[NeedDiagnosis]) -> list[Advice]:

@@ -22,7 +22,7 @@ from matching.selectors.viewers import Viewer
 
 POINT = WHOLE // 100
 LATELY = timedelta(days=60)
-"""For so long a turn counts (`turn_days` of the weights as they are delivered)."""
+"""What is lately: as long as a turn counts by the weights as they are delivered (`turn_days`). Other weights may count otherwise."""
 
 
 class Why(StrEnum):
@@ -52,8 +52,8 @@ WORDS: Mapping[Why, Any] = {
     Why.WAY_WEIGHS: _("The way takes up more of what it wants to travel."),
     Why.FEWER_TIES: _("Fewer earlier visits or kept promises."),
     Why.ELSEWHERE: _("Fits no less, and has a proposal elsewhere."),
-    Why.ASKED_LATELY: _("Fits no less, and was asked for something else within two months."),
-    Why.CAME_LATELY: _("Fits no less, and was with a community within two months: now it is the turn of others."),
+    Why.ASKED_LATELY: _("Fits no less, and was asked for something else lately."),
+    Why.CAME_LATELY: _("Fits no less, and was with a community lately: now it is the turn of others."),
     Why.EQUAL: _("Fits just as well and comes later in the order."),
     Why.SHARED_OUT: _("Fits no less: people are shared out so that as many communities as possible find somebody."),
     Why.NOTHING_TO_COMPARE: _("The match at hand has no numbers to compare with."),

@@ -121,7 +121,7 @@ def _lonely(actor: User) -> Table:
         row, region = advice.row, advice.row.need.region
         rows.append(
             [f"{region.municipality.label} {region.name}", row.need.title, row.compared, row.feasible,
-             next(iter(advice.changes), ""), row.changes[0]["brings"] if row.changes else 0]
+             next(iter(advice.changes), ""), advice.brings]
         )  # fmt: skip
     return Table(_("Needs that find too few people"), columns, rows)
 

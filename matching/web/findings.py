@@ -31,12 +31,12 @@ def need_findings(request: HttpRequest, public_id: str, need_id: str) -> HttpRes
         except Conflict as refusal:
             messages.error(request, str(refusal.message))
         else:
-            messages.success(request, _("It is being looked at. Please open this page again in a minute."))
+            messages.success(request, _("We have started to look."))
         return redirect("need-findings", public_id=public_id, need_id=need_id)
     context = {
         "region": region,
         "need": need,
-        "is_own": represents_region(actor, region),
+        "speaks_for_community": represents_region(actor, region),
         "advice": next(iter(advice_of(diagnoses_for(actor).filter(need=need))), None),
         "is_open": need.stage == NeedStage.OPEN,
         "is_under_way": is_under_way(need),

@@ -105,11 +105,24 @@ def test_ticked_runs_are_cancelled_and_those_that_have_ended_named(office: Clien
     told = cancel(office, first, second, done)
     assert told == [
         "need:2: このマッチングは、すでに終わっています。",
-        "2件を取り消しました。見るはずだったことは、夜のマッチングで見ます。",
+        "2件を取り消しました。残りは、夜のマッチングで調べます。",
     ]
     states = MatchRun.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == [RunState.CANCELLED, RunState.CANCELLED, RunState.DONE]
     assert set(AuditEntry.objects.filter(action="run.cancel").values_list("actor", flat=True)) == {admin.pk}
+
+
+def test_only_runs_whose_rest_waits_for_the_night_are_counted(office: Client) -> None:
+    first, again, before = (scoring(number) for number in range(3))
+    MatchRun.objects.filter(pk=again.pk).update(report={**again.report, "again": True})
+    cancel(office, before)
+
+    told = cancel(office, first, again, before)
+
+    assert told == [
+        "need:1：取り消しました。始まったあとに変更があったため、もう一度順番に入れました。",
+        "1件を取り消しました。残りは、夜のマッチングで調べます。",
+    ]
 
 
 def test_page_says_how_many_proposals_of_a_cancelled_run_stay(
@@ -127,7 +140,7 @@ def test_page_says_how_many_proposals_of_a_cancelled_run_stay(
 def test_run_that_follows_because_something_changed_is_told_once(office: Client) -> None:
     run = scoring()
     MatchRun.objects.update(report={"again": True})
-    again = "need:0：始まったあとに変更があったため、もう一度順番に入れました。"
+    again = "need:0：取り消しました。始まったあとに変更があったため、もう一度順番に入れました。"
     assert again in cancel(office, run)
     assert again not in cancel(office, run)
     assert MatchRun.objects.filter(scope=run.scope, state=RunState.QUEUED).count() == 1

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 SAID = [
     ("age", {"age": 15}, "15歳から来られるようにすると、あと12件に頼めます。"),
     ("minors", {"age": 6}, "6歳からのお子さんも一緒に来られるようにすると、あと12件に頼めます。"),
-    ("minors", {"age": 0}, "お子さんも（何歳でも）一緒に来られるようにすると、あと12件に頼めます。"),
+    ("minors", {"age": 0}, "何歳のお子さんでも一緒に来られるようにすると、あと12件に頼めます。"),
     ("load", {"load": 1}, "軽い作業だけを頼むと、あと12件に頼めます。"),
     ("load", {"load": 2}, "きつい力仕事を除いて頼むと、あと12件に頼めます。"),
     ("no_work_fit", {"kind": "grass_hand"}, "「手刈り・草取り・草集め」も一緒に頼むと、あと12件に頼めます。"),
@@ -38,7 +38,7 @@ SAID = [
             "end_at": "2027-06-12T12:00:00+09:00",
             "is_window": False,
         },
-        "2027年6月12日（土）午前9時から正午にも日を設けると、あと12件に頼めます。",
+        "2027年6月12日（土）午前9時〜正午にも日程を加えると、あと12件に頼めます。",
     ),
     (
         "no_common_date",
@@ -47,12 +47,12 @@ SAID = [
             "end_at": "2027-06-13T03:00:00+00:00",
             "is_window": False,
         },
-        "2027年6月12日（土）午前9時から2027年6月13日（日）午後0時にも日を設けると、あと12件に頼めます。",
+        "2027年6月12日（土）午前9時〜2027年6月13日（日）午後0時にも日程を加えると、あと12件に頼めます。",
     ),
     (
         "no_common_date",
         {"start_at": "2027-02-01T00:00:00+09:00", "end_at": "2027-03-01T00:00:00+09:00", "is_window": True},
-        "2027年2月に、遠くからの手伝いも頼むと、あと12件に頼めます。",
+        "2027年2月に、離れた場所からの手伝いも頼むと、あと12件に頼めます。",
     ),
 ]
 
@@ -100,3 +100,14 @@ def test_labels_take_one_query_for_each_list_named(django_assert_num_queries) ->
     with django_assert_num_queries(0):
         advice_of(plain)
     assert AssetKind.objects.get(code="onsen").label in told[0][1]
+
+
+def test_what_to_ask_and_the_number_are_of_the_first_change_that_has_words() -> None:
+    gone = {"code": "gone_since", "brings": 30, "detail": {}}
+    known = {"code": "group_not_accepted", "brings": 4, "detail": {}}
+    (advice,) = advice_of([diagnosed(make_need(make_region()), changes=[gone, known])])
+
+    assert (len(advice.changes), advice.brings) == (1, 4)
+    assert advice.ask == str(ASKS["group_not_accepted"])
+    (nothing,) = advice_of([diagnosed(make_need(make_region()), changes=[gone])])
+    assert (nothing.changes, nothing.ask, nothing.brings) == ([], "", 0)

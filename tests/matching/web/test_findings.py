@@ -73,11 +73,14 @@ def test_the_button_has_any_need_looked_at_and_a_second_press_is_the_same_run(
     diagnosed(make_need(saga), changes=THREE)
     make_party()
     make_party(abilities=("design_web",))
-    assert "記録はありません" in page(client, ume, need).content.decode()
-    for _ in range(2):
-        assert client.post(address(need)).status_code == 302
+    assert "お見せできる結果はまだありません" in page(client, ume, need).content.decode()
+    assert client.post(address(need)).status_code == 302
     run = MatchRun.objects.get(requested_by=ume)
     assert run.scope == f"need:{need.public_id}"
+    client.get(address(need))
+    pressed = client.post(address(need), follow=True).content.decode()
+    assert MatchRun.objects.get(requested_by=ume) == run
+    assert (pressed.count("調べ始めました。"), pressed.count("いま調べています")) == (1, 1)
     assert "いま調べています" in client.get(address(need)).content.decode()
     drain_outbox()
     text = client.get(address(need)).content.decode()

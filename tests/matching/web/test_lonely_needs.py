@@ -29,6 +29,9 @@ def test_need_that_finds_too_few_says_what_to_ask_the_community(client: Client, 
     need = make_need(saga, title="電柵の見回り")
     diagnosed(need)
     diagnosed(make_need(make_region(municipality="131041"), title="よその困りごと"))
+    for address in (reverse("board"), reverse("board") + "?mine=1"):
+        client.force_login(mori)
+        assert "土曜の朝など、ほかの日にもお願いできるでしょうか。" in client.get(address).content.decode()
     text = board(client, mori).content.decode()
     assert "人が足りない困りごと" in text
     assert "電柵の見回り" in text
