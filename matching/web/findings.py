@@ -36,7 +36,7 @@ def need_findings(request: HttpRequest, public_id: str, need_id: str) -> HttpRes
     context = {
         "region": region,
         "need": need,
-        "is_own": represents_region(actor, region),
+        "speaks_for_community": represents_region(actor, region),
         "advice": next(iter(advice_of(diagnoses_for(actor).filter(need=need))), None),
         "is_open": need.stage == NeedStage.OPEN,
         "is_under_way": is_under_way(need),
