@@ -81,7 +81,7 @@ def test_notice_says_that_guides_see_both_cards_and_how_one_corrects(
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("ja", ("答えなくてもかまいません", "マッチングの計算には使いません", "5人未満の数は示しません", "登録を消去したときに消します")),
+        ("ja", ("答えなくてもかまいません", "マッチングの計算には使いません", "5人未満の数は示しません", "退会したときに消します")),
         ("en", ("need not be answered", "The matching does not use them", "none below five", "and with your account")),
     ],
 )  # fmt: skip
