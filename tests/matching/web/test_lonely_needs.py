@@ -20,19 +20,19 @@ from tests.matching.lonely import diagnosed
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-def board(client: Client, user: User):
+def board(client: Client, user: User, **query: str):
     client.force_login(user)
-    return client.get(reverse("board"))
+    return client.get(reverse("board"), query)
 
 
-def test_need_that_finds_too_few_says_what_to_ask_the_community(client: Client, saga, mori: User) -> None:
+@pytest.mark.parametrize("query", [{}, {"mine": "1"}], ids=["everybody's", "mine"])
+def test_need_that_finds_too_few_says_what_to_ask_the_community(
+    client: Client, saga, mori: User, query: dict[str, str]
+) -> None:
     need = make_need(saga, title="電柵の見回り")
     diagnosed(need)
     diagnosed(make_need(make_region(municipality="131041"), title="よその困りごと"))
-    for address in (reverse("board"), reverse("board") + "?mine=1"):
-        client.force_login(mori)
-        assert "土曜の朝など、ほかの日にもお願いできるでしょうか。" in client.get(address).content.decode()
-    text = board(client, mori).content.decode()
+    text = board(client, mori, **query).content.decode()
     assert "人が足りない困りごと" in text
     assert "電柵の見回り" in text
     assert "ほかの日にも頼むと、あと5件に頼めます。" in text
