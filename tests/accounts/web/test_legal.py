@@ -81,8 +81,8 @@ def test_notice_says_that_guides_see_both_cards_and_how_one_corrects(
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("ja", ("答えなくてもかまいません", "マッチングの計算には使いません", "5人未満の数は示しません", "退会したときに消します")),
-        ("en", ("need not be answered", "The matching does not use them", "none below five", "and with your account")),
+        ("ja", ("答えなくてもかまいません", "マッチングの計算には使いません", "5人未満の数は示しません", "退会したときに消します", "「年代・性別（統計のためだけ）」のページ")),
+        ("en", ("need not be answered", "The matching does not use them", "none below five", "and when you leave", "“Age and sex, for counts only”")),
     ],
 )  # fmt: skip
 def test_notice_says_what_age_and_sex_are_asked_for_and_until_when(
@@ -90,3 +90,15 @@ def test_notice_says_what_age_and_sex_are_asked_for_and_until_when(
 ) -> None:
     page = Client().get("/privacy/", headers={"Accept-Language": language}).content.decode()
     assert [text for text in (*said, 'href="/my-data/statistics/"') if text not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ja", ("マッチングの改善", "お名前や文章は含みません", "提案の結果の記録は、退会のあとも、お名前のない形で残ります")),
+        ("en", ("improving the matching", "without names and words", "what came of proposals stays after you left")),
+    ],
+)  # fmt: skip
+def test_notice_says_what_is_kept_of_proposals_and_who_reads_it(language: str, said: tuple[str, ...]) -> None:
+    page = Client().get("/privacy/", headers={"Accept-Language": language}).content.decode()
+    assert [text for text in said if text not in page] == []
