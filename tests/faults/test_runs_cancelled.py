@@ -20,25 +20,14 @@ from matching.services.run_cancel import cancel_run
 from matching.services.run_proposals import close_run, write_proposals
 from matching.services.run_queue import LEASE
 from matching.services.run_recovery import begin_again, give_back, sweep_runs
-from matching.services.runs import request_run
 from regions.models import Need
-from tests.cast import make_need
-from tests.support.crowd import make_crowd
+from tests.faults.test_runs import field, requested
 from tests.support.outbox import drain_outbox
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.django_db]
 
 
-@pytest.fixture
-def field(settings, saga, trails, mori) -> list[Need]:
-    """Two needs and parties in three shards."""
-    settings.ENISHI_BLOCKS_PER_SHARD = 1
-    make_crowd(600)
-    return [make_need(saga, offers=[trails], places=places) for places in (30, 3)]
-
-
-def requested() -> MatchRun:
-    return request_run(actor=User.objects.system())
+__all__ = ["field"]
 
 
 def started() -> MatchRun:

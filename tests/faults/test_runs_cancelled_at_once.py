@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
 from django.db import connection, transaction
@@ -27,6 +27,7 @@ from matching.services.run_proposals import write_proposals
 from matching.services.runs import request_run
 from regions.models import Need
 from tests.cast import make_need
+from tests.faults.test_runs_at_once import together
 from tests.support.crowd import make_crowd
 from tests.waiting import wait_for
 
@@ -38,21 +39,6 @@ pytestmark = [
 ]
 WORKERS, ROUNDS = 6, 8
 ENDED = {RunState.DONE, RunState.CANCELLED}
-
-
-def together(*acts: Callable[[], object]) -> list[object]:
-    """Every act in a thread of its own, all begun at once; what each returned."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> object:
-        try:
-            start.wait()
-            return act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 @pytest.fixture
