@@ -10,3 +10,6 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         from config import checks  # noqa: F401  # registers the checks
+        from config.field_words import name_fields
+
+        name_fields()

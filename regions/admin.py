@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from regions.models import (
@@ -44,14 +45,17 @@ class ReadOnlyInline(ReadOnly, admin.TabularInline):
 
 class RepresentativeInline(ReadOnlyInline):
     model = Representative
+    verbose_name_plural = gettext_lazy("representatives")
 
 
 class RequiredConsentInline(ReadOnlyInline):
     model = RequiredConsent
+    verbose_name_plural = gettext_lazy("consents the community asks of itself")
 
 
 class QuietPeriodInline(ReadOnlyInline):
     model = QuietPeriod
+    verbose_name_plural = gettext_lazy("quiet periods")
 
 
 @admin.register(Region)
@@ -86,14 +90,17 @@ class MunicipalStaffAdmin(ReadOnly, admin.ModelAdmin):
 
 class NeedWorkInline(ReadOnlyInline):
     model = NeedWork
+    verbose_name_plural = gettext_lazy("kinds of work")
 
 
 class NeedQualificationInline(ReadOnlyInline):
     model = NeedQualification
+    verbose_name_plural = gettext_lazy("qualifications")
 
 
 class SlotInline(ReadOnlyInline):
     model = Slot
+    verbose_name_plural = gettext_lazy("dates")
 
 
 @admin.register(Need)
@@ -107,10 +114,12 @@ class NeedAdmin(ReadOnly, admin.ModelAdmin):
 
 class OfferAssetInline(ReadOnlyInline):
     model = OfferAsset
+    verbose_name_plural = gettext_lazy("kinds of assets")
 
 
 class PermissionInline(ReadOnlyInline):
     model = Permission
+    verbose_name_plural = gettext_lazy("permissions of who holds the right")
 
 
 @admin.register(Offer)

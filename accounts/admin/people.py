@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
 from accounts.admin.base import ReadOnlyAdmin, ReadOnlyInline
 from accounts.models import Ability, Consent, Coverage, Guide, Membership, Organization, User, Volunteer, Wish
@@ -10,6 +11,7 @@ from accounts.models import Ability, Consent, Coverage, Guide, Membership, Organ
 
 class ConsentInline(ReadOnlyInline):
     model = Consent
+    verbose_name_plural = gettext_lazy("consents")
     fk_name = "user"
 
 
@@ -35,10 +37,12 @@ class UserAdmin(ReadOnlyAdmin):
 
 class CoverageInline(ReadOnlyInline):
     model = Coverage
+    verbose_name_plural = gettext_lazy("places it covers")
 
 
 class GuideInline(ReadOnlyInline):
     model = Guide
+    verbose_name_plural = gettext_lazy("guides")
     fields = ("user", "role", "weekly_capacity", "absent_from", "absent_until", "stand_in")
 
 
@@ -52,14 +56,17 @@ class OrganizationAdmin(ReadOnlyAdmin):
 
 class MembershipInline(ReadOnlyInline):
     model = Membership
+    verbose_name_plural = gettext_lazy("members")
 
 
 class AbilityInline(ReadOnlyInline):
     model = Ability
+    verbose_name_plural = gettext_lazy("what they can do")
 
 
 class WishInline(ReadOnlyInline):
     model = Wish
+    verbose_name_plural = gettext_lazy("what they are looking for")
 
 
 @admin.register(Volunteer)
