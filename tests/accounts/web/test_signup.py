@@ -114,3 +114,30 @@ def test_who_signed_up_by_a_program_signs_in_on_the_page_with_one_code() -> None
     assert client.post("/accounts/login/code/confirm/", {"code": code_in_mail()})["Location"] == "/start/"
     assert client.get("/api/v1/me/").json()["id"] == user.public_id
     assert len(mail.outbox) == 1
+
+
+LETTERS = {
+    "new": (URL, FORM),
+    "known": (URL, FORM | {"email": "hana@example.org"}),
+    "code": ("/accounts/login/code/", {"email": "hana@example.org"}),
+    "stranger": ("/accounts/login/code/", {"email": "neu@example.org"}),
+}
+
+
+@pytest.mark.parametrize("case", LETTERS)
+def test_letters_about_accounts_are_from_enishi_and_know_no_password(hana: User, case: str) -> None:
+    path, said = LETTERS[case]
+    Client().post(path, said, headers={"Accept-Language": "ja"})
+    letter = mail.outbox[-1]
+    assert letter.body.startswith("こんにちは。\n\n")
+    assert letter.body.rstrip().endswith("-- \n縁 Enishi\nhttp://testserver/")
+    assert "パスワードを" not in letter.body + letter.subject
+    assert "お心当たりのない場合は" in letter.body
+
+
+def test_who_signs_up_again_is_told_to_sign_in_with_a_code(hana: User) -> None:
+    Client().post(URL, FORM | {"email": "hana@example.org"}, headers={"Accept-Language": "ja"})
+    letter = mail.outbox[-1]
+    assert letter.subject == "すでに登録されています"
+    assert "http://testserver/accounts/login/" in letter.body
+    assert "password/reset" not in letter.body
