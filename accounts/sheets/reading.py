@@ -62,6 +62,17 @@ def read_grid(content: bytes) -> Grid:
     return _grid(_lines_of_csv(text), encoding)
 
 
+def require_what_it_is_called(name: str, content: bytes) -> None:
+    """Raises SheetError for a file that is called Excel and is none: as CSV it would be refused for a column nobody knows."""
+    if name.lower().endswith(".xlsx") and not content.startswith((ZIP, OLD_EXCEL)):
+        raise SheetError(
+            _(
+                "The name of this file ends in .xlsx, but it is not an Excel file that can be read. "
+                "Open it in Excel, save it as .xlsx, and hand it in again."
+            )
+        )
+
+
 def open_workbook(content: bytes) -> Workbook:
     """The workbook with the values its formulas had when it was saved. Raises SheetError."""
     try:

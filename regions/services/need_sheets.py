@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import Conflict, DomainError, Invalid, NotFound
 from accounts.models import User
 from accounts.services.audit import record
-from accounts.sheets.reading import BYTES_MAX, Grid, SheetError, read_grid
+from accounts.sheets.reading import BYTES_MAX, Grid, SheetError, read_grid, require_what_it_is_called
 from accounts.sheets.writing import with_errors
 from regions.models import Need, Region, SheetUpload
 from regions.policies import known_regions
@@ -30,9 +30,10 @@ def keep_sheet(*, actor: User, name: str, content: bytes, on_behalf_of: str = ""
     """Keep a file for a day, so that it can be looked at and then taken over. Nothing else is written.
 
     Raises:
-        Invalid("sheet_unreadable"): no table, too large, merged cells …; or headings the sheet does not have.
+        Invalid("sheet_unreadable"): no table, called .xlsx without being it, too large, merged cells …; or headings the sheet does not have.
     """
     try:
+        require_what_it_is_called(name, content)
         _keys_of(read_grid(content[: BYTES_MAX + 1]))
     except SheetError as error:
         raise Invalid("sheet_unreadable", str(error), fields={"file": [str(error)]}) from error

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from accounts.sheets.reading import BYTES_MAX, ROWS_LOOKED_AT, ROWS_MAX, SheetError, read_grid
+from accounts.sheets.reading import (
+    BYTES_MAX,
+    ROWS_LOOKED_AT,
+    ROWS_MAX,
+    SheetError,
+    read_grid,
+    require_what_it_is_called,
+)
 from accounts.sheets.writing import DAY, TEXT, Column, Table, as_csv, as_xlsx, with_errors
 
 EVIL = '=HYPERLINK("https://example.org")'
@@ -141,6 +148,18 @@ def test_what_is_no_table_is_refused_in_words(kind: str) -> None:
     content, why = REFUSED[kind]
     with pytest.raises(SheetError, match=why):
         read_grid(content)
+
+
+@pytest.mark.parametrize("name", ["needs.xlsx", "NEEDS.XLSX"])
+def test_what_is_called_excel_and_is_none_is_refused_as_such(name: str) -> None:
+    with pytest.raises(SheetError, match="Excelファイルではありません"):
+        require_what_it_is_called(name, "題名\n草刈り".encode())
+
+
+def test_what_is_what_it_is_called_is_not_refused() -> None:
+    require_what_it_is_called("needs.xlsx", xlsx(["題名"]))
+    require_what_it_is_called("old.xlsx", b"\xd0\xcf\x11\xe0")  # refused for what it is, by who reads it
+    require_what_it_is_called("needs.csv", "題名".encode())
 
 
 def outcome(content: bytes) -> object:

@@ -78,6 +78,14 @@ def test_sheet_of_many_hamlets_is_looked_at_and_taken_over(client: Client, saga:
     assert Need.objects.count() == 2
 
 
+def test_file_that_is_no_excel_is_refused_as_such(client: Client, saga: Region, kenji: User) -> None:
+    page = handed_in(client, kenji, b"only words", name="needs.xlsx")
+    assert page.status_code == 422
+    assert "読み取れるExcelファイルではありません" in page.content.decode()
+    assert "列は" not in page.content.decode().split("<form")[-1]
+    assert not SheetUpload.objects.exists()
+
+
 def test_file_comes_back_with_what_is_wrong(client: Client, saga: Region, kenji: User) -> None:
     content = filled(
         client,
