@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -46,6 +47,10 @@ class ReportForm(MatchForm):
         label=_("When did it happen?"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+    is_before_date = forms.BooleanField(
+        label=_("It happened before that date: when preparing, looking at the place, or on the way"),
+        required=False,
+    )
     place = forms.CharField(
         label=_("Where?"), max_length=PLACE_MAX, help_text=_("So that somebody else finds the spot.")
     )
@@ -74,10 +79,30 @@ class ReportForm(MatchForm):
         self.initial["slot"] = slots.filter(start_at__lte=now).last() or slots.first()
         self.initial["happened_at"] = now
 
+    def clean(self) -> dict[str, Any]:
+        """Asks once more where something happened before the day of the date it is said to be of."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        at, slot = said.get("happened_at"), said.get("slot")
+        if at and slot and not said.get("is_before_date") and _is_before_the_day(at, slot):
+            self.add_error(
+                "happened_at",
+                _(
+                    "This is before the date you chose (%(date)s). Please look at both again. "
+                    "If it did happen before that date, tick so below."
+                )
+                % {"date": slot_label(slot)},
+            )
+        return said
+
+
+def _is_before_the_day(at: datetime, slot: Slot) -> bool:
+    return timezone.localdate(at) < timezone.localdate(slot.start_at)
+
 
 def told_of(values: dict[str, Any]) -> Told:
     """The answers of a ``ReportForm`` as the service takes them."""
-    return Told(**values | {"called": frozenset(values["called"])})
+    kept = {name: value for name, value in values.items() if name != "is_before_date"}
+    return Told(**kept | {"called": frozenset(values["called"])})
 
 
 class ReportNoteForm(forms.Form):

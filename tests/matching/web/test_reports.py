@@ -39,6 +39,7 @@ def answers(match: Match, **changes: Any) -> dict[str, Any]:
     return {
         "kind": "accident", "harm": "ambulance", "called": ["119", "hospital"], "slot": match.slots.get().pk,
         "happened_at": f"{at:%Y-%m-%dT%H:%M}", "place": "地蔵の前", "happened": SECRET, "done": "", "prevention": "",
+        "is_before_date": "on",
     } | changes  # fmt: skip
 
 
@@ -83,6 +84,26 @@ def test_refusal_stands_beside_its_field_and_the_words_are_kept(
     answer = client.post(new(agreed), answers(agreed, happened_at="0001-01-01T00:00", slot="0"))
     assert (answer.status_code, "slot" in answer.context["form"].errors) == (422, True)
     assert not Report.objects.exists()
+
+
+def test_what_happened_before_the_date_is_asked_about(client: Client, agreed: Match, hana: User) -> None:
+    client.force_login(hana)
+    answer = client.post(new(agreed), answers(agreed, kind="near_miss", harm="nobody", is_before_date=""))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["happened_at"])
+    assert "より前の日時です" in answer.content.decode()
+    assert not Report.objects.exists()
+    assert client.post(new(agreed), answers(agreed)).status_code == 302  # it is said to be so
+    assert Report.objects.count() == 1
+
+
+def test_what_happened_on_the_morning_of_the_day_is_not_asked_about(
+    client: Client, agreed: Match, hana: User
+) -> None:
+    now = timezone.now()
+    agreed.slots.update(start_at=now + timedelta(minutes=1), end_at=now + timedelta(hours=2))
+    client.force_login(hana)
+    at = f"{timezone.localtime(now):%Y-%m-%dT%H:%M}"
+    assert client.post(new(agreed), answers(agreed, happened_at=at, is_before_date="")).status_code == 302
 
 
 def test_what_is_entered_for_somebody_is_marked(
