@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
@@ -34,6 +35,7 @@ from matching.web.base import actor_of, known_match, known_sight, private
 from matching.web.conversation import newest
 from matching.web.guide_acts import groups_of, guide_acts_of
 from matching.web.match_acts import acts_of, mending
+from regions.models import Slot
 
 ON_A_PAGE = 20
 LIVE_SHOWN, PAGES_MAX = 50, 1000
@@ -111,6 +113,10 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "desk": groups_of(sight, guided),
         "lacks": [(lack, mending(lack.code, sight, acts, guided)) for lack in lacks_of(sight)],
         "checks": _checks(sight),
+        "is_promised": sight.match.state in DISCLOSED,
+        "is_settled": _is_settled(sight),
+        "comes": _next_date(sight),
+        "why_is_told": bool(sight.reasons or sight.caveat),
         "guarded": guarded_as_read(sight.match) if sight.is_live and sight.cares_for_people else [],
         "card_lacks": _card_lacks(sight, actor),
         "may_reveal": sight.may_look,
@@ -119,6 +125,19 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "review_path": review_path(sight.match) if sight.oversees else "",
     }
     return render(request, "match_page.html", context)
+
+
+def _is_settled(sight: MatchSight) -> bool:
+    """Whether a side has nothing left to wait for but its guide, who makes the promise."""
+    return sight.match.state == MatchState.MEETING and not (sight.missing or sight.oversees)
+
+
+def _next_date(sight: MatchSight) -> Slot | None:
+    """The date of a promised match that comes next or goes on now; None before the promise and after the last day."""
+    if not (sight.is_live and sight.match.state in DISCLOSED):
+        return None
+    now = timezone.now()
+    return next((slot for slot in sight.slots if slot.end_at > now), None)
 
 
 def _card_lacks(sight: MatchSight, actor: User) -> list[str]:

@@ -18,11 +18,13 @@ from matching.services.answers import answer_match
 from matching.services.endings import decline_match
 from matching.web.match_acts import ACTS
 from matching.web.matches import LIVE_SHOWN
+from regions.enums import PermissionStatus
 from regions.models import Need
 from tests.builders import make_need, make_offer, make_party, make_slot
 from tests.matching import saga as story
 
 pytestmark = pytest.mark.django_db
+WHY = {"reasons": ["work_fits"]}
 
 
 def on_day(days: int) -> dict[str, object]:
@@ -60,6 +62,49 @@ def test_each_may_do_what_the_table_says(
     assert offered(client, asked, hana) == both | {"people"}
     assert offered(client, asked, ume) == both | {"word-promise"}
     assert offered(client, asked, mori) == set()  # what a guide does has addresses of its own
+
+
+def test_after_the_promise_comes_the_day_and_the_reasons_go_last(
+    client: Client, mowing: Need, hana_party: Volunteer, mori: User, hana: User, ume: User
+) -> None:
+    match = story.agreed(mowing, hana_party, guide=mori)
+    mowing.bring = ["長靴"]
+    mowing.save(update_fields=["bring"])
+    Match.objects.filter(pk=match.pk).update(explanation=WHY)
+    text = page(client, match, hana).content.decode()
+    assert text.index("これからのこと") < text.index("ここまでの道のり") < text.index("合いそうな理由")
+    assert "長靴" in text[text.index("これからのこと") : text.index("ここまでの道のり")]
+    assert "長靴" not in page(client, match, ume).content.decode()  # the community brings its own
+    match.slots.update(start_at=timezone.now() - timedelta(days=2), end_at=timezone.now() - timedelta(days=1))
+    assert "これからのこと" not in page(client, match, hana).content.decode()
+
+
+def test_before_the_promise_the_reasons_come_first(client: Client, asked: Match, hana: User) -> None:
+    Match.objects.filter(pk=asked.pk).update(explanation=WHY)
+    text = page(client, asked, hana).content.decode()
+    assert text.index("合いそうな理由") < text.index("ここまでの道のり")
+    assert "これからのこと" not in text
+
+
+def test_sides_are_told_when_only_the_guide_is_left(
+    client: Client, mowing: Need, hana_party: Volunteer, mori: User, hana: User, ume: User, kenji: User
+) -> None:
+    match = story.asked(story.propose(mowing, hana_party), guide=mori)
+    story.both_answer(match, AnswerValue.MEET)
+    story.met(match, guide=mori)
+    offer = make_offer(mowing.region, permission=PermissionStatus.INFORMAL)
+    mowing.offers.add(offer)
+    story.all_consents(match, by=kenji)
+    story.both_answer(match, AnswerValue.YES)
+    story.both_confirm_promise(match)
+    told = "必要なことはすべてそろいました"
+    assert told not in page(client, match, hana).content.decode()
+    offer.permissions.update(status=PermissionStatus.GRANTED)
+    for side in (hana, ume):
+        text = page(client, match, side).content.decode()
+        assert told in text
+        assert "自動で終わります" not in text
+    assert told not in page(client, match, mori).content.decode()  # it is the guide's turn
 
 
 def test_answer_is_recorded_as_by_the_api(client: Client, asked: Match, hana: User) -> None:
