@@ -141,3 +141,15 @@ def test_who_signs_up_again_is_told_to_sign_in_with_a_code(hana: User) -> None:
     assert letter.subject == "すでに登録されています"
     assert "http://testserver/accounts/login/" in letter.body
     assert "password/reset" not in letter.body
+
+
+def test_who_is_registered_gets_from_the_page_of_the_code_to_signing_in(hana: User) -> None:
+    client = Client(headers={"Accept-Language": "ja"})
+    client.post(URL, FORM | {"email": "hana@example.org"})
+    page = client.get("/accounts/login/", follow=True)  # the link of the letter, in the same browser
+    assert page.redirect_chain[-1][0] == "/accounts/confirm-email/"
+    assert "「ここでやめる」" in page.content.decode()
+    assert "「ここでやめる」" in mail.outbox[-1].body
+    answer = client.post("/accounts/logout/", {"next": "/accounts/login/"}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/accounts/login/"
+    assert "メールアドレス" in answer.content.decode()
