@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Volunteer
 from matching.enums import NEUTRAL_ENDING, NOT_THIS_TIME, MatchState
@@ -12,7 +13,12 @@ from matching.models import Match
 def party_label(match: Match) -> str:
     """Kind, home and number of people: 「福岡市の団体（5人）」. Never a person's name."""
     volunteer = match.volunteer
-    return _("%(kind)s from %(home)s (%(people)d people)") % {
+    told = ngettext(
+        "%(kind)s from %(home)s (%(people)d person)",
+        "%(kind)s from %(home)s (%(people)d people)",
+        match.people,
+    )
+    return told % {
         "kind": volunteer.get_kind_display(),
         "home": volunteer.home.name,
         "people": match.people,

@@ -12,6 +12,7 @@ from matching.enums import EndReason, MeetingHow, MeetingOutcome, PreconditionKi
 from matching.selectors import guiding
 from matching.web.entry_forms import NAME_MAX, REASON_MAX, behalf_field, inner_note, side_field
 from matching.web.match_forms import (
+    NO_REASON_YET,
     NOTE_MAX,
     DatesForm,
     MatchForm,
@@ -230,7 +231,7 @@ class EndingForm(MatchForm):
     note = inner_note()
 
     def prepare(self) -> None:
-        self.choose("reason", reasons_of(self.move, self.role))
+        self.choose("reason", [NO_REASON_YET, *reasons_of(self.move, self.role)])
 
 
 class TakeBackForm(EndingForm):

@@ -19,6 +19,7 @@ from regions.models import Slot
 from regions.selectors.needs import coming_slots
 
 NOTE_MAX = 500
+NO_REASON_YET = ("", _("Please choose"))  # a reason is said, not left standing: it is counted
 
 
 class MatchForm(forms.Form):
@@ -84,7 +85,8 @@ class EndForm(MatchForm):
 
     def prepare(self) -> None:
         is_party = self.match.volunteer.representative_id == self.actor.pk
-        self.choose("reason", reasons_of(self.move, Role.PARTY if is_party else Role.REGION))
+        role = Role.PARTY if is_party else Role.REGION
+        self.choose("reason", [NO_REASON_YET, *reasons_of(self.move, role)])
 
     def clean_reason(self) -> EndReason:
         """As the service takes it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -77,6 +78,13 @@ def test_after_the_promise_comes_the_day_and_the_reasons_go_last(
     assert "長靴" not in page(client, match, ume).content.decode()  # the community brings its own
     match.slots.update(start_at=timezone.now() - timedelta(days=2), end_at=timezone.now() - timedelta(days=1))
     assert "これからのこと" not in page(client, match, hana).content.decode()
+
+
+def test_one_person_is_one_person_in_english(client: Client, asked: Match, ume: User) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    text = page(client, asked, ume).content.decode()
+    assert "(1 person)" in text
+    assert "(1 people)" not in text
 
 
 def test_before_the_promise_the_reasons_come_first(client: Client, asked: Match, hana: User) -> None:
@@ -167,6 +175,15 @@ def test_other_dates_begin_a_linked_match(client: Client, asked: Match, ume: Use
     new = Match.objects.get(redated_from=asked)
     assert list(new.slots.all()) == [later]
     assert reverse("match-page", args=[new.public_id]) in page(client, asked, ume).content.decode()
+
+
+@pytest.mark.parametrize("name", ["decline", "withdraw"])
+def test_no_reason_is_said_before_one_is_chosen(client: Client, asked: Match, hana: User, name: str) -> None:
+    client.force_login(hana)
+    form = client.get(reverse("match-act", args=[asked.public_id, name])).context["form"]
+    assert form.fields["reason"].choices[0] == ("", "選んでください")
+    assert act(client, asked, name, hana, reason="").status_code == 422
+    assert story.state_of(asked) == MatchState.ASKING
 
 
 def test_cancelling_frees_the_places_and_never_offers_the_systems_reasons(
