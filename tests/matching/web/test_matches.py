@@ -77,7 +77,9 @@ def test_after_the_promise_comes_the_day_and_the_reasons_go_last(
     assert "長靴" in text[text.index("これからのこと") : text.index("ここまでの道のり")]
     assert "長靴" not in page(client, match, ume).content.decode()  # the community brings its own
     match.slots.update(start_at=timezone.now() - timedelta(days=2), end_at=timezone.now() - timedelta(days=1))
-    assert "これからのこと" not in page(client, match, hana).content.decode()
+    text = page(client, match, hana).content.decode()
+    assert "これからのこと" not in text
+    assert "日程は終わりました" in text
 
 
 def test_one_person_is_one_person_in_english(client: Client, asked: Match, ume: User) -> None:
