@@ -82,6 +82,16 @@ def test_after_the_promise_comes_the_day_and_the_reasons_go_last(
     assert "日程は終わりました" in text
 
 
+def test_sides_are_asked_for_their_thanks_on_the_page(
+    client: Client, mowing: Need, hana_party: Volunteer, mori: User, hana: User, ume: User
+) -> None:
+    match = story.completed(mowing, hana_party, guide=mori)
+    asked_for = "ひとことお礼を書いてみませんか"
+    for side in (hana, ume):
+        assert asked_for in page(client, match, side).content.decode()
+    assert asked_for not in page(client, match, mori).content.decode()
+
+
 def test_one_person_is_one_person_in_english(client: Client, asked: Match, ume: User) -> None:
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     text = page(client, asked, ume).content.decode()
