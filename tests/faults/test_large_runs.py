@@ -13,7 +13,8 @@ from accounts.models import Outbox, User, Volunteer
 from matching.enums import STATE_OF, RunState, ShardKind
 from matching.models import MatchRun, PartySnapshot, RunInputs, RunShard, SnapshotPart
 from matching.services import run_snapshots, run_steps
-from matching.services.run_queue import LEASE
+from matching.services.run_price import unmeasured
+from matching.services.run_queue import LEASE, finish_shard
 from matching.services.run_recovery import ATTEMPTS_MAX, SILENT, sweep_runs
 from matching.services.runs import request_run
 from regions.models import Need
@@ -121,6 +122,19 @@ def test_the_step_after_the_last_piece_is_given_back(expected: dict[str, Any], k
     assert sweep_runs(now=later()).returned == 1
     drain_outbox()
     assert outcome(run) == expected
+
+
+def test_a_result_that_comes_second_is_thrown_away(expected: dict[str, Any]) -> None:
+    run = until(begun(), ShardKind.MEASURE)
+    (piece,) = pieces(run, ShardKind.MEASURE)
+    first, second = (unmeasured("first"), unmeasured("second"))
+    assert [finish_shard(piece, said, now=timezone.now()) for said in (first, second)] == [True, False]
+    drain_outbox()
+    run.refresh_from_db()
+    assert (run.state, run.report["unmeasured"]) == (RunState.DONE, "first")
+    assert finish_shard(piece, second, now=timezone.now()) is False
+    piece.refresh_from_db()
+    assert bytes(piece.result) == b""
 
 
 def test_the_writing_is_owed_after_a_merge_that_was_given_back(expected: dict[str, Any]) -> None:
