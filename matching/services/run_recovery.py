@@ -129,8 +129,8 @@ def begin_again(*, run_id: int, digest: str, now: datetime) -> None:
         return
     forget_work(run)
     run.state, run.lease_until, run.inputs_digest, run.error = RunState.QUEUED, None, "", OVERTAKEN
-    run.attempts += 1
-    run.save(update_fields=["state", "lease_until", "inputs_digest", "error", "attempts"])
+    run.attempts, run.snapshot = run.attempts + 1, None  # it may be a small one by now
+    run.save(update_fields=["state", "lease_until", "inputs_digest", "error", "attempts", "snapshot"])
     if run.attempts >= ATTEMPTS_MAX:
         _give_up(run, now=now)
     else:

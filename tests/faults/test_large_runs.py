@@ -15,7 +15,7 @@ from matching.models import MatchRun, PartySnapshot, RunInputs, RunShard, Snapsh
 from matching.services import run_snapshots, run_steps
 from matching.services.run_price import unmeasured
 from matching.services.run_queue import LEASE, finish_shard
-from matching.services.run_recovery import ATTEMPTS_MAX, SILENT, sweep_runs
+from matching.services.run_recovery import ATTEMPTS_MAX, OVERTAKEN, SILENT, sweep_runs
 from matching.services.runs import request_run
 from regions.models import Need
 from tests.faults.test_runs import claimed_and_killed, later, requested
@@ -219,6 +219,20 @@ def test_what_changes_while_it_is_scored_does_not_disturb_it(expected: dict[str,
     drain_outbox()
     assert outcome(run) == expected
     assert (run.attempts, RunInputs.objects.count()) == (0, 0)
+
+
+def test_a_large_run_that_lost_its_inputs_may_begin_again_as_a_small_one(
+    expected: dict[str, Any], settings
+) -> None:
+    run = until(begun(), ShardKind.SCORE)
+    RunInputs.objects.all().delete()
+    on_this_host()
+    do(pieces(run, ShardKind.SCORE)[0])
+    run.refresh_from_db()
+    assert (run.state, run.is_large, run.attempts, run.error) == (RunState.QUEUED, False, 1, OVERTAKEN)
+    settings.ENISHI_LARGE_FROM = 10_000
+    drain_outbox()
+    assert outcome(run) == expected
 
 
 def test_another_run_waits_for_what_is_being_packed(expected: dict[str, Any], field) -> None:
