@@ -16,6 +16,8 @@ from matching.engine.score import wait_term
 from matching.engine.snapshot import I64, U64, Bools, Snapshot
 from matching.engine.vocabulary import mask_words
 
+I32 = npt.NDArray[np.int32]
+
 
 class Parties(NamedTuple):
     """`Columns` by row, and the facts few parties have by offset: those of row r are [`…_at[r]`, `…_at[r + 1]`)."""
@@ -38,6 +40,8 @@ class Parties(NamedTuple):
     remaining_load: I64
     can: U64
     can_any: U64
+    borne: U64
+    """(words, n): wanted kinds of work covered at all, and light enough."""
     unstated: U64
     """1 where no ability is stated, else 0."""
     wish: U64
@@ -68,6 +72,10 @@ class Parties(NamedTuple):
     held_last: I64
 
 
+Ways = I32
+"""Minutes from door to community, (2: car, public; home zones; needs), -1 = no way."""
+
+
 class Needs(NamedTuple):
     """One value per need; its slots are [`slot_at[m]`, `slot_at[m + 1]`), its qualifications [`asked_at[m]`, …)."""
 
@@ -90,8 +98,7 @@ class Needs(NamedTuple):
     beginner_ok: Bools
     local_hands: I64
     first_visit_max: I64
-    access_car: I64
-    access_public: I64
+    some_remote: Bools
     wait_term: I64
     employment_blocked: Bools
     slot_at: I64
@@ -141,7 +148,8 @@ def parties_of(snapshot: Snapshot, *, first: int, last: int, weights: Weights) -
         youngest=columns.youngest, has_minors=columns.has_minors, is_group=columns.is_group,
         load_limit=columns.load_limit, kept_term=columns.kept * weights.kept_max // MICRO,
         remote_ok=columns.remote_ok, beginner=columns.beginner, remaining_load=columns.remaining_load,
-        can=columns.can, can_any=columns.can_any, unstated=(~columns.abilities_stated).astype(np.uint64),
+        can=columns.can, can_any=columns.can_any,
+        borne=columns.can[0] | columns.can[1] | columns.can[2], unstated=(~columns.abilities_stated).astype(np.uint64),
         wish=columns.wish, wish_any=columns.wish[0] | columns.wish[1],
         unwished=(columns.wish_den == 0).astype(np.uint64), wish_den=columns.wish_den,
         ring=columns.ring, months=columns.months, profile=columns.profile,
@@ -170,7 +178,7 @@ class _Part:
 
 @lru_cache(maxsize=1)
 def needs_of(needs: NeedSet, *, words: tuple[int, int], weights: Weights) -> Needs:
-    """The needs of a run; a need that states no way in has the default of the weights. The last answer is kept.
+    """The needs of a run. The last answer is kept.
 
     `words`: how many 64-bit words a set of kinds of work takes, and one of kinds of offers.
     """
@@ -178,7 +186,6 @@ def needs_of(needs: NeedSet, *, words: tuple[int, int], weights: Weights) -> Nee
     kinds, assets = words
     offers = [(need.offers.full, need.offers.half, need.offers.quarter) for need in listed]
     asked = [row.hard_qualifications for row in rows]
-    car, public = weights.access_car_minutes_default, weights.access_public_minutes_default
     return Needs(
         id=_ints(row.id for row in rows),
         region=_ints(row.region for row in rows),
@@ -197,10 +204,7 @@ def needs_of(needs: NeedSet, *, words: tuple[int, int], weights: Weights) -> Nee
         beginner_ok=_bools(row.beginner_ok for row in rows),
         local_hands=_ints(row.local_hands for row in rows),
         first_visit_max=_ints(row.first_visit_max for row in rows),
-        access_car=_ints(car if r.access_car_minutes is None else r.access_car_minutes for r in rows),
-        access_public=_ints(
-            public if r.access_public_minutes is None else r.access_public_minutes for r in rows
-        ),
+        some_remote=_bools(any(slot.remote for slot in need.slots) for need in listed),
         wait_term=_ints(wait_term(wait_days=row.wait_days, weights=weights) for row in rows),
         employment_blocked=_bools(row.employment_blocked for row in rows),
         slot_at=_ends(need.slots for need in listed),
@@ -208,6 +212,21 @@ def needs_of(needs: NeedSet, *, words: tuple[int, int], weights: Weights) -> Nee
         asked_kind=_ints(kind for each in asked for kind, _ in each),
         asked_people=_ints(max(1, people) for each in asked for _, people in each),
     )
+
+
+def ways_of(needs: NeedSet, *, minutes: I32, weights: Weights) -> Ways:
+    """From every home to every need; a need that states no way in has the default of the weights."""
+    rows = [need.row for need in needs.needs]
+    car, public = weights.access_car_minutes_default, weights.access_public_minutes_default
+    access = np.array(
+        [
+            [car if row.access_car_minutes is None else row.access_car_minutes for row in rows],
+            [public if row.access_public_minutes is None else row.access_public_minutes for row in rows],
+        ],
+        dtype=np.int32,
+    )
+    office = minutes[:, [row.zone for row in rows]].transpose(0, 2, 1)
+    return np.ascontiguousarray(np.where(office < 0, -1, office + access[:, None]), dtype=np.int32)
 
 
 @lru_cache(maxsize=1)

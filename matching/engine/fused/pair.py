@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from matching.engine.fit import BOTH, PUBLIC
-from matching.engine.fused.arrays import Needs, Parties, Slots
+from matching.engine.fused.arrays import Needs, Parties, Slots, Ways
 from matching.engine.fused.jit import inlined
 from matching.engine.policy import MICRO as _MICRO
 from matching.engine.policy import WHOLE_FIFTHS
@@ -20,7 +19,6 @@ from matching.engine.snapshot import I64
 from matching.engine.types import PARTY_RULES, SLOT_RULES, ReasonCode
 from matching.engine.vocabulary import FULL, HALF, QUARTER
 
-I32 = npt.NDArray[np.int32]
 MICRO = int(_MICRO)
 CREDITS = (FULL, HALF, QUARTER)
 NO_WORD = np.uint64(0)
@@ -70,20 +68,14 @@ def ones(word: Any) -> int:
 
 
 @inlined
-def travel(p: Parties, n: Needs, minutes: I32, row: int, need: int) -> int:
+def travel(p: Parties, ways: Ways, row: int, need: int) -> int:
     """Minutes by the party's own transport, -1 = no way."""
-    car = _leg(minutes[0, n.zone[need], p.zone[row]], n.access_car[need])
-    public = _leg(minutes[1, n.zone[need], p.zone[row]], n.access_public[need])
+    car, public = ways[0, p.zone[row], need], ways[1, p.zone[row], need]
     if p.transport[row] == PUBLIC:
         return public
     if p.transport[row] == BOTH and (car < 0 or (public >= 0 and public < car)):
         return public
     return car
-
-
-@inlined
-def _leg(office: int, access: int) -> int:
-    return -1 if office < 0 else office + access
 
 
 @inlined

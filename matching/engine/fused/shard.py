@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from matching.engine.fused.arrays import needs_of, parties_of, slots_of
-from matching.engine.fused.passes import Desk, Lists, Settings, scan
+from matching.engine.fused.arrays import needs_of, parties_of, slots_of, ways_of
+from matching.engine.fused.passes import Lists, Settings, scan
+from matching.engine.fused.sieve import desk
 from matching.engine.needs import NeedSet
 from matching.engine.policy import Weights
 from matching.engine.shards import EMPTY_RANK, EMPTY_SCORE, Shard, ShardResult
@@ -33,17 +34,21 @@ def score_shard(
         parties_of(snapshot, first=first, last=last, weights=weights),
         needs_of(needs, words=words, weights=weights),
         slots_of(needs),
-        np.ascontiguousarray(minutes, dtype=np.int32),
-        settings, count, _desk(needs), out,
+        ways_of(needs, minutes=minutes, weights=weights),
+        settings, count,
+        desk(
+            ring=snapshot.columns.ring.shape[0], kinds=words[0], assets=words[1],
+            slots=max((len(need.slots) for need in needs.needs), default=0),
+        ), out,
     )  # fmt: skip
     return ShardResult(
         first_row=first,
         total_rows=snapshot.count,
-        need_scores=out.need_scores.astype(np.int32),
-        need_ranks=out.need_ranks.astype(np.int32),
+        need_scores=out.need_scores,
+        need_ranks=out.need_ranks,
         party_ranks=snapshot.columns.rank[first:last].astype(np.int32),
-        party_scores=out.party_scores.astype(np.int32),
-        party_needs=out.party_needs.astype(np.int32),
+        party_scores=out.party_scores,
+        party_needs=out.party_needs,
         party_passed=out.party_passed,
         failed=out.failed,
         only=out.only,
@@ -51,23 +56,14 @@ def score_shard(
     )
 
 
-def _desk(needs: NeedSet) -> Desk:
-    most = max((len(need.slots) for need in needs.needs), default=0)
-    return Desk(
-        open_rows=np.zeros(BLOCK, dtype=np.uint64),
-        free=np.zeros(BLOCK, dtype=np.uint64),
-        masks=np.zeros(max(most, 1), dtype=np.int64),
-    )
-
-
 def _empty(*, needs: NeedSet, parties: int, weights: Weights) -> Lists:
     keep, rules, count = weights.top_k + weights.slack, len(HARD_RULES), len(needs.needs)
     wide = needs.kept_per_party(weights.top_l)
     return Lists(
-        need_scores=np.full((count, keep), EMPTY_SCORE, dtype=np.int64),
-        need_ranks=np.full((count, keep), EMPTY_RANK, dtype=np.int64),
-        party_scores=np.full((parties, wide), EMPTY_SCORE, dtype=np.int64),
-        party_needs=np.full((parties, wide), EMPTY_RANK, dtype=np.int64),
+        need_scores=np.full((count, keep), EMPTY_SCORE, dtype=np.int32),
+        need_ranks=np.full((count, keep), EMPTY_RANK, dtype=np.int32),
+        party_scores=np.full((parties, wide), EMPTY_SCORE, dtype=np.int32),
+        party_needs=np.full((parties, wide), EMPTY_RANK, dtype=np.int32),
         party_passed=np.zeros(parties, dtype=np.int32),
         passed=np.zeros(count, dtype=np.int64),
         failed=np.zeros((count, rules), dtype=np.int64),

@@ -1,0 +1,259 @@
+"""Whom of a block of 256 parties a need might suit, compiled: a set of rows is four words, one bit for each party.
+
+A bit of a plane (a day part, a kind of work) is turned into the set of rows that have it once per block, and only if a
+need asks for it: after that a need is a few ANDs and ORs. Nobody is lost who passes every hard rule.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from matching.engine.fit import BOTH, PUBLIC
+from matching.engine.fused.arrays import Needs, Parties, Slots, Ways
+from matching.engine.fused.jit import inlined
+from matching.engine.fused.pair import NO_WORD, ones
+from matching.engine.policy import WHOLE_FIFTHS
+from matching.engine.snapshot import BLOCK, I64, U64, Bools
+
+WORD = 64
+WORDS = BLOCK // WORD
+MONTHS = 12
+ALL_BITS = np.uint64(2**64 - 1)
+ONE = np.uint64(1)
+PRESENT, TAKING, ALONE, VERSED, REMOTE, BY_CAR, BY_PUBLIC, UNSTATED, UNWISHED, NEAR, FREE, OPEN = range(12)
+"""Sets of rows of a block: not gone; with load left; no group; no beginners; would work from afar; come by car, by public
+transport; stated no ability, no wish. The last three are of one need: near enough, free in a slot, still open."""
+SETS = OPEN + 1
+
+
+class Having(NamedTuple):
+    """For every bit of some planes the rows of this block that have it, (bits, 4), and whether that was worked out."""
+
+    made: Bools
+    rows: U64
+
+
+class Desk(NamedTuple):
+    """Room to work in. `zones`: where the rows of each zone of the block begin; `masks`: the failed rules of each slot."""
+
+    parts: Having
+    months: Having
+    work: Having
+    wishes: Having
+    sets: U64
+    zones: I64
+    masks: I64
+
+
+def desk(*, ring: int, kinds: int, assets: int, slots: int) -> Desk:
+    """Room for planes of so many words each, and for needs of so many slots at most."""
+
+    def having(bits: int) -> Having:
+        return Having(made=np.zeros(bits, dtype=np.bool_), rows=np.zeros((bits, WORDS), dtype=np.uint64))
+
+    return Desk(
+        parts=having(ring * WORD),
+        months=having(MONTHS),
+        work=having(kinds * WORD),
+        wishes=having(assets * WORD),
+        sets=np.zeros((SETS, WORDS), dtype=np.uint64),
+        zones=np.zeros(BLOCK + 1, dtype=np.int64),
+        masks=np.zeros(max(slots, 1), dtype=np.int64),
+    )
+
+
+@inlined
+def lay(p: Parties, d: Desk, start: int, end: int) -> int:
+    """Put a block on the desk; how many zones it has."""
+    d.parts.made[:], d.months.made[:], d.work.made[:], d.wishes.made[:] = False, False, False, False
+    d.sets[:] = NO_WORD
+    zones = 0
+    for row in range(start, end):
+        if row == start or p.zone[row] != p.zone[row - 1]:
+            d.zones[zones] = row - start
+            zones += 1
+        if p.gone[row]:
+            continue
+        _put(d, PRESENT, row - start, not p.gone[row])
+        _put(d, TAKING, row - start, p.remaining_load[row] > 0)
+        _put(d, ALONE, row - start, not p.is_group[row])
+        _put(d, VERSED, row - start, not p.beginner[row])
+        _put(d, REMOTE, row - start, p.remote_ok[row])
+        _put(d, BY_CAR, row - start, p.transport[row] != PUBLIC)
+        _put(d, BY_PUBLIC, row - start, p.transport[row] == PUBLIC or p.transport[row] == BOTH)
+        _put(d, UNSTATED, row - start, p.unstated[row] != NO_WORD)
+        _put(d, UNWISHED, row - start, p.unwished[row] != NO_WORD)
+    d.zones[zones] = end - start
+    return zones
+
+
+@inlined
+def _put(d: Desk, kind: int, at: int, belongs: bool) -> None:
+    if belongs:
+        d.sets[kind, at // WORD] |= ONE << np.uint64(at % WORD)
+
+
+@inlined
+def everybody(d: Desk) -> None:
+    """Leave open who is there."""
+    for word in range(WORDS):
+        d.sets[OPEN, word] = d.sets[PRESENT, word]
+
+
+@inlined
+def sieve(
+    p: Parties, n: Needs, s: Slots, ways: Ways, fifths: int, d: Desk, start: int, zones: int, need: int
+) -> bool:
+    """Leave open whom the way, a date, the work and the wishes might suit; whether that is anybody."""
+    if n.employment_blocked[need]:
+        return False
+    near = n.local_hands[need] >= 1 and _near(p, ways, fifths, d, start, zones, need)
+    if not near and not n.some_remote[need]:
+        return False
+    for word in range(WORDS):
+        d.sets[OPEN, word] = NO_WORD
+    end = start + d.zones[zones]
+    for slot in range(n.slot_at[need], n.slot_at[need + 1]):
+        place = REMOTE if s.remote[slot] else NEAR
+        if not s.too_soon[slot] and (near or place == REMOTE):
+            _free(p, s, d, start, end, slot)
+            for word in range(WORDS):
+                d.sets[OPEN, word] |= d.sets[FREE, word] & d.sets[place, word]
+    _only(d, TAKING)
+    if not _anybody(d):
+        return False
+    if not n.group_ok[need]:
+        _only(d, ALONE)
+    if not n.beginner_ok[need]:
+        _only(d, VERSED)
+    _only_having(d.work, p.borne, n.work_mask[need], d, UNSTATED, start, end)
+    if not n.offers_unstated[need]:
+        _only_having(d.wishes, p.wish_any, n.offers_any[need], d, UNWISHED, start, end)
+    return _anybody(d)
+
+
+@inlined
+def _anybody(d: Desk) -> bool:
+    left = NO_WORD
+    for word in range(WORDS):
+        left |= d.sets[OPEN, word]
+    return left != NO_WORD
+
+
+@inlined
+def _near(p: Parties, ways: Ways, fifths: int, d: Desk, start: int, zones: int, need: int) -> bool:
+    """The rows from which the way is short enough: of every zone the first ones, because limits fall."""
+    found = False
+    for zone in range(zones):
+        first, end = d.zones[zone], d.zones[zone + 1]
+        home = p.zone[start + first]
+        by_car = _last_near(p, ways[0, home, need] * WHOLE_FIFTHS, fifths, start + first, start + end) - start
+        by_public = (
+            _last_near(p, ways[1, home, need] * WHOLE_FIFTHS, fifths, start + first, start + end) - start
+        )
+        if by_car > first or by_public > first:
+            if not found:
+                for word in range(WORDS):
+                    d.sets[NEAR, word] = NO_WORD
+                found = True
+            for word in range(WORDS):
+                d.sets[NEAR, word] |= _span(first, by_car, word) & d.sets[BY_CAR, word]
+                d.sets[NEAR, word] |= _span(first, by_public, word) & d.sets[BY_PUBLIC, word]
+    return found
+
+
+@inlined
+def _last_near(p: Parties, asked: int, fifths: int, first: int, end: int) -> int:
+    """The row behind the last one of a zone that may come so far; the first row itself if none may, or there is no way."""
+    if asked < 0 or p.travel_limit[first] * fifths < asked:
+        return first
+    if p.travel_limit[end - 1] * fifths >= asked:
+        return end
+    near, far = first, end - 1
+    while far - near > 1:
+        middle = (near + far) // 2
+        if p.travel_limit[middle] * fifths >= asked:
+            near = middle
+        else:
+            far = middle
+    return far
+
+
+@inlined
+def _span(first: int, end: int, word: int) -> Any:
+    """The bits of one word of the rows [first, end) of a block."""
+    low, high = max(first - word * WORD, 0), min(end - word * WORD, WORD)
+    if high <= low:
+        return NO_WORD
+    return ALL_BITS >> np.uint64(WORD - (high - low)) << np.uint64(low)
+
+
+@inlined
+def _free(p: Parties, s: Slots, d: Desk, start: int, end: int, slot: int) -> None:
+    """The rows whose day parts, or months, leave room for a slot."""
+    if s.is_window[slot]:
+        for word in range(WORDS):
+            d.sets[FREE, word] = NO_WORD
+        for month in range(MONTHS):
+            if s.months[slot] >> month & 1:
+                _work_out(d.months, month, p.months, month, start, end)
+                for word in range(WORDS):
+                    d.sets[FREE, word] |= d.months.rows[month, word]
+        return
+    for word in range(WORDS):
+        d.sets[FREE, word] = ALL_BITS
+    for place in range(s.word_at[slot], s.word_at[slot + 1]):
+        plane, bits = s.word[place], s.bits[place]
+        while bits != NO_WORD:
+            bit = lowest(bits)
+            bits &= bits - ONE
+            part = plane * WORD + bit
+            _work_out(d.parts, part, p.ring[plane], bit, start, end)
+            for word in range(WORDS):
+                d.sets[FREE, word] &= d.parts.rows[part, word]
+
+
+@inlined
+def _only(d: Desk, kind: int) -> None:
+    for word in range(WORDS):
+        d.sets[OPEN, word] &= d.sets[kind, word]
+
+
+@inlined
+def _only_having(
+    having: Having, planes: U64, wanted: U64, d: Desk, exempt: int, start: int, end: int
+) -> None:
+    """Close the rows that hold none of the wanted kinds and are not exempt from that question."""
+    for word in range(WORDS):
+        d.sets[FREE, word] = d.sets[exempt, word]
+    for plane in range(len(wanted)):
+        bits = wanted[plane]
+        while bits != NO_WORD:
+            bit = lowest(bits)
+            bits &= bits - ONE
+            kind = plane * WORD + bit
+            _work_out(having, kind, planes[plane], bit, start, end)
+            for word in range(WORDS):
+                d.sets[FREE, word] |= having.rows[kind, word]
+    _only(d, FREE)
+
+
+@inlined
+def _work_out(having: Having, place: int, plane: Any, bit: int, start: int, end: int) -> None:
+    """See that the set of the rows that have a bit of a plane stands in its place."""
+    if having.made[place]:
+        return
+    having.made[place] = True
+    for word in range(WORDS):
+        rows, found = plane[min(start + word * WORD, end) : min(start + (word + 1) * WORD, end)], NO_WORD
+        for at in range(len(rows)):
+            found |= (np.uint64(rows[at]) >> np.uint64(bit) & ONE) << np.uint64(at)
+        having.rows[place, word] = found
+
+
+@inlined
+def lowest(bits: Any) -> int:
+    """The number of the lowest set bit of a word that has one."""
+    return ones((bits & (~bits + ONE)) - ONE)
