@@ -14,16 +14,21 @@ from matching.engine.fused.pair import (
     NO_WORD,
     fractions,
     has,
+    left_party_rules,
+    left_slot_rules,
+    mutual_of,
     party_rules,
     score,
     slot_rules,
     travel,
 )
-from matching.engine.fused.sieve import ONE, OPEN, WORD, WORDS, Desk, everybody, lay, lowest, sieve
+from matching.engine.fused.sieve import ONE, WORD, WORDS, Desk, is_in, lay, lowest, sieve
+from matching.engine.shards import EMPTY_RANK
 from matching.engine.snapshot import BLOCK, I64
 from matching.engine.types import PARTY_RULES, SLOT_RULES
 
 I32 = npt.NDArray[np.int32]
+RANK_BITS, LAST_RANK = 32, EMPTY_RANK
 PARTY_COUNT, SLOT_COUNT = len(PARTY_RULES), len(SLOT_RULES)
 
 
@@ -37,12 +42,12 @@ class Settings(NamedTuple):
 
 
 class Lists(NamedTuple):
-    """What a pass fills: lists, best first, and counts."""
+    """What a pass fills: lists of entries (`entry_of`) of needs and of parties, greatest first, and counts."""
 
-    need_scores: I32
-    need_ranks: I32
-    party_scores: I32
-    party_needs: I32
+    needs: I64
+    need_last: I64
+    """The last entry of each need's list, where one look finds it."""
+    parties: I64
     party_passed: I32
     passed: I64
     failed: I64
@@ -56,40 +61,50 @@ def scan(
     """Fill the lists with all these parties, best first; with `count` every rule of every pair is counted."""
     last = len(p.rank)
     for start in range(0, last, BLOCK):
-        zones = lay(p, desk, start, min(start + BLOCK, last))
+        end = min(start + BLOCK, last)
+        if count:
+            for need in range(len(n.id)):
+                for row in range(start, end):
+                    if not p.gone[row]:
+                        _keep(p, row, need, judge(p, n, s, ways, w, row, need, desk.masks, out), out)
+            continue
+        zones = lay(p, desk, start, end)
         for need in range(len(n.id)):
-            if count:
-                everybody(desk)
-            elif not sieve(p, n, s, ways, w.fifths, desk, start, zones, need):
+            if not sieve(p, n, s, ways, w.fifths, desk, start, zones, need):
                 continue
             for word in range(WORDS):
-                left = desk.sets[OPEN, word]
+                left = desk.open[word]
                 while left != NO_WORD:
-                    row = start + word * WORD + lowest(left)
+                    at = word * WORD + lowest(left)
                     left &= left - ONE
-                    best = judge(p, n, s, ways, w, row, need, desk.masks, count, out)
-                    if best >= 0:
-                        _keep(p, row, need, best, out)
+                    _keep(p, start + at, need, judge_open(p, n, s, ways, w, desk, start, at, need), out)
+
+
+@inlined
+def judge_open(
+    p: Parties, n: Needs, s: Slots, ways: Ways, w: Settings, d: Desk, start: int, at: int, need: int
+) -> int:
+    """The score in the best slot of a party that the sieve has left open, -1 when a hard rule fails."""
+    row = start + at
+    if left_party_rules(p, n, row, need) != 0:
+        return -1
+    mutual, way = mutual_of(fractions(p, n, w.neutral, row, need)), travel(p, ways, row, need)
+    known = has(p.known, p.known_at, row, n.region[need])
+    terms = p.kept_term[row] + n.wait_term[need] + (w.relation if known else 0)
+    best, first = -1, n.slot_at[need]
+    for slot in range(first, n.slot_at[need + 1]):
+        if is_in(d.slots[slot - first], at) and left_slot_rules(p, n, s, known, row, need, slot) == 0:
+            best = max(best, score(p, s, mutual, way, terms, w.quarters, row, slot))
+    return best
 
 
 @inlined
 def judge(
-    p: Parties,
-    n: Needs,
-    s: Slots,
-    ways: Ways,
-    w: Settings,
-    row: int,
-    need: int,
-    masks: I64,
-    count: bool,
-    out: Lists,
+    p: Parties, n: Needs, s: Slots, ways: Ways, w: Settings, row: int, need: int, masks: I64, out: Lists
 ) -> int:
-    """The score in the best slot, -1 when a hard rule fails; with `count` the failed rules are added up."""
+    """The same by every rule, whose failures are added up."""
     fit = fractions(p, n, w.neutral, row, need)
     bad = party_rules(p, n, fit, row, need)
-    if bad != 0 and not count:
-        return -1
     way, known = travel(p, ways, row, need), has(p.known, p.known_at, row, n.region[need])
     terms = p.kept_term[row] + n.wait_term[need] + (w.relation if known else 0)
     best, first = -1, n.slot_at[need]
@@ -97,8 +112,8 @@ def judge(
         failed = slot_rules(p, n, s, way, known, w.fifths, row, need, slot)
         masks[slot - first] = failed
         if bad == 0 and failed == 0:
-            best = max(best, score(p, s, fit, way, terms, w.quarters, row, slot))
-    if count and best < 0:
+            best = max(best, score(p, s, mutual_of(fit), way, terms, w.quarters, row, slot))
+    if best < 0:
         _count(n, need, bad, masks, out)
     return best
 
@@ -143,30 +158,29 @@ def _last_taken(masks: I64, slots: int) -> int:
 
 @inlined
 def _keep(p: Parties, row: int, need: int, best: int, out: Lists) -> None:
+    if best < 0:
+        return
     out.passed[need] += 1
     out.party_passed[row] += 1
-    _offer(out.need_scores[need], out.need_ranks[need], best, p.rank[row])
-    _offer(out.party_scores[row], out.party_needs[row], best, need)
+    entry = entry_of(best, p.rank[row])
+    if entry > out.need_last[need]:
+        out.need_last[need] = _offer(out.needs[need], entry)
+    _offer(out.parties[row], entry_of(best, need))
 
 
 @inlined
-def _offer(scores: I32, ranks: I32, score: int, rank: int) -> None:
-    """Put an entry where it belongs, best first, and drop the last: a higher score goes first, then a lower rank."""
-    last = len(scores) - 1
-    if not _goes_first(score, rank, scores, ranks, last):
-        return
-    low, high = 0, last
-    while low < high:
-        middle = (low + high) // 2
-        if _goes_first(score, rank, scores, ranks, middle):
-            high = middle
-        else:
-            low = middle + 1
-    for place in range(last, low, -1):
-        scores[place], ranks[place] = scores[place - 1], ranks[place - 1]
-    scores[low], ranks[low] = score, rank
+def entry_of(score: int, rank: int) -> int:
+    """Score and rank as one number: a higher score goes first, then a lower rank."""
+    return (score << RANK_BITS) | (LAST_RANK - rank)
 
 
 @inlined
-def _goes_first(score: int, rank: int, scores: I32, ranks: I32, place: int) -> bool:
-    return score > scores[place] or (score == scores[place] and rank < ranks[place])
+def _offer(line: I64, entry: int) -> int:
+    """Put an entry where it belongs, greatest first, and drop the last; which is then the last."""
+    place = len(line) - 1
+    if entry > line[place]:
+        while place > 0 and line[place - 1] < entry:
+            line[place] = line[place - 1]
+            place -= 1
+        line[place] = entry
+    return line[-1]

@@ -6,15 +6,17 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.engine.fused.arrays import needs_of, parties_of, slots_of, ways_of
-from matching.engine.fused.passes import Lists, Settings, scan
+from matching.engine.fused.passes import LAST_RANK, RANK_BITS, Lists, Settings, scan
 from matching.engine.fused.sieve import desk
 from matching.engine.needs import NeedSet
 from matching.engine.policy import Weights
-from matching.engine.shards import EMPTY_RANK, EMPTY_SCORE, Shard, ShardResult
-from matching.engine.snapshot import BLOCK, Snapshot
+from matching.engine.shards import EMPTY_SCORE, Shard, ShardResult
+from matching.engine.snapshot import BLOCK, I64, Snapshot
 from matching.engine.types import HARD_RULES
 
 I32 = npt.NDArray[np.int32]
+RANK_MASK = (1 << RANK_BITS) - 1
+EMPTY = EMPTY_SCORE << RANK_BITS  # as `entry_of(EMPTY_SCORE, EMPTY_RANK)`
 
 
 def score_shard(
@@ -44,11 +46,11 @@ def score_shard(
     return ShardResult(
         first_row=first,
         total_rows=snapshot.count,
-        need_scores=out.need_scores,
-        need_ranks=out.need_ranks,
+        need_scores=_scores(out.needs),
+        need_ranks=_ranks(out.needs),
         party_ranks=snapshot.columns.rank[first:last].astype(np.int32),
-        party_scores=out.party_scores,
-        party_needs=out.party_needs,
+        party_scores=_scores(out.parties),
+        party_needs=_ranks(out.parties),
         party_passed=out.party_passed,
         failed=out.failed,
         only=out.only,
@@ -60,12 +62,19 @@ def _empty(*, needs: NeedSet, parties: int, weights: Weights) -> Lists:
     keep, rules, count = weights.top_k + weights.slack, len(HARD_RULES), len(needs.needs)
     wide = needs.kept_per_party(weights.top_l)
     return Lists(
-        need_scores=np.full((count, keep), EMPTY_SCORE, dtype=np.int32),
-        need_ranks=np.full((count, keep), EMPTY_RANK, dtype=np.int32),
-        party_scores=np.full((parties, wide), EMPTY_SCORE, dtype=np.int32),
-        party_needs=np.full((parties, wide), EMPTY_RANK, dtype=np.int32),
+        needs=np.full((count, keep), EMPTY, dtype=np.int64),
+        need_last=np.full(count, EMPTY, dtype=np.int64),
+        parties=np.full((parties, wide), EMPTY, dtype=np.int64),
         party_passed=np.zeros(parties, dtype=np.int32),
         passed=np.zeros(count, dtype=np.int64),
         failed=np.zeros((count, rules), dtype=np.int64),
         only=np.zeros((count, rules), dtype=np.int64),
     )
+
+
+def _scores(entries: I64) -> I32:
+    return (entries >> RANK_BITS).astype(np.int32)
+
+
+def _ranks(entries: I64) -> I32:
+    return (LAST_RANK - (entries & RANK_MASK)).astype(np.int32)

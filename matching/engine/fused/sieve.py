@@ -22,10 +22,9 @@ WORDS = BLOCK // WORD
 MONTHS = 12
 ALL_BITS = np.uint64(2**64 - 1)
 ONE = np.uint64(1)
-PRESENT, TAKING, ALONE, VERSED, REMOTE, BY_CAR, BY_PUBLIC, UNSTATED, UNWISHED, NEAR, FREE, OPEN = range(12)
-"""Sets of rows of a block: not gone; with load left; no group; no beginners; would work from afar; come by car, by public
-transport; stated no ability, no wish. The last three are of one need: near enough, free in a slot, still open."""
-SETS = OPEN + 1
+TAKING, ALONE, VERSED, REMOTE, BY_CAR, BY_PUBLIC, UNSTATED, UNWISHED = range(8)
+"""Sets of rows of a block that are not gone: with load left; no group; no beginners; would work from afar; come by car, by
+public transport; stated no ability, no wish."""
 
 
 class Having(NamedTuple):
@@ -36,7 +35,12 @@ class Having(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """Room to work in. `zones`: where the rows of each zone of the block begin; `masks`: the failed rules of each slot."""
+    """Room to work in.
+
+    Of a block: the rows that have a part of the day, a month, a kind; the sets named above; where the rows of each zone begin.
+    Of a need: who is near enough, who suits a question, who suits each slot, who is still open. Of a pair: the failed rules of
+    each slot.
+    """
 
     parts: Having
     months: Having
@@ -44,6 +48,10 @@ class Desk(NamedTuple):
     wishes: Having
     sets: U64
     zones: I64
+    near: U64
+    suits: U64
+    slots: U64
+    open: U64
     masks: I64
 
 
@@ -58,8 +66,12 @@ def desk(*, ring: int, kinds: int, assets: int, slots: int) -> Desk:
         months=having(MONTHS),
         work=having(kinds * WORD),
         wishes=having(assets * WORD),
-        sets=np.zeros((SETS, WORDS), dtype=np.uint64),
+        sets=np.zeros((UNWISHED + 1, WORDS), dtype=np.uint64),
         zones=np.zeros(BLOCK + 1, dtype=np.int64),
+        near=np.zeros(WORDS, dtype=np.uint64),
+        suits=np.zeros(WORDS, dtype=np.uint64),
+        slots=np.zeros((max(slots, 1), WORDS), dtype=np.uint64),
+        open=np.zeros(WORDS, dtype=np.uint64),
         masks=np.zeros(max(slots, 1), dtype=np.int64),
     )
 
@@ -76,7 +88,6 @@ def lay(p: Parties, d: Desk, start: int, end: int) -> int:
             zones += 1
         if p.gone[row]:
             continue
-        _put(d, PRESENT, row - start, not p.gone[row])
         _put(d, TAKING, row - start, p.remaining_load[row] > 0)
         _put(d, ALONE, row - start, not p.is_group[row])
         _put(d, VERSED, row - start, not p.beginner[row])
@@ -96,13 +107,6 @@ def _put(d: Desk, kind: int, at: int, belongs: bool) -> None:
 
 
 @inlined
-def everybody(d: Desk) -> None:
-    """Leave open who is there."""
-    for word in range(WORDS):
-        d.sets[OPEN, word] = d.sets[PRESENT, word]
-
-
-@inlined
 def sieve(
     p: Parties, n: Needs, s: Slots, ways: Ways, fifths: int, d: Desk, start: int, zones: int, need: int
 ) -> bool:
@@ -113,21 +117,23 @@ def sieve(
     if not near and not n.some_remote[need]:
         return False
     for word in range(WORDS):
-        d.sets[OPEN, word] = NO_WORD
-    end = start + d.zones[zones]
-    for slot in range(n.slot_at[need], n.slot_at[need + 1]):
-        place = REMOTE if s.remote[slot] else NEAR
-        if not s.too_soon[slot] and (near or place == REMOTE):
+        d.open[word] = NO_WORD
+    end, first = start + d.zones[zones], n.slot_at[need]
+    for slot in range(first, n.slot_at[need + 1]):
+        closed = s.too_soon[slot] or not (near or s.remote[slot])
+        if not closed:
             _free(p, s, d, start, end, slot)
-            for word in range(WORDS):
-                d.sets[OPEN, word] |= d.sets[FREE, word] & d.sets[place, word]
-    _only(d, TAKING)
+        for word in range(WORDS):
+            place = d.sets[REMOTE, word] if s.remote[slot] else d.near[word]
+            d.slots[slot - first, word] = NO_WORD if closed else d.suits[word] & place
+            d.open[word] |= d.slots[slot - first, word]
+    _only(d, d.sets[TAKING])
     if not _anybody(d):
         return False
     if not n.group_ok[need]:
-        _only(d, ALONE)
+        _only(d, d.sets[ALONE])
     if not n.beginner_ok[need]:
-        _only(d, VERSED)
+        _only(d, d.sets[VERSED])
     _only_having(d.work, p.borne, n.work_mask[need], d, UNSTATED, start, end)
     if not n.offers_unstated[need]:
         _only_having(d.wishes, p.wish_any, n.offers_any[need], d, UNWISHED, start, end)
@@ -138,7 +144,7 @@ def sieve(
 def _anybody(d: Desk) -> bool:
     left = NO_WORD
     for word in range(WORDS):
-        left |= d.sets[OPEN, word]
+        left |= d.open[word]
     return left != NO_WORD
 
 
@@ -156,11 +162,11 @@ def _near(p: Parties, ways: Ways, fifths: int, d: Desk, start: int, zones: int, 
         if by_car > first or by_public > first:
             if not found:
                 for word in range(WORDS):
-                    d.sets[NEAR, word] = NO_WORD
+                    d.near[word] = NO_WORD
                 found = True
             for word in range(WORDS):
-                d.sets[NEAR, word] |= _span(first, by_car, word) & d.sets[BY_CAR, word]
-                d.sets[NEAR, word] |= _span(first, by_public, word) & d.sets[BY_PUBLIC, word]
+                d.near[word] |= _span(first, by_car, word) & d.sets[BY_CAR, word]
+                d.near[word] |= _span(first, by_public, word) & d.sets[BY_PUBLIC, word]
     return found
 
 
@@ -195,15 +201,15 @@ def _free(p: Parties, s: Slots, d: Desk, start: int, end: int, slot: int) -> Non
     """The rows whose day parts, or months, leave room for a slot."""
     if s.is_window[slot]:
         for word in range(WORDS):
-            d.sets[FREE, word] = NO_WORD
+            d.suits[word] = NO_WORD
         for month in range(MONTHS):
             if s.months[slot] >> month & 1:
                 _work_out(d.months, month, p.months, month, start, end)
                 for word in range(WORDS):
-                    d.sets[FREE, word] |= d.months.rows[month, word]
+                    d.suits[word] |= d.months.rows[month, word]
         return
     for word in range(WORDS):
-        d.sets[FREE, word] = ALL_BITS
+        d.suits[word] = ALL_BITS
     for place in range(s.word_at[slot], s.word_at[slot + 1]):
         plane, bits = s.word[place], s.bits[place]
         while bits != NO_WORD:
@@ -212,13 +218,13 @@ def _free(p: Parties, s: Slots, d: Desk, start: int, end: int, slot: int) -> Non
             part = plane * WORD + bit
             _work_out(d.parts, part, p.ring[plane], bit, start, end)
             for word in range(WORDS):
-                d.sets[FREE, word] &= d.parts.rows[part, word]
+                d.suits[word] &= d.parts.rows[part, word]
 
 
 @inlined
-def _only(d: Desk, kind: int) -> None:
+def _only(d: Desk, rows: U64) -> None:
     for word in range(WORDS):
-        d.sets[OPEN, word] &= d.sets[kind, word]
+        d.open[word] &= rows[word]
 
 
 @inlined
@@ -227,7 +233,7 @@ def _only_having(
 ) -> None:
     """Close the rows that hold none of the wanted kinds and are not exempt from that question."""
     for word in range(WORDS):
-        d.sets[FREE, word] = d.sets[exempt, word]
+        d.suits[word] = d.sets[exempt, word]
     for plane in range(len(wanted)):
         bits = wanted[plane]
         while bits != NO_WORD:
@@ -236,8 +242,8 @@ def _only_having(
             kind = plane * WORD + bit
             _work_out(having, kind, planes[plane], bit, start, end)
             for word in range(WORDS):
-                d.sets[FREE, word] |= having.rows[kind, word]
-    _only(d, FREE)
+                d.suits[word] |= having.rows[kind, word]
+    _only(d, d.suits)
 
 
 @inlined
@@ -257,3 +263,9 @@ def _work_out(having: Having, place: int, plane: Any, bit: int, start: int, end:
 def lowest(bits: Any) -> int:
     """The number of the lowest set bit of a word that has one."""
     return ones((bits & (~bits + ONE)) - ONE)
+
+
+@inlined
+def is_in(rows: U64, at: int) -> bool:
+    """Whether a set of rows holds the row at this place of the block."""
+    return rows[at // WORD] >> np.uint64(at % WORD) & ONE != NO_WORD
