@@ -88,6 +88,22 @@ def test_somebody_just_at_the_limit_is_found_without_counts(compiled):
     assert_same_lists(whole, results(world, compiled=compiled, count=False)[0])
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("last", [99, 100, 101])
+def test_the_last_of_a_home_just_at_the_limit_is_found_without_counts(compiled, last):
+    world = random_world(2, parties=300, needs=6, generous=True)
+    limits = [300 if at % 2 else last for at in range(300)]
+    at_home = tuple(
+        replace(party, zone=1, travel_limit_minutes=limit)
+        for party, limit in zip(world.participants, limits, strict=True)
+    )
+    needs = tuple(replace(need, access_car_minutes=20, access_public_minutes=20) for need in world.needs)
+    world = replace(world, participants=at_home, needs=needs, minutes=np.full_like(world.minutes, 100))
+    (whole,) = results(world, compiled=False)
+    assert whole.passed.sum() > 300
+    assert_same_lists(whole, results(world, compiled=compiled, count=False)[0])
+
+
 def test_the_sieve_leaves_few_and_loses_nobody():
     world = random_world(11, parties=1500, needs=8)
     snapshot, needs = compiled(world)

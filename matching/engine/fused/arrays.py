@@ -81,7 +81,6 @@ class Needs(NamedTuple):
 
     id: I64
     region: I64
-    zone: I64
     work: U64
     """(needs, 2, words): weight planes."""
     work_mask: U64
@@ -189,7 +188,6 @@ def needs_of(needs: NeedSet, *, words: tuple[int, int], weights: Weights) -> Nee
     return Needs(
         id=_ints(row.id for row in rows),
         region=_ints(row.region for row in rows),
-        zone=_ints(row.zone for row in rows),
         work=_words([need.work for need in listed], sets=2, width=kinds),
         work_mask=_words([(need.work_mask,) for need in listed], sets=1, width=kinds)[:, 0],
         work_den=_ints(max(need.work_den, 1) for need in listed),

@@ -152,21 +152,18 @@ def _anybody(d: Desk) -> bool:
 def _near(p: Parties, ways: Ways, fifths: int, d: Desk, start: int, zones: int, need: int) -> bool:
     """The rows from which the way is short enough: of every zone the first ones, because limits fall."""
     found = False
+    for word in range(WORDS):
+        d.near[word] = NO_WORD
     for zone in range(zones):
-        first, end = d.zones[zone], d.zones[zone + 1]
-        home = p.zone[start + first]
-        by_car = _last_near(p, ways[0, home, need] * WHOLE_FIFTHS, fifths, start + first, start + end) - start
-        by_public = (
-            _last_near(p, ways[1, home, need] * WHOLE_FIFTHS, fifths, start + first, start + end) - start
-        )
+        first, end = start + d.zones[zone], start + d.zones[zone + 1]
+        car, public = ways[0, p.zone[first], need], ways[1, p.zone[first], need]
+        by_car = _last_near(p, car * WHOLE_FIFTHS, fifths, first, end)
+        by_public = _last_near(p, public * WHOLE_FIFTHS, fifths, first, end)
         if by_car > first or by_public > first:
-            if not found:
-                for word in range(WORDS):
-                    d.near[word] = NO_WORD
-                found = True
+            found = True
             for word in range(WORDS):
-                d.near[word] |= _span(first, by_car, word) & d.sets[BY_CAR, word]
-                d.near[word] |= _span(first, by_public, word) & d.sets[BY_PUBLIC, word]
+                d.near[word] |= _span(first - start, by_car - start, word) & d.sets[BY_CAR, word]
+                d.near[word] |= _span(first - start, by_public - start, word) & d.sets[BY_PUBLIC, word]
     return found
 
 
