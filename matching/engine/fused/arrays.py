@@ -73,7 +73,7 @@ class Parties(NamedTuple):
 
 
 Ways = I32
-"""Minutes from door to community, (2: car, public; home zones; needs), -1 = no way."""
+"""Minutes from door to community, (2: car, public; zones of homes; needs), -1 = no way."""
 
 
 class Needs(NamedTuple):
@@ -130,7 +130,7 @@ class Slots(NamedTuple):
 
 @lru_cache(maxsize=1)
 def parties_of(snapshot: Snapshot, *, first: int, last: int, weights: Weights) -> Parties:
-    """The parties of rows [first, last), counted from 0; planes are the snapshot's own memory, not copied.
+    """The parties of rows [first, last), counted from 0, their zones from that of the first; planes are not copied.
 
     The last answer is kept for the next need that is looked at alone.
     """
@@ -142,7 +142,8 @@ def parties_of(snapshot: Snapshot, *, first: int, last: int, weights: Weights) -
     busy_at, (busy_start, busy_end) = part.facts(facts.busy)
     held_at, (held_kind, held_people, held_last) = part.facts(facts.qualified)
     return Parties(
-        rank=columns.rank, gone=columns.gone, size=columns.size, min_people=columns.min_people, zone=columns.zone,
+        rank=columns.rank, gone=columns.gone, size=columns.size, min_people=columns.min_people,
+        zone=columns.zone - columns.zone[:1].sum(),
         transport=columns.transport, travel_limit=columns.travel_limit, day_limit=columns.day_limit,
         youngest=columns.youngest, has_minors=columns.has_minors, is_group=columns.is_group,
         load_limit=columns.load_limit, kept_term=columns.kept * weights.kept_max // MICRO,
@@ -212,19 +213,23 @@ def needs_of(needs: NeedSet, *, words: tuple[int, int], weights: Weights) -> Nee
     )
 
 
-def ways_of(needs: NeedSet, *, minutes: I32, weights: Weights) -> Ways:
-    """From every home to every need; a need that states no way in has the default of the weights."""
+def ways_of(needs: NeedSet, *, minutes: I32, homes: slice, weights: Weights) -> Ways:
+    """From some zones to every need; a need that states no way in has the default of the weights."""
+    zones, access = _doors(needs, weights=weights)
+    office = minutes[:, :, homes][:, zones].transpose(0, 2, 1)
+    return np.ascontiguousarray(np.where(office < 0, -1, office + access[:, None]), dtype=np.int32)
+
+
+@lru_cache(maxsize=1)
+def _doors(needs: NeedSet, *, weights: Weights) -> tuple[I64, I32]:
+    """The zone of every need, and the minutes from there to its door, (2: car, public; needs). The last answer is kept."""
     rows = [need.row for need in needs.needs]
     car, public = weights.access_car_minutes_default, weights.access_public_minutes_default
-    access = np.array(
-        [
-            [car if row.access_car_minutes is None else row.access_car_minutes for row in rows],
-            [public if row.access_public_minutes is None else row.access_public_minutes for row in rows],
-        ],
-        dtype=np.int32,
-    )
-    office = minutes[:, [row.zone for row in rows]].transpose(0, 2, 1)
-    return np.ascontiguousarray(np.where(office < 0, -1, office + access[:, None]), dtype=np.int32)
+    access = [
+        [car if row.access_car_minutes is None else row.access_car_minutes for row in rows],
+        [public if row.access_public_minutes is None else row.access_public_minutes for row in rows],
+    ]
+    return _ints(row.zone for row in rows), np.array(access, dtype=np.int32)
 
 
 @lru_cache(maxsize=1)

@@ -36,7 +36,7 @@ def score_shard(
         parties_of(snapshot, first=first, last=last, weights=weights),
         needs_of(needs, words=words, weights=weights),
         slots_of(needs),
-        ways_of(needs, minutes=minutes, weights=weights),
+        ways_of(needs, minutes=minutes, homes=_homes(snapshot, first=first, last=last), weights=weights),
         settings, count,
         desk(
             ring=snapshot.columns.ring.shape[0], kinds=words[0], assets=words[1],
@@ -56,6 +56,12 @@ def score_shard(
         only=out.only,
         passed=out.passed,
     )
+
+
+def _homes(snapshot: Snapshot, *, first: int, last: int) -> slice:
+    """The zones of some rows, which are sorted by them."""
+    zones = snapshot.columns.zone[first:last]
+    return slice(int(zones[0]), int(zones[-1]) + 1) if len(zones) else slice(0, 0)
 
 
 def _empty(*, needs: NeedSet, parties: int, weights: Weights) -> Lists:
