@@ -48,12 +48,12 @@ def condensed(*, layers: Sequence[Layer], needs: NeedSet, pairs_max: int = PAIRS
     regions = {need.row.region for need in needs.needs}
     chosen = [_chosen(layer, everybody=everybody, regions=regions) for layer in layers]
     first = layers[0].snapshot
-    parts = [packed_rows(layer.snapshot, rows) for layer, rows in zip(layers, chosen, strict=True)]
+    parts = [_packed_rows(layer.snapshot, rows) for layer, rows in zip(layers, chosen, strict=True)]
     small = assemble(vocabulary=first.vocabulary, horizon=first.horizon, parts=lambda: parts)
     return Layer(snapshot=small, merged=_merged(layers, chosen, small))
 
 
-def packed_rows(snapshot: Snapshot, rows: I64) -> Packed:
+def _packed_rows(snapshot: Snapshot, rows: I64) -> Packed:
     """Some rows of a snapshot, packed again."""
     places = np.full(snapshot.count, -1, dtype=np.int64)
     places[rows] = np.arange(len(rows), dtype=np.int64)

@@ -218,7 +218,7 @@ def _found(prepared: Prepared, standing: Iterable[Standing], codes: Codes, *, is
     """What is told of each need. One query. Of a large run only that some need nothing told; the others come later."""
     if prepared.is_large:
         return [Found(need=each.need, diagnosis=None) for each in standing if not (is_asked or each.is_short)]
-    finder = Finder.of(inputs=prepared.inputs, snapshot=prepared.snapshot, codes=codes, is_asked=is_asked)
+    finder = Finder.of(inputs=prepared.inputs, layers=prepared.layers, codes=codes, is_asked=is_asked)
     needs = prepared.needs
     return [
         finder.found(

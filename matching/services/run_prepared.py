@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
 from django.conf import settings
 
 from matching.engine import (
@@ -19,16 +18,13 @@ from matching.engine import (
     score_shard,
     shards_of,
 )
-from matching.engine.condense import Layer, condensed, packed_rows
-from matching.engine.snapshot import BLOCK, assemble
+from matching.engine.condense import Layer, condensed
+from matching.engine.snapshot import BLOCK
 from matching.snapshots import Inputs
 
 BLOCKS_PER_SHARD = 16  # 4,096 parties: less is not worth the way over the broker, however many needs
 PAIRS_PER_SHARD = 2_000_000  # nor are, in a large run, fewer pairs
 SHARDS_MAX = 64  # every shard lays out the needs anew, and its result is a row
-
-
-_whole: dict[str, Snapshot] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,26 +83,6 @@ def compared(prepared: Prepared, results: Iterable[ShardResult]) -> Layer:
         _scored(prepared, overlay, shard) for shard in shards_of(overlay, blocks_per_shard=BLOCKS_PER_SHARD)
     ]
     return condensed(layers=[base, Layer(snapshot=overlay, merged=merge(scored))], needs=prepared.needs)
-
-
-def everybody(prepared: Prepared) -> Snapshot:
-    """All participants of a run in one snapshot: of a large one without those that are gone, and with its overlay.
-
-    The last one is kept by this process: it is as large as the snapshot itself.
-    """
-    if prepared.overlay is None or not (prepared.overlay.count or prepared.snapshot.columns.gone.any()):
-        return prepared.snapshot
-    key = prepared.inputs.digest
-    if key not in _whole:
-        _whole.clear()  # before the next one is made: two would be too much
-        _whole[key] = _put_together(prepared.snapshot, prepared.overlay)
-    return _whole[key]
-
-
-def _put_together(base: Snapshot, overlay: Snapshot) -> Snapshot:
-    present = np.flatnonzero(~base.columns.gone)
-    parts = [packed_rows(base, present), packed_rows(overlay, np.arange(overlay.count))]
-    return assemble(vocabulary=base.vocabulary, horizon=base.horizon, parts=lambda: parts)
 
 
 def _scored(prepared: Prepared, snapshot: Snapshot, shard: Shard) -> ShardResult:
