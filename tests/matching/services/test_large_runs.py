@@ -12,14 +12,16 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Volunteer
+from accounts.models import User, Volunteer
 from accounts.services.parties import pause_party
 from accounts.services.rescoring import party_changed
 from matching.enums import RunState, ShardKind
 from matching.models import Candidate, Match, MatchRun, NeedDiagnosis, PartySnapshot, RunInputs, SnapshotPart
 from matching.services import run_plan
 from matching.services.invariants import check_invariants
-from matching.services.run_snapshots import forget_opened
+from matching.services.run_snapshots import forget_opened, take_snapshot
+from matching.services.run_steps import start_run
+from matching.services.runs import request_run
 from regions.models import Need
 from tests.cast import make_need, make_party, make_work_kind
 from tests.matching.running import matched
@@ -188,6 +190,16 @@ def already(run: MatchRun) -> list:
         (m.need_id, m.volunteer_id, m.people, m.score_micro, m.rank_for_need, m.rank_for_party)
         for m in Match.objects.filter(run=run)
     ]
+
+
+def test_a_run_that_took_a_snapshot_may_yet_be_a_small_one(field, packed):
+    run = request_run(actor=User.objects.system())
+    assert take_snapshot(run, now=timezone.now()) == packed.snapshot
+    start_run(run_id=run.pk, now=timezone.now())
+    on_this_host()
+    drain_outbox()
+    run.refresh_from_db()
+    assert (run.state, run.attempts, run.snapshot) == (RunState.DONE, 0, None)
 
 
 def test_another_vocabulary_or_an_old_day_asks_for_a_new_snapshot(field, packed, settings):
