@@ -126,7 +126,7 @@ def _write(home: Path, version: str, *, frame: Frame, parts: Callable[[], Iterab
 
     mapped: dict[str, np.memmap[Any, Any]] = {}
 
-    def room(name: str, shape: tuple[int, ...], kind: np.dtype[Any]) -> npt.NDArray[Any]:
+    def allot(name: str, shape: tuple[int, ...], kind: np.dtype[Any]) -> npt.NDArray[Any]:
         if 0 in shape:
             return np.empty(shape, kind)
         path = home / f"{name}.npy"
@@ -134,7 +134,7 @@ def _write(home: Path, version: str, *, frame: Frame, parts: Callable[[], Iterab
         _reserve(path)
         return mapped[name]
 
-    made = assemble(vocabulary=frame.vocabulary, horizon=frame.horizon, parts=parts, room=room)
+    made = assemble(vocabulary=frame.vocabulary, horizon=frame.horizon, parts=parts, allot=allot)
     sums: dict[str, str] = {}
     for name, array in made.arrays().items():
         path = home / f"{name}.npy"
