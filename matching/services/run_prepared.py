@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from matching.engine import (
     shards_of,
 )
 from matching.engine.condense import Layer, condensed
+from matching.engine.reserve import short_of_candidates, with_reserve
 from matching.engine.snapshot import BLOCK
 from matching.snapshots import Inputs
 
@@ -74,15 +75,35 @@ def score(prepared: Prepared, shard: Shard) -> ShardResult:
 
 
 def compared(prepared: Prepared, results: Iterable[ShardResult]) -> Layer:
-    """The results of all shards merged; of a large run those whom the allocation may place, its overlay scored here."""
-    base = Layer(snapshot=prepared.snapshot, merged=merge(results))
-    if prepared.overlay is None:
-        return base
+    """The results of all shards merged; of a large run those whom the allocation may place, its overlay scored here.
+
+    Needs on whose lists too many rest are scored once more here, without these.
+    """
+    layers = [Layer(snapshot=prepared.snapshot, merged=merge(results)), *_overlaid(prepared)]
+    needs, minutes, weights = prepared.needs, prepared.inputs.minutes, prepared.inputs.weights
+    found = _together(prepared, layers)
+    numbers = short_of_candidates(found, needs=needs, weights=weights)
+    if not numbers:
+        return found
+    return _together(
+        prepared,
+        [
+            with_reserve(layer, needs=needs, numbers=numbers, minutes=minutes, weights=weights)
+            for layer in layers
+        ],
+    )
+
+
+def _overlaid(prepared: Prepared) -> list[Layer]:
     overlay = prepared.overlay
-    scored = [
-        _scored(prepared, overlay, shard) for shard in shards_of(overlay, blocks_per_shard=BLOCKS_PER_SHARD)
-    ]
-    return condensed(layers=[base, Layer(snapshot=overlay, merged=merge(scored))], needs=prepared.needs)
+    if overlay is None:
+        return []
+    shards = shards_of(overlay, blocks_per_shard=BLOCKS_PER_SHARD)
+    return [Layer(snapshot=overlay, merged=merge(_scored(prepared, overlay, shard) for shard in shards))]
+
+
+def _together(prepared: Prepared, layers: Sequence[Layer]) -> Layer:
+    return condensed(layers=layers, needs=prepared.needs) if prepared.is_large else layers[0]
 
 
 def _scored(prepared: Prepared, snapshot: Snapshot, shard: Shard) -> ShardResult:

@@ -12,18 +12,22 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User, Volunteer
+from accounts.models import Outbox, User, Volunteer
 from accounts.services.parties import pause_party
 from accounts.services.rescoring import party_changed
-from matching.enums import RunState, ShardKind
+from matching.enums import EndReason, RunState, ShardKind
 from matching.models import Candidate, Match, MatchRun, NeedDiagnosis, PartySnapshot, RunInputs, SnapshotPart
 from matching.services import run_plan
+from matching.services.endings import decline_match
 from matching.services.invariants import check_invariants
 from matching.services.run_snapshots import forget_opened, take_snapshot
 from matching.services.run_steps import start_run
 from matching.services.runs import request_run
+from matching.services.weights import activate_weights, add_weights
+from regions.enums import NeedStage
 from regions.models import Need
-from tests.cast import make_need, make_party, make_work_kind
+from tests.cast import make_need, make_party, make_region, make_work_kind
+from tests.matching import saga as story
 from tests.matching.running import matched
 from tests.support.crowd import make_crowd
 from tests.support.outbox import drain_outbox
@@ -190,6 +194,23 @@ def already(run: MatchRun) -> list:
         (m.need_id, m.volunteer_id, m.people, m.score_micro, m.rank_for_need, m.rank_for_party)
         for m in Match.objects.filter(run=run)
     ]
+
+
+def test_a_need_whose_whole_list_rests_gets_the_next_best(field, settings, mori, admin):
+    weights = add_weights(actor=admin, values={"top_k": 2, "slack": 1, "top_l": 1, "contacts_max": 1})
+    activate_weights(actor=admin, version=weights.version)
+    best = {party for _need, party, _score, place in small()["candidates"] if place <= 3}
+    asked = Volunteer.objects.filter(pk__in=best)
+    assert len(asked) == 3
+    for party in asked:
+        match = story.asked(story.propose(make_need(make_region(guide=mori.guide)), party), guide=mori)
+        decline_match(match_id=match.pk, actor=party.representative, reason=EndReason.DATES)
+    Need.objects.exclude(pk__in=[need.pk for need in field]).update(stage=NeedStage.CLOSED)
+    Outbox.objects.open().update(done_at=timezone.now())
+    expected = small()
+    assert {row[0] for row in expected["proposals"]} >= {field[0].pk, field[2].pk}
+    assert expected["report"]["left_in_peace"] == 3
+    assert large(settings) == expected
 
 
 def test_a_run_that_took_a_snapshot_may_yet_be_a_small_one(field, packed):
