@@ -174,10 +174,9 @@ def _fitting(prepared: Prepared, merged: Merged, party: int) -> Fitting:
     )
 
 
-def dry_run(inputs: Inputs) -> Plan:
+def dry_run(prepared: Prepared) -> Plan:
     """What a run over these inputs would propose. Writes nothing."""
-    prepared = prepare(inputs)
-    results = [score(prepared, shard) for shard in cut(prepared, whole=True)]
+    results = [score(prepared, shard) for shard in cut(prepared, whole=not prepared.is_large)]
     return plan_of(prepared, results, diagnosed=True)
 
 

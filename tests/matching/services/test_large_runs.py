@@ -12,7 +12,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Outbox, User, Volunteer
+from accounts.models import Guide, Outbox, User, Volunteer
 from accounts.services.parties import pause_party
 from accounts.services.rescoring import party_changed
 from matching.enums import EndReason, RunState, ShardKind
@@ -22,8 +22,9 @@ from matching.services.endings import decline_match
 from matching.services.invariants import check_invariants
 from matching.services.run_snapshots import forget_opened, take_snapshot
 from matching.services.run_steps import start_run
-from matching.services.runs import request_run
+from matching.services.runs import plan_only, request_run
 from matching.services.weights import activate_weights, add_weights
+from matching.snapshots.layers import changed_since
 from regions.enums import NeedStage
 from regions.models import Need
 from tests.cast import make_need, make_party, make_region, make_work_kind
@@ -178,6 +179,25 @@ def test_what_changed_since_the_packing_counts_as_it_is_now(
     found = large(settings, target)
     assert found == expected
     assert PartySnapshot.objects.get() == packed.snapshot
+
+
+@pytest.mark.parametrize("everything", [False, True], ids=["need", "all"])
+def test_a_plan_is_made_over_what_is_packed_and_has_changed(field, packed, settings, everything):
+    move_away(Candidate.objects.filter(need=field[0]).first().volunteer)
+    make_party(name="Newly come", abilities=("grass_hand",), wishes=(("trail_mtb", 3),))
+    target = None if everything else field[0]
+    Guide.objects.update(weekly_capacity=60)
+    counted = [MatchRun, RunInputs, PartySnapshot, Match]
+    before = [model.objects.count() for model in counted]
+    expected = plan_only(actor=User.objects.system(), target=target)
+    # Noted nowhere: whoever read them anew would find next to nobody.
+    packed_still = Volunteer.objects.exclude(pk__in=changed_since(packed.snapshot.as_of))
+    assert packed_still.update(travel_limit_minutes=1) > 500
+    settings.ENISHI_LARGE_FROM = 100
+    found = plan_only(actor=User.objects.system(), target=target)
+    assert found.proposals == expected.proposals != []
+    assert (found.report, found.shortlists) == (expected.report, expected.shortlists)
+    assert [model.objects.count() for model in counted] == before
 
 
 def test_a_match_since_the_packing_uses_up_the_load(field, packed, settings):
