@@ -145,6 +145,8 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
     def price_of_fairness(self, run: MatchRun) -> str:
         """The share of newcomers' scores that is given up so that more communities are reached."""
         told = run.report.get("fairness", {})
+        if told and told.get("unfair_micro") is None:
+            return _("could not be measured")
         return _percent(told.get("price_micro"), told.get("unfair_micro"))
 
     @admin.display(description=gettext_lazy("gap to the bound"))

@@ -172,12 +172,14 @@ class ShardKind(models.TextChoices):
     PACK = "pack", _("pack participants")
     SCORE = "score", _("score")
     ADVISE = "advise", _("find why a need finds too few")
+    MEASURE = "measure", _("measure the price of fairness")
 
 
 STATE_OF = {
     ShardKind.PACK: RunState.PACKING,
     ShardKind.SCORE: RunState.SCORING,
     ShardKind.ADVISE: RunState.ADVISING,
+    ShardKind.MEASURE: RunState.ADVISING,
 }
 
 

@@ -5,11 +5,12 @@ No Django, no clock, no randomness, no I/O but for compiled code, which `fused/j
 `explain`, `single_changes`.
 """
 
-from matching.engine.allocate import Allocation, Proposal, Report, allocate
+from matching.engine.allocate import Allocation, Proposal, Report, allocate, unfair_micro
 from matching.engine.alone import only_reasons, only_scores
 from matching.engine.changes import Findings, RuleCount, single_changes
 from matching.engine.digest import inputs_digest
 from matching.engine.explain import Explanation, Matched, explain
+from matching.engine.fairness import Fairness
 from matching.engine.near import Change
 from matching.engine.needs import CompiledNeed, NeedSet, build_needs
 from matching.engine.pairs import Assessment, Standing, assess, best_of_need
@@ -44,6 +45,7 @@ __all__ = [
     "Change",
     "CompiledNeed",
     "Explanation",
+    "Fairness",
     "Findings",
     "Horizon",
     "Matched",
@@ -80,4 +82,5 @@ __all__ = [
     "score_shard",
     "shards_of",
     "single_changes",
+    "unfair_micro",
 ]

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matching.engine.edges import Edges, candidate_edges
-from matching.engine.fairness import Fairness, fairness_of
-from matching.engine.groups import add_further_slots, place_relations
+from matching.engine.beginning import Beginning
+from matching.engine.edges import Edges
+from matching.engine.fairness import Fairness, fairness_of, without_fairness
+from matching.engine.groups import add_further_slots
 from matching.engine.needs import NeedSet
-from matching.engine.packing import Packing, Placed, place_newcomers
+from matching.engine.packing import Packing, Placed
 from matching.engine.pairs import pair_score
 from matching.engine.policy import Weights
 from matching.engine.room import Bonus, Phase, Placement, Room
 from matching.engine.rules import judge
 from matching.engine.score import PairScore
 from matching.engine.shards import Merged
-from matching.engine.sharing import sharing_of
 from matching.engine.snapshot import Snapshot
 from matching.engine.stability import blocking_pairs
 
@@ -94,6 +94,7 @@ def allocate(
     minutes: I32,
     weights: Weights,
     guide_capacity: Mapping[int, int],
+    measure_price: bool = True,
 ) -> Allocation:
     """Place each party at one need at most, under places, proposals per need and guides' capacity, and nobody at two
     places at once.
@@ -101,24 +102,22 @@ def allocate(
     Existing relations and promises are placed first and never moved; then groups with lone people, exactly as far as effort
     goes; then further dates for parties that know the community. `guide_capacity` is what each guide can still
     read this week; a guide not named has `guide_capacity_default`. The order of the inputs does not matter.
+    Measuring the price of fairness takes as long as placing; without it, it stays None (see `unfair_micro`).
     """
-    edges = candidate_edges(snapshot=snapshot, needs=needs, merged=merged, minutes=minutes, weights=weights)
-    related = Room(
+    begun = Beginning.of(
         snapshot=snapshot,
         needs=needs,
-        guide_capacity=guide_capacity,
+        merged=merged,
+        minutes=minutes,
         weights=weights,
-        sharing=sharing_of(snapshot),
+        guide_capacity=guide_capacity,
     )
-    place_relations(room=related, edges=edges)
-
-    def newcomers(weights: Weights) -> Placed:
-        return place_newcomers(room=related.under(weights), edges=edges, needs=needs, snapshot=snapshot)
-
-    placed = newcomers(weights)
+    edges, placed = begun.edges, begun.newcomers(weights)
     room = placed.room
     blocking = blocking_pairs(room=room, edges=edges)
-    fairness = fairness_of(room=room, edges=edges, needs=needs, again=lambda weights: newcomers(weights).room)
+    fairness = fairness_of(room=room, edges=edges, needs=needs)
+    if measure_price:
+        fairness = fairness.priced(without_fairness(begun))
     add_further_slots(room=room, edges=edges)
     return Allocation(
         proposals=_proposals(
@@ -126,6 +125,30 @@ def allocate(
         ),
         report=_report(placed, snapshot=snapshot, edges=edges, blocking=blocking, fairness=fairness),
     )
+
+
+def unfair_micro(
+    *,
+    snapshot: Snapshot,
+    needs: NeedSet,
+    merged: Merged,
+    minutes: I32,
+    weights: Weights,
+    guide_capacity: Mapping[int, int],
+) -> int:
+    """What newcomers' scores would add up to if nothing were given for fairness, from what `allocate` was given.
+
+    For `Fairness.priced`, where `allocate` was to leave that out.
+    """
+    begun = Beginning.of(
+        snapshot=snapshot,
+        needs=needs,
+        merged=merged,
+        minutes=minutes,
+        weights=weights,
+        guide_capacity=guide_capacity,
+    )
+    return without_fairness(begun)
 
 
 def _report(placed: Placed, *, snapshot: Snapshot, edges: Edges, blocking: int, fairness: Fairness) -> Report:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from matching.engine.beginning import Beginning
 from matching.engine.edges import Edges
 from matching.engine.needs import NeedSet
-from matching.engine.policy import Weights
 from matching.engine.room import Phase, Room
 
 MILLI = 1000
@@ -18,32 +18,41 @@ MILLI = 1000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fairness:
     """`regions_*`: communities with a proposal, of those with a need. `exposure_gini_milli`: how unevenly parties are
-    spread over the needs that anybody fits, 0 = all alike, towards 1000 = all at one. `price_micro`: what newcomers'
-    scores would add up to more if nothing were given for coverage and nobody stepped back (`unfair_micro` is that sum); groups are placed within a limit, so it may be a
-    little below zero."""
+    spread over the needs that anybody fits, 0 = all alike, towards 1000 = all at one. `newcomers_micro`: what newcomers' scores
+    add up to. `price_micro`: how much more that would be if nothing were given for coverage and nobody stepped back
+    (`unfair_micro` is that sum); groups are placed within a limit, so it may be a little below zero. Both are None until they
+    are measured."""
 
     regions_served: int
     regions_total: int
     exposure_gini_milli: int
-    price_micro: int
-    unfair_micro: int
+    newcomers_micro: int
+    price_micro: int | None = None
+    unfair_micro: int | None = None
+
+    def priced(self, unfair_micro: int) -> Fairness:
+        """The same with its price: 900,000 reached of 1,000,000 cost 100,000."""
+        return replace(self, price_micro=unfair_micro - self.newcomers_micro, unfair_micro=unfair_micro)
 
 
-def fairness_of(*, room: Room, edges: Edges, needs: NeedSet, again: Callable[[Weights], Room]) -> Fairness:
-    """Measure an allocation. `again` makes it anew from the same edges with other weights."""
+def fairness_of(*, room: Room, edges: Edges, needs: NeedSet) -> Fairness:
+    """Measure an allocation, but for its price."""
     shown = np.zeros(len(needs.needs), dtype=np.int64)
     for placement in room.placed.values():
         shown[placement.need] += 1
     regions = [need.row.region for need in needs.needs]
-    bare = replace(room.weights, first_person=0, second_person=0, first_in_region=0, turn_max=0)
-    unfair = _scores(again(bare))
     return Fairness(
         regions_served=len({regions[number] for number in np.flatnonzero(shown).tolist()}),
         regions_total=len(set(regions)),
         exposure_gini_milli=gini_milli(shown[np.unique(edges.need)].tolist()),
-        price_micro=unfair - _scores(room),
-        unfair_micro=unfair,
+        newcomers_micro=_scores(room),
     )
+
+
+def without_fairness(begun: Beginning) -> int:
+    """What newcomers' scores add up to, placed anew from the same pairs without coverage bonuses and turns."""
+    bare = replace(begun.room.weights, first_person=0, second_person=0, first_in_region=0, turn_max=0)
+    return _scores(begun.newcomers(bare).room)
 
 
 def gini_milli(counts: Iterable[int]) -> int:

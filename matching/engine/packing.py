@@ -19,9 +19,9 @@ from matching.engine.singles import newcomers_bound, place_singles
 from matching.engine.snapshot import Snapshot
 
 EFFORT, EFFORT_EACH = 4.0, 1.0
-"""CP-SAT's deterministic time for all prefectures together and for one at most, in units of one to two seconds: a step is
-leased for forty, and `fairness` places everybody a second time. Shared out beforehand, never by what was used: that is the
-same only to the last bit."""
+"""CP-SAT's deterministic time for all prefectures together and for one at most, in units of one to two seconds: no step
+takes a minute, and a small run places everybody twice in one (see `fairness`). Shared out beforehand, never by what was
+used: that is the same only to the last bit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

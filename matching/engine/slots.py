@@ -7,6 +7,7 @@ come; whoever passes them and stated hours is checked to the minute (`hours`).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -87,11 +88,14 @@ def granted_months(rules: tuple[AvailabilityRule, ...]) -> int:
     return mask
 
 
+@lru_cache(maxsize=1)
 def calendar(horizon: Horizon) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Weekday bit and month bit of every day of the horizon."""
+    """Weekday bit and month bit of every day of the horizon, to be read only. The last answer is kept."""
     dates = [horizon.date_of(day) for day in range(horizon.days)]
     weekdays = np.array([1 << when.weekday() for when in dates], dtype=np.int64)
-    return weekdays, np.array([1 << (when.month - 1) for when in dates], dtype=np.int64)
+    months = np.array([1 << (when.month - 1) for when in dates], dtype=np.int64)
+    weekdays.flags.writeable = months.flags.writeable = False
+    return weekdays, months
 
 
 def ring(

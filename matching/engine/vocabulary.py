@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from matching.engine.types import KINDS_MAX
 
@@ -66,8 +67,9 @@ class CreditTable:
         return Planes(sets[FULL], sets[HALF], sets[QUARTER])
 
 
+@lru_cache(maxsize=4)
 def credit_table(*, parents: tuple[int, ...], credit_from_parent: tuple[bool, ...]) -> CreditTable:
-    """Credits of one tree.
+    """Credits of one tree. The last few are kept: one changed participant is packed alone, with the same trees.
 
     Raises:
         ValueError: more than 128 kinds, lengths that differ, an unknown parent, or a ring of parents.

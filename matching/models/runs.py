@@ -72,6 +72,11 @@ class MatchRun(PublicModel):
     def __str__(self) -> str:
         return f"{self.scope} {self.state}"
 
+    @property
+    def is_large(self) -> bool:
+        """Whether it goes on from packed participants, so that every step of it is claimed and done by itself."""
+        return self.snapshot_id is not None
+
 
 class RunInputs(models.Model):
     """What a large run compares with its snapshot, kept until it ends: what is changed meanwhile does not disturb it."""
@@ -92,7 +97,7 @@ class RunShard(models.Model):
     """A piece of a run, claimed with a lease; its result is written whole.
 
     From ``first`` to before ``end``: ids of participants to pack, blocks of a snapshot to score, or needs, as numbered in
-    the run's plan, to find advice for.
+    the run's plan, to find advice for. The price of fairness is measured by one piece, from nothing to nothing.
     """
 
     run = models.ForeignKey(MatchRun, on_delete=models.CASCADE, related_name="shards")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Max, Min, Q, Sum
+from django.db.models import BigIntegerField, Case, Count, ExpressionWrapper, F, Max, Min, Q, Sum, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Least
 from django.utils.translation import gettext as _
@@ -22,10 +22,10 @@ SOON = 90
 """Seconds or minutes up to which a time left is said in that unit."""
 COMPARED = frozenset({RunState.SCORING, RunState.MERGING, RunState.ADVISING})
 """Phases in which it is known how many pairs there are to compare."""
-KIND_OF = {state: kind for kind, state in STATE_OF.items()}
-"""The kind of pieces that are counted in a phase; the others have none."""
+PHASE = Case(*(When(kind=kind, then=Value(state.value)) for kind, state in STATE_OF.items()))
+"""In which phase a piece is done: it may have pieces of several kinds."""
 Key = tuple[int, str]
-"""A run and a kind of its pieces."""
+"""A run and a phase that it does by pieces."""
 Counts = Mapping[str, Any]
 
 
@@ -56,7 +56,7 @@ def progress_of(runs: Iterable[MatchRun], *, now: datetime) -> dict[int, Progres
     still_open = {run.pk: run for run in runs if run.state in RUN_OPEN}
     if not still_open:
         return {}
-    found = {(row["run"], row["kind"]): row for row in _counted(still_open, now=now)}
+    found = {(row["run"], row["phase"]): row for row in _counted(still_open, now=now)}
     return {pk: _progress(run, found, now=now) for pk, run in still_open.items()}
 
 
@@ -86,10 +86,10 @@ def _time(seconds: int) -> str:
 
 
 def _counted(run_ids: Iterable[int], *, now: datetime) -> Iterable[Counts]:
-    """Of each run and kind its pieces, those done, the parties in these, when the first was made, the last done, who is at it."""
+    """Of each run and phase its pieces, those done, the parties in these, when the first was made, the last done, who is at it."""
     done = Q(done_at__isnull=False)
     parties = Least(_row("end"), F("run__parties_count"), output_field=BigIntegerField()) - _row("first")
-    pieces = RunShard.objects.filter(run__in=list(run_ids)).order_by().values("run", "kind")
+    pieces = RunShard.objects.filter(run__in=list(run_ids)).order_by().values("run", phase=PHASE)
     return pieces.annotate(
         total=Count("pk"),
         done=Count("pk", filter=done),
@@ -107,8 +107,8 @@ def _row(block: str) -> Combinable:
 
 def _progress(run: MatchRun, found: Mapping[Key, Counts], *, now: datetime) -> Progress:
     state = RunState(run.state)
-    pieces = found.get((run.pk, KIND_OF[state]), {}) if state in KIND_OF else {}
-    scored = found.get((run.pk, ShardKind.SCORE), {})
+    pieces = found.get((run.pk, state), {})
+    scored = found.get((run.pk, RunState.SCORING), {})
     done, total = _steps(run, pieces)
     pairs_total = run.parties_count * run.needs_count if state in COMPARED else None
     pairs_done = _pairs(run, scored) if state in COMPARED else None

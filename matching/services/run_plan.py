@@ -121,7 +121,7 @@ def plan_of(
     is_asked: bool = False,
     about: int | None = None,
 ) -> Plan:
-    """Merge, allocate and explain. Four queries at most, for names.
+    """Merge, allocate and explain. Four queries at most, for names. The price of fairness of a large run is left to a piece.
 
     Args:
         diagnosed: whether everybody was compared, so that it can be said why a need finds too few, and who else fits.
@@ -137,6 +137,7 @@ def plan_of(
         minutes=inputs.minutes,
         weights=inputs.weights,
         guide_capacity=inputs.capacity,
+        measure_price=not prepared.is_large,
     )
     codes = read_codes(slot for proposal in allocation.proposals for slot in proposal.slot_ids)
     proposed = {proposal.need_id for proposal in allocation.proposals}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from matching.engine import (
 from matching.engine.condense import Layer, condensed
 from matching.engine.reserve import short_of_candidates, with_reserve
 from matching.engine.snapshot import BLOCK
+from matching.enums import ShardKind
+from matching.models import MatchRun
 from matching.snapshots import Inputs
 
 BLOCKS_PER_SHARD = 16  # 4,096 parties: less is not worth the way over the broker, however many needs
@@ -72,6 +75,12 @@ def cut(prepared: Prepared, *, whole: bool) -> tuple[Shard, ...]:
 def score(prepared: Prepared, shard: Shard) -> ShardResult:
     """The best pairs of one shard."""
     return _scored(prepared, prepared.snapshot, shard)
+
+
+def results_of(run: MatchRun) -> list[ShardResult]:
+    """What its scored pieces came to, which is kept until the run ends. One query."""
+    scored = run.shards.filter(kind=ShardKind.SCORE).order_by("number").values_list("result", flat=True)
+    return [ShardResult.from_bytes(zlib.decompress(bytes(result or b""))) for result in scored]
 
 
 def compared(prepared: Prepared, results: Iterable[ShardResult]) -> Layer:

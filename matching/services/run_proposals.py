@@ -26,6 +26,7 @@ from matching.services.places import require_people_free
 from matching.services.proposals import create_match
 from matching.services.run_open import RunEnded, require_open
 from matching.services.run_plan import Plan, Planned
+from matching.services.run_price import priced
 from matching.services.runs import request_again
 from matching.services.suggestions import store_fitting
 from matching.services.weights import weights_of
@@ -177,7 +178,7 @@ def close_run(*, run_id: int, now: datetime) -> bool:
     if plan.fitting is not None:
         store_fitting(run, plan.fitting, now=now)
     again = bool(run.report.get("again"))
-    run.report = plan.report | {"skipped": run.report["skipped"], "planned": len(plan.proposals)}
+    run.report = priced(plan.report, run) | {"skipped": run.report["skipped"], "planned": len(plan.proposals)}
     run.proposals_count = Match.objects.filter(run=run).count()
     run.state, run.lease_until, run.finished_at, run.error = RunState.DONE, None, now, ""
     run.save(update_fields=["report", "proposals_count", "state", "lease_until", "finished_at", "error"])

@@ -15,7 +15,7 @@ from django.db.models import Q
 from accounts.models import Outbox
 from accounts.services.outbox import owe
 from matching.enums import RunState
-from matching.locks import lock_run
+from matching.locks import lock_open_run, lock_run
 from matching.models import MatchRun, RunShard
 
 START, SHARD, MERGE = "matching.start_run", "matching.run_shard", "matching.merge_run"
@@ -38,9 +38,28 @@ def owe_shard(shard: RunShard, *, not_before: datetime | None = None) -> Outbox:
 
 
 def owe_merge(run: MatchRun, *, not_before: datetime | None = None) -> Outbox:
-    """Owe what comes next when all pieces of a run are done, or the next proposals of a merged one. Inside a transaction."""
-    key = f"run:{run.public_id}:{run.state}:{run.attempts}:{run.report.get('next', 0)}"
+    """Owe what comes next when all pieces of a run are done, or the next proposals of a merged one. Inside a transaction.
+
+    The merge and the first proposals after it are two steps of one state.
+    """
+    written = run.report.get("next", "") if run.state == RunState.MERGING else ""
+    key = f"run:{run.public_id}:{run.state}:{run.attempts}:{written}"
     return owe(topic=MERGE, key=key, payload={"run": run.pk}, not_before=not_before)
+
+
+@transaction.atomic
+def finish_shard(shard: RunShard, result: bytes, *, now: datetime) -> bool:
+    """Write the result of a piece whole; whether this was the first: a second worker has made the same bytes. Locks the run.
+
+    The last piece of a large run owes what follows. Of a small one it is done at once by whoever did the piece.
+    """
+    lock_open_run(shard.run_id)
+    undone = RunShard.objects.filter(run=shard.run_id, done_at=None)
+    if not undone.filter(pk=shard.pk).update(result=result, done_at=now, lease_until=None):
+        return False
+    if shard.run.is_large and not undone.exists():
+        owe_merge(shard.run)
+    return True
 
 
 WAIT_FOR_SNAPSHOT = timedelta(seconds=15)

@@ -17,11 +17,19 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Outbox
 from accounts.services.outbox import readable
-from matching.enums import RUN_OPEN, STATE_OF, RunState
+from matching.enums import RUN_OPEN, STATE_OF, RunState, ShardKind
 from matching.locks import lock_run
 from matching.models import MatchRun, RunInputs, RunShard
 from matching.services.run_open import RunEnded
-from matching.services.run_queue import LEASE, owe_merge, owe_shard, owe_start, waits_for_snapshot
+from matching.services.run_price import unmeasured
+from matching.services.run_queue import (
+    LEASE,
+    finish_shard,
+    owe_merge,
+    owe_shard,
+    owe_start,
+    waits_for_snapshot,
+)
 from matching.services.runs import request_again
 
 ATTEMPTS_MAX = 5
@@ -59,7 +67,8 @@ def give_back(
 ) -> bool:
     """Take a step back and owe it again, or end the run as failed after five times. Locks the run.
 
-    Without ``failed`` only a step whose lease has run out by ``now``. Returns whether anything was taken back.
+    Without ``failed`` only a step whose lease has run out by ``now``. Returns whether anything was taken back. A price that
+    could not be measured does not end the run: its proposals are written, and it closes without.
     """
     run = lock_run(run_id)
     if run is None or run.state not in RUN_OPEN:
@@ -71,10 +80,14 @@ def give_back(
     step.attempts, step.lease_until, run.error = step.attempts + 1, None, error
     step.save(update_fields=["attempts", "lease_until"])
     run.save(update_fields=["error"])
-    if step.attempts >= ATTEMPTS_MAX:
-        _give_up(run, now=now)
-    else:
+    if step.attempts < ATTEMPTS_MAX:
         _owe_again(run, shard, not_before=now + WAIT_AFTER_FAILURE * step.attempts if failed else None)
+    elif shard is not None and shard.kind == ShardKind.MEASURE:
+        log.error("The price of fairness of run %s was given up: %s", run.public_id, error)
+        shard.run = run
+        finish_shard(shard, unmeasured(error), now=now)
+    else:
+        _give_up(run, now=now)
     return True
 
 
@@ -116,8 +129,8 @@ def begin_again(*, run_id: int, digest: str, now: datetime) -> None:
         return
     forget_work(run)
     run.state, run.lease_until, run.inputs_digest, run.error = RunState.QUEUED, None, "", OVERTAKEN
-    run.attempts += 1
-    run.save(update_fields=["state", "lease_until", "inputs_digest", "error", "attempts"])
+    run.attempts, run.snapshot = run.attempts + 1, None  # it may be a small one by now
+    run.save(update_fields=["state", "lease_until", "inputs_digest", "error", "attempts", "snapshot"])
     if run.attempts >= ATTEMPTS_MAX:
         _give_up(run, now=now)
     else:

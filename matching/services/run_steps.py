@@ -1,8 +1,9 @@
 """The steps of a run: start (read or pack, cut into shards), do a piece, go on (name the snapshot, merge and write, close).
 
 Each claims its row by compare-and-swap with a lease, so that any step may be rung twice or for two workers at once;
-what a worker leaves behind unfinished is given back by ``run_recovery``. The process that finishes a run's last shard
-goes on to the merge, and a run of one shard is scored by the process that read it.
+what a worker leaves behind unfinished is given back by ``run_recovery``. Of a small run the process that finishes the last
+shard goes on to the merge, and a run of one shard is scored by the process that read it. Of a large one every step is owed
+through the outbox: a task is stopped before it takes a minute, and two steps in one might.
 """
 
 from __future__ import annotations
@@ -21,12 +22,21 @@ from matching.engine import Shard, ShardResult
 from matching.enums import STATE_OF, RunState, ShardKind
 from matching.locks import lock_run
 from matching.models import MatchRun, PartySnapshot, RunShard
-from matching.services.run_advice import advise, begin_advice
+from matching.services.run_advice import advise, begin_advising
 from matching.services.run_layers import is_large, store_layers
 from matching.services.run_plan import Plan, plan_of, prepare, prepared_for
-from matching.services.run_prepared import Prepared, cut, score
+from matching.services.run_prepared import Prepared, cut, results_of, score
+from matching.services.run_price import measure
 from matching.services.run_proposals import close_run, write_proposals
-from matching.services.run_queue import LEASE, owe_merge, owe_shard, unclaimed, wait_for_snapshot, worker_name
+from matching.services.run_queue import (
+    LEASE,
+    finish_shard,
+    owe_merge,
+    owe_shard,
+    unclaimed,
+    wait_for_snapshot,
+    worker_name,
+)
 from matching.services.run_recovery import begin_again, returning
 from matching.services.run_snapshots import (
     begin_packing,
@@ -46,8 +56,8 @@ PROPOSALS_PER_STEP = 200  # well within a task's time
 def start_run(*, run_id: int, now: datetime) -> bool:
     """Read what a queued run looks at and cut it into shards; whether this call claimed the step.
 
-    Day 0 is the day of ``now`` in Japan, or that of the snapshot of a large run. Several shards are owed through the
-    outbox; a single one is scored at once.
+    Day 0 is the day of ``now`` in Japan, or that of the snapshot of a large run. Shards are owed through the outbox; the
+    only one of a small run is scored at once.
     """
     queued = MatchRun.objects.filter(unclaimed(now), pk=run_id, state=RunState.QUEUED)
     if not queued.update(
@@ -57,7 +67,10 @@ def start_run(*, run_id: int, now: datetime) -> bool:
     only: int | None = None
     with returning(run_id=run_id, now=now):
         run = MatchRun.objects.select_related("weights").get(pk=run_id)
-        only = _begin_large(run, now=now) if is_large(run.scope) else _begin(run, now=now)
+        if is_large(run.scope):
+            _begin_large(run, now=now)
+        else:
+            only = _begin(run, now=now)
     if only is not None:
         run_shard(shard_id=only, now=_by_now(now))
     return True
@@ -71,17 +84,16 @@ def _begin(run: MatchRun, *, now: datetime) -> int | None:
     return _cut(run.pk, prepared, digest=prepared.inputs.digest)
 
 
-def _begin_large(run: MatchRun, *, now: datetime) -> int | None:
+def _begin_large(run: MatchRun, *, now: datetime) -> None:
     """Go on from the snapshot of the night, or have one packed, or wait for who packs it."""
     base = take_snapshot(run, now=now)
     if base is not None:
-        return _begin_layers(run, base, now=now)
-    if not begin_packing(run.pk, now=now):
+        _begin_layers(run, base, now=now)
+    elif not begin_packing(run.pk, now=now):
         wait_for_snapshot(run.pk, now=now)
-    return None
 
 
-def _begin_layers(run: MatchRun, base: PartySnapshot, *, now: datetime) -> int | None:
+def _begin_layers(run: MatchRun, base: PartySnapshot, *, now: datetime) -> None:
     """Read what has changed since a snapshot, and the needs, and store both for every worker of this run."""
     frame, weights = Frame.from_json(base.frame), weights_of(run.weights)
     layers = read_layers(scope=run.scope, frame=frame, as_of=base.as_of, weights=weights, now=now)
@@ -89,18 +101,18 @@ def _begin_layers(run: MatchRun, base: PartySnapshot, *, now: datetime) -> int |
     with transaction.atomic():
         locked = lock_run(run.pk)
         if locked is None or locked.state not in {RunState.QUEUED, RunState.PACKING}:
-            return None
+            return
         locked.inputs_digest, locked.snapshot = store_layers(run, layers, base=base), base
         locked.save(update_fields=["inputs_digest", "snapshot"])
         prepared = prepared_for(locked)
         if prepared is None:
             raise RuntimeError(f"Run {run.public_id} has lost its inputs.")
-        return _cut(run.pk, prepared, digest=locked.inputs_digest)
+        _cut(run.pk, prepared, digest=locked.inputs_digest)
 
 
 @transaction.atomic
 def _cut(run_id: int, prepared: Prepared, *, digest: str) -> int | None:
-    """Write the shards of a run that has not been cut; the id of the only one, if it is one. Locks the run."""
+    """Write the shards of a run that has not been cut; the id of one that is to be scored at once. Locks the run."""
     run = lock_run(run_id)
     if run is None or run.state not in {RunState.QUEUED, RunState.PACKING}:
         return None
@@ -112,7 +124,7 @@ def _cut(run_id: int, prepared: Prepared, *, digest: str) -> int | None:
         RunShard.objects.create(run=run, number=number, first=shard.first_block, end=shard.last_block)
         for number, shard in enumerate(cut(prepared, whole=run.attempts > 0 and not prepared.is_large))
     ]
-    if len(rows) == 1:
+    if len(rows) == 1 and not prepared.is_large:
         return rows[0].pk
     for row in rows:
         owe_shard(row)
@@ -120,14 +132,19 @@ def _cut(run_id: int, prepared: Prepared, *, digest: str) -> int | None:
 
 
 def run_shard(*, shard_id: int, now: datetime) -> bool:
-    """Do one piece and write its result whole; whether this call claimed it. Then go on, if it was the last one."""
+    """Do one piece and write its result whole; whether this call claimed it. Then go on with a small run, if it was the last.
+
+    A plan may be megabytes of explanations: no piece reads it with its run.
+    """
     claimed = _claim_shard(shard_id, now=now)
-    shard = RunShard.objects.select_related("run__weights", "run__snapshot").filter(pk=shard_id).first()
+    rows = RunShard.objects.select_related("run__weights", "run__snapshot").defer("run__report")
+    shard = rows.filter(pk=shard_id).first()
     if not claimed or shard is None:
         return False
     with returning(run_id=shard.run_id, shard_id=shard_id, now=now):
         _do_shard(shard, now=now)
-    merge_run(run_id=shard.run_id, now=_by_now(now))
+    if not shard.run.is_large:
+        merge_run(run_id=shard.run_id, now=_by_now(now))
     return True
 
 
@@ -142,6 +159,8 @@ def _do_shard(shard: RunShard, *, now: datetime) -> None:
     elif shard.kind == ShardKind.ADVISE:
         advise(shard, prepared, now=now)
         _done(shard, b"", now=now)
+    elif shard.kind == ShardKind.MEASURE:
+        _done(shard, measure(shard, prepared), now=now)
     else:
         blocks = Shard(first_block=shard.first, last_block=shard.end)
         _write_result(shard, score(prepared, blocks), now=now)
@@ -161,31 +180,27 @@ def _write_result(shard: RunShard, result: ShardResult, *, now: datetime) -> Non
 
 
 def _done(shard: RunShard, result: bytes, *, now: datetime) -> None:
-    """Whoever is first; a second worker has made the same bytes."""
-    undone = RunShard.objects.filter(pk=shard.pk, done_at=None)
-    undone.update(result=result, done_at=_by_now(now), lease_until=None)
+    finish_shard(shard, result, now=_by_now(now))
 
 
 def merge_run(*, run_id: int, now: datetime) -> bool:
     """Go on with a run all of whose pieces are done; whether this call claimed the step.
 
     Packed: name the snapshot and cut it. Scored: merge, allocate, write proposals; the plan is stored before anything is
-    written, so that a second attempt writes the same; more than 200 proposals are written in several steps. Advised: close.
+    written, so that a second attempt writes the same, and of a large run it is all that the step does; more than 200 proposals
+    are written in several steps. Advised: close.
     """
     state = _claim_next(run_id, now=now)
-    only: int | None = None
     if state is None:
         return False
     with returning(run_id=run_id, now=now):
         if state == RunState.PACKING:
             run = MatchRun.objects.select_related("weights").get(pk=run_id)
-            only = _begin_layers(run, seal(run, now=_by_now(now)), now=now)
+            _begin_layers(run, seal(run, now=_by_now(now)), now=now)
         elif state == RunState.ADVISING:
             close_run(run_id=run_id, now=_by_now(now))
         else:
             _merge(run_id, now=now)
-    if only is not None:
-        run_shard(shard_id=only, now=_by_now(now))
     return True
 
 
@@ -210,7 +225,7 @@ def _merge(run_id: int, *, now: datetime) -> None:
 
 
 def _planned_run(run_id: int, *, now: datetime) -> MatchRun | None:
-    """The run with its plan, made now if there is none; None when it had to begin again."""
+    """The run with its plan, made now if there is none; None when it had to begin again, or what follows is owed."""
     run = MatchRun.objects.select_related("weights").get(pk=run_id)
     if "plan" in run.report:
         return run
@@ -218,28 +233,34 @@ def _planned_run(run_id: int, *, now: datetime) -> MatchRun | None:
     if prepared is None:
         begin_again(run_id=run_id, digest=run.inputs_digest, now=now)
         return None
-    scored = run.shards.filter(kind=ShardKind.SCORE).order_by("number")
-    results = [ShardResult.from_bytes(zlib.decompress(bytes(row.result or b""))) for row in scored]
     plan = plan_of(
         prepared,
-        results,
+        results_of(run),
         diagnosed=looks_at_everybody(run.scope),
         is_asked=is_about_one_need(run.scope),
         about=party_of_scope(run.scope),
     )
-    return _store_plan(run_id, plan)
+    planned = _store_plan(run_id, plan)
+    return None if planned is None or planned.is_large else planned
 
 
 @transaction.atomic
 def _store_plan(run_id: int, plan: Plan) -> MatchRun | None:
-    """Keep the plan on the run unless another worker was faster: then that one's is the same or is under way."""
+    """Keep the plan on the run unless another worker was faster: then that one's is the same or is under way.
+
+    A large run is given up to whoever is free to write.
+    """
     run = lock_run(run_id)
     if run is None or run.state != RunState.MERGING:
         return None
-    if "plan" not in run.report:
-        run.report |= {"plan": plan.as_json(), "next": 0, "skipped": {}}
-        run.pairs_feasible = plan.pairs_feasible
-        run.save(update_fields=["report", "pairs_feasible"])
+    if "plan" in run.report:
+        return run
+    run.report |= {"plan": plan.as_json(), "next": 0, "skipped": {}}
+    run.pairs_feasible = plan.pairs_feasible
+    if run.is_large:
+        run.lease_until = None
+        owe_merge(run)
+    run.save(update_fields=["report", "pairs_feasible", "lease_until"])
     return run
 
 
@@ -248,7 +269,7 @@ def _write_batch(run: MatchRun, *, now: datetime) -> None:
     end = min(first + _proposals_per_step(), len(plan.proposals))
     skipped = write_proposals(run, plan.proposals[first:end], now=now)
     turned = _turn_page(run.pk, first=first, end=end, skipped=skipped)
-    if turned and end == len(plan.proposals) and not begin_advice(run.pk):
+    if turned and end == len(plan.proposals) and not begin_advising(run.pk):
         close_run(run_id=run.pk, now=_by_now(now))
 
 

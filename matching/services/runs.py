@@ -93,7 +93,8 @@ def is_under_way(target: Target) -> bool:
 def plan_only(*, actor: User, target: Target = None, now: datetime | None = None) -> Plan:
     """What a run would propose and why. Writes nothing, but for this host's folder of snapshots. Raises as ``request_run`` does.
 
-    A large installation is planned over its packed participants where ``plan_snapshot`` finds them, read whole elsewhere.
+    A large installation is planned over its packed participants where ``plan_snapshot`` finds them, then without the price of
+    fairness; elsewhere everything is read.
     """
     _require_may_match(actor, target)
     moment, scope, weights = now or timezone.now(), scope_of(target), current_weights()

@@ -140,6 +140,17 @@ def test_run_tells_whom_it_reached_and_what_fairness_cost(office: Client, admin:
     assert [each for each in shown if each not in text] == []
 
 
+def test_run_says_when_the_price_of_fairness_could_not_be_measured(office: Client, admin: User) -> None:
+    page, told = reverse("admin:matching_matchrun_changelist"), "測れませんでした"
+    run = MatchRun.objects.create(
+        scope="all", state=RunState.DONE, requested_by=admin, weights=ensure_weights(), report={}
+    )
+    assert told not in office.get(page).content.decode()
+    run.report = {"fairness": {"regions_served": 9, "price_micro": None, "unfair_micro": None}}
+    run.save()
+    assert told in office.get(page).content.decode()
+
+
 @pytest.mark.parametrize(
     ("app", "model"),
     [("accounts", "outbox"), ("accounts", "user"), ("accounts", "auditentry"), ("accounts", "workkind")],

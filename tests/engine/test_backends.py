@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.engine import Shard, ShardResult, scan, score_shard, shards_of
+from matching.engine.condense import without
 from matching.engine.fused.jit import ENGINE, KEPT, cache_folder
 from matching.engine.sieve import Sieve
-from tests.engine.world import World, compiled, random_world, spread
+from tests.engine.world import World, random_world, spread
+from tests.engine.world import compiled as compile_world
 
 pytestmark = pytest.mark.slow
 SEEDS = st.integers(min_value=0, max_value=2**32)
@@ -21,7 +23,7 @@ COUNTS = ("failed", "only")
 
 
 def results(world: World, *, blocks_per_shard: int = 10_000, **how) -> list[ShardResult]:
-    snapshot, needs = compiled(world)
+    snapshot, needs = compile_world(world)
     return [
         score_shard(
             snapshot=snapshot, needs=needs, minutes=world.minutes, weights=world.weights, shard=shard, **how
@@ -88,9 +90,43 @@ def test_somebody_just_at_the_limit_is_found_without_counts(compiled):
     assert_same_lists(whole, results(world, compiled=compiled, count=False)[0])
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_who_is_gone_is_on_no_list(compiled):
+    world = random_world(6, parties=300, needs=6, generous=True)
+    snapshot, needs = compile_world(world)
+    rows = np.arange(0, 300, 3)
+    how = {"needs": needs, "minutes": world.minutes, "weights": world.weights, "compiled": compiled}
+    shard, gone = Shard(first_block=0, last_block=2), snapshot.columns.rank[rows]
+    for count in (True, False):
+        before = score_shard(snapshot=snapshot, shard=shard, count=count, **how)
+        assert before.party_passed[rows].any()
+        after = score_shard(snapshot=without(snapshot, rows), shard=shard, count=count, **how)
+        assert not after.party_passed[rows].any()
+        assert not np.isin(after.need_ranks, gone).any()
+        assert after.passed.sum() == before.passed.sum() - before.party_passed[rows].sum()
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize(("limit", "come"), [(99, 150), (100, 300), (101, 300)])
+def test_the_last_of_a_home_just_at_the_limit_is_found_without_counts(compiled, limit, come):
+    world = random_world(2, parties=20, needs=6, generous=True)
+    (before,) = results(world, compiled=False)
+    ranked = sorted(world.participants, key=lambda party: party.public_id)
+    fits = replace(ranked[int(before.party_passed.argmax())], zone=1, remote_ok=False)
+    alike = tuple(
+        replace(fits, id=at, public_id=f"p{at:04d}", travel_limit_minutes=300 if at % 2 else limit)
+        for at in range(300)
+    )
+    needs = tuple(replace(need, access_car_minutes=20, access_public_minutes=20) for need in world.needs)
+    world = replace(world, participants=alike, needs=needs, minutes=np.full_like(world.minutes, 100))
+    (lists,) = results(world, compiled=compiled, count=False)
+    assert lists.passed.max() == come
+    assert_same_lists(results(world, compiled=False)[0], lists)
+
+
 def test_the_sieve_leaves_few_and_loses_nobody():
     world = random_world(11, parties=1500, needs=8)
-    snapshot, needs = compiled(world)
+    snapshot, needs = compile_world(world)
     (whole,) = results(world, compiled=False)
     sieve = Sieve.of(snapshot, minutes=world.minutes, weights=world.weights)
     left = [len(sieve.rows_of(need, first=0, last=1500)) for need in needs.needs]
@@ -114,7 +150,7 @@ def test_a_large_run_is_compiled_and_a_small_one_is_not(monkeypatch):
 
 def test_a_shard_is_the_same_wherever_it_begins():
     world = random_world(8, parties=700, needs=5)
-    snapshot, needs = compiled(world)
+    snapshot, needs = compile_world(world)
     how = {"snapshot": snapshot, "needs": needs, "minutes": world.minutes, "weights": world.weights}
     last = Shard(first_block=2, last_block=3)
     assert (

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine import Weights
+from matching.engine import Phase, Weights, allocate, unfair_micro
 from matching.engine.fairness import gini_milli
 from tests.engine.small import allocation_of, need, party, slot, small
-from tests.engine.world import random_world
+from tests.engine.world import compiled, random_world, scan
 
 EVEN = Weights(first_person=0, second_person=0, first_in_region=0)
 
@@ -74,3 +74,22 @@ def test_people_alone_never_gain_by_fairness(seed, generous):
     assert 0 <= fairness.price_micro <= fairness.unfair_micro
     assert 0 <= fairness.exposure_gini_milli < 1000
     assert fairness.regions_served <= fairness.regions_total
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32), generous=st.booleans())
+def test_price_measured_apart_is_that_of_the_allocation(seed, generous):
+    world = random_world(seed, generous=generous)
+    snapshot, needs = compiled(world)
+    given_to = {
+        "snapshot": snapshot, "needs": needs, "merged": scan(world), "minutes": world.minutes,
+        "weights": world.weights, "guide_capacity": world.guide_capacity,
+    }  # fmt: skip
+    whole, apart = allocate(**given_to), allocate(**given_to, measure_price=False)
+    assert (apart.report.fairness.price_micro, apart.report.fairness.unfair_micro) == (None, None)
+    assert apart.report.fairness.priced(unfair_micro(**given_to)) == whole.report.fairness
+    assert replace(apart.report, fairness=whole.report.fairness) == whole.report
+    assert apart.proposals == whole.proposals
+    assert whole.report.fairness.newcomers_micro == sum(
+        proposal.score.score_micro for proposal in whole.proposals if proposal.phase != Phase.RELATION
+    )

@@ -17,8 +17,9 @@ from accounts.models import Outbox, User, Volunteer
 from matching.enums import STATE_OF, RunState, ShardKind
 from matching.models import MatchRun, PartySnapshot, RunInputs, RunShard, SnapshotPart
 from matching.services import run_snapshots, run_steps
-from matching.services.run_queue import LEASE
-from matching.services.run_recovery import ATTEMPTS_MAX, SILENT, sweep_runs
+from matching.services.run_price import unmeasured
+from matching.services.run_queue import LEASE, finish_shard
+from matching.services.run_recovery import ATTEMPTS_MAX, OVERTAKEN, SILENT, sweep_runs
 from matching.services.runs import request_run
 from regions.models import Need
 from tests.faults.test_runs import claimed_and_killed, later, requested
@@ -45,7 +46,7 @@ def pieces(run: MatchRun, kind: ShardKind) -> list[RunShard]:
     run.refresh_from_db()
     assert run.state == STATE_OF[kind]
     found = list(run.shards.filter(kind=kind).order_by("-number"))
-    assert len(found) > 1
+    assert len(found) == 1 if kind == ShardKind.MEASURE else len(found) > 1
     return found
 
 
@@ -66,7 +67,8 @@ def until(run: MatchRun, phase: ShardKind) -> MatchRun:
     for kind in KINDS[: KINDS.index(phase)]:
         for shard in pieces(run, kind):
             assert do(shard)
-        run_steps.merge_run(run_id=run.pk, now=timezone.now())
+        while run_steps.merge_run(run_id=run.pk, now=timezone.now()):
+            on_this_host()
     return run
 
 
@@ -115,16 +117,66 @@ def test_the_step_after_the_last_piece_is_given_back(expected: dict[str, Any], k
     *others, last = pieces(run, kind)
     for shard in others:
         do(shard)
-    claimed = RunShard.objects.filter(pk=last.pk)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run_steps, "merge_run", lambda **_: None)
-        do(last)
-    assert claimed.exclude(done_at=None).exists()
+    for shard in run.shards.filter(done_at=None).exclude(pk=last.pk):  # of the other kind of its phase
+        do(shard)
+    do(last)
+    assert not run.shards.filter(done_at=None).exists()
     assert run_steps._claim_next(run.pk, now=timezone.now())
     Outbox.objects.open().update(done_at=timezone.now())
     assert sweep_runs(now=later()).returned == 1
     drain_outbox()
     assert outcome(run) == expected
+
+
+def test_a_result_that_comes_second_is_thrown_away(expected: dict[str, Any]) -> None:
+    run = until(begun(), ShardKind.MEASURE)
+    (piece,) = pieces(run, ShardKind.MEASURE)
+    first, second = (unmeasured("first"), unmeasured("second"))
+    assert [finish_shard(piece, said, now=timezone.now()) for said in (first, second)] == [True, False]
+    drain_outbox()
+    run.refresh_from_db()
+    assert (run.state, run.report["unmeasured"]) == (RunState.DONE, "first")
+    assert finish_shard(piece, second, now=timezone.now()) is False
+    piece.refresh_from_db()
+    assert bytes(piece.result) == b""
+
+
+def test_the_writing_is_owed_after_a_merge_that_was_given_back(expected: dict[str, Any]) -> None:
+    run = until(begun(), ShardKind.SCORE)
+    for shard in pieces(run, ShardKind.SCORE):
+        do(shard)
+    Outbox.objects.open().update(done_at=timezone.now())
+    assert run_steps._claim_next(run.pk, now=timezone.now()) == RunState.MERGING
+    assert sweep_runs(now=later()).returned == 1
+    drain_outbox()
+    assert outcome(run) == expected
+    assert run.attempts == 1
+
+
+def test_a_price_that_cannot_be_measured_does_not_cost_the_run(expected: dict[str, Any]) -> None:
+    run = until(begun(), ShardKind.MEASURE)
+    (piece,) = pieces(run, ShardKind.MEASURE)
+    for tries in range(1, ATTEMPTS_MAX + 1):
+        claimed_and_killed(piece)
+        sweep_runs(now=later())
+        piece.refresh_from_db()
+        assert (piece.attempts, piece.done_at is not None) == (tries, tries == ATTEMPTS_MAX)
+    drain_outbox()
+    told = expected["report"]
+    fairness = told["fairness"] | {"price_micro": None, "unfair_micro": None}
+    assert outcome(run) == expected | {"report": told | {"fairness": fairness, "unmeasured": SILENT}}
+
+
+def test_needs_are_still_advised_when_the_price_was_given_up(expected: dict[str, Any]) -> None:
+    run = until(begun(), ShardKind.ADVISE)
+    for _ in range(ATTEMPTS_MAX):
+        claimed_and_killed(run.shards.get(kind=ShardKind.MEASURE))
+        sweep_runs(now=later())
+    run.refresh_from_db()
+    assert (run.state, run.shards.filter(done_at=None).count()) == (RunState.ADVISING, 2)
+    drain_outbox()
+    found = outcome(run)
+    assert (found["state"], found["diagnoses"]) == (RunState.DONE, expected["diagnoses"])
 
 
 def test_a_part_that_fails_is_tried_again(expected: dict[str, Any], monkeypatch) -> None:
@@ -190,6 +242,20 @@ def test_what_changes_while_it_is_scored_does_not_disturb_it(expected: dict[str,
     drain_outbox()
     assert outcome(run) == expected
     assert (run.attempts, RunInputs.objects.count()) == (0, 0)
+
+
+def test_a_large_run_that_lost_its_inputs_may_begin_again_as_a_small_one(
+    expected: dict[str, Any], settings
+) -> None:
+    run = until(begun(), ShardKind.SCORE)
+    RunInputs.objects.all().delete()
+    on_this_host()
+    do(pieces(run, ShardKind.SCORE)[0])
+    run.refresh_from_db()
+    assert (run.state, run.is_large, run.attempts, run.error) == (RunState.QUEUED, False, 1, OVERTAKEN)
+    settings.ENISHI_LARGE_FROM = 10_000
+    drain_outbox()
+    assert outcome(run) == expected
 
 
 def test_another_run_waits_for_what_is_being_packed(expected: dict[str, Any], field) -> None:

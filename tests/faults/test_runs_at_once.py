@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import TypeVar
 
@@ -14,13 +15,13 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Guide, Outbox, User, Volunteer
 from accounts.services.outbox import deliver
-from matching.enums import LIVE, MatchState, RunState
-from matching.models import Match, MatchEvent, MatchRun, RunShard, WeightSet
+from matching.enums import LIVE, MatchState, RunState, ShardKind
+from matching.models import Match, MatchEvent, MatchRun, PartySnapshot, RunShard, WeightSet
 from matching.services import run_steps
 from matching.services.invariants import check_invariants
 from matching.services.run_plan import Plan
 from matching.services.run_proposals import write_proposals
-from matching.services.run_queue import LEASE
+from matching.services.run_queue import LEASE, finish_shard
 from matching.services.run_recovery import sweep_runs
 from matching.services.runs import open_run, plan_only, request_run
 from matching.services.weights import activate_weights, add_weights, ensure_weights
@@ -174,6 +175,21 @@ def test_merge_rung_for_many_workers_is_done_once(field: list[Need]) -> None:
     assert sorted(claimed) == [False] * (WORKERS - 1) + [True]
     run.refresh_from_db()
     assert (run.state, run.proposals_count, run.report["skipped"]) == (RunState.DONE, 8, {})
+
+
+def test_last_pieces_done_at_once_owe_what_follows_once() -> None:
+    snapshot = PartySnapshot.objects.create(frame={}, as_of=timezone.now())
+    run = requested()
+    MatchRun.objects.filter(pk=run.pk).update(state=RunState.PACKING, snapshot=snapshot)
+    for number in range(WORKERS):
+        RunShard.objects.create(run=run, kind=ShardKind.PACK, number=number, first=number, end=number + 1)
+    for _ in range(ROUNDS):
+        RunShard.objects.update(done_at=None, result=None)
+        Outbox.objects.all().delete()
+        shards = RunShard.objects.select_related("run")
+        finished = together(*[partial(finish_shard, shard, b"", now=timezone.now()) for shard in shards])
+        assert finished == [True] * WORKERS
+        assert [owed.payload for owed in Outbox.objects.all()] == [{"run": run.pk}]
 
 
 def test_expired_lease_is_given_back_once(field: list[Need]) -> None:

@@ -88,7 +88,7 @@ def test_one_run_is_shared_by_three_hosts(
     assert NeedDiagnosis.objects.count() == 6
     assert workers_of(run) == {f"celery@{host}" for host in HOSTS}
     assert {kind: run.shards.filter(kind=kind).count() for kind in ShardKind} == {
-        ShardKind.PACK: 21, ShardKind.SCORE: 12, ShardKind.ADVISE: 6
+        ShardKind.PACK: 21, ShardKind.SCORE: 12, ShardKind.ADVISE: 6, ShardKind.MEASURE: 1
     }  # fmt: skip
     version = PartySnapshot.objects.get().version
     reached = [host for host in HOSTS if (tmp_path / host / "snapshots" / version).is_dir()]

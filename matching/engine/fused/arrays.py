@@ -16,6 +16,8 @@ from matching.engine.score import wait_term
 from matching.engine.snapshot import I64, U64, Bools, Snapshot
 from matching.engine.vocabulary import mask_words
 
+I32 = npt.NDArray[np.int32]
+
 
 class Parties(NamedTuple):
     """`Columns` by row, and the facts few parties have by offset: those of row r are [`…_at[r]`, `…_at[r + 1]`)."""
@@ -38,6 +40,8 @@ class Parties(NamedTuple):
     remaining_load: I64
     can: U64
     can_any: U64
+    borne: U64
+    """(words, n): wanted kinds of work covered at all, and light enough."""
     unstated: U64
     """1 where no ability is stated, else 0."""
     wish: U64
@@ -68,12 +72,15 @@ class Parties(NamedTuple):
     held_last: I64
 
 
+Ways = I32
+"""Minutes from door to community, (2: car, public; zones of homes; needs), -1 = no way."""
+
+
 class Needs(NamedTuple):
     """One value per need; its slots are [`slot_at[m]`, `slot_at[m + 1]`), its qualifications [`asked_at[m]`, …)."""
 
     id: I64
     region: I64
-    zone: I64
     work: U64
     """(needs, 2, words): weight planes."""
     work_mask: U64
@@ -90,8 +97,7 @@ class Needs(NamedTuple):
     beginner_ok: Bools
     local_hands: I64
     first_visit_max: I64
-    access_car: I64
-    access_public: I64
+    some_remote: Bools
     wait_term: I64
     employment_blocked: Bools
     slot_at: I64
@@ -124,7 +130,7 @@ class Slots(NamedTuple):
 
 @lru_cache(maxsize=1)
 def parties_of(snapshot: Snapshot, *, first: int, last: int, weights: Weights) -> Parties:
-    """The parties of rows [first, last), counted from 0; planes are the snapshot's own memory, not copied.
+    """The parties of rows [first, last), counted from 0, their zones from that of the first; planes are not copied.
 
     The last answer is kept for the next need that is looked at alone.
     """
@@ -136,12 +142,14 @@ def parties_of(snapshot: Snapshot, *, first: int, last: int, weights: Weights) -
     busy_at, (busy_start, busy_end) = part.facts(facts.busy)
     held_at, (held_kind, held_people, held_last) = part.facts(facts.qualified)
     return Parties(
-        rank=columns.rank, gone=columns.gone, size=columns.size, min_people=columns.min_people, zone=columns.zone,
+        rank=columns.rank, gone=columns.gone, size=columns.size, min_people=columns.min_people,
+        zone=columns.zone - columns.zone[:1].sum(),
         transport=columns.transport, travel_limit=columns.travel_limit, day_limit=columns.day_limit,
         youngest=columns.youngest, has_minors=columns.has_minors, is_group=columns.is_group,
         load_limit=columns.load_limit, kept_term=columns.kept * weights.kept_max // MICRO,
         remote_ok=columns.remote_ok, beginner=columns.beginner, remaining_load=columns.remaining_load,
-        can=columns.can, can_any=columns.can_any, unstated=(~columns.abilities_stated).astype(np.uint64),
+        can=columns.can, can_any=columns.can_any,
+        borne=columns.can[0] | columns.can[1] | columns.can[2], unstated=(~columns.abilities_stated).astype(np.uint64),
         wish=columns.wish, wish_any=columns.wish[0] | columns.wish[1],
         unwished=(columns.wish_den == 0).astype(np.uint64), wish_den=columns.wish_den,
         ring=columns.ring, months=columns.months, profile=columns.profile,
@@ -170,7 +178,7 @@ class _Part:
 
 @lru_cache(maxsize=1)
 def needs_of(needs: NeedSet, *, words: tuple[int, int], weights: Weights) -> Needs:
-    """The needs of a run; a need that states no way in has the default of the weights. The last answer is kept.
+    """The needs of a run. The last answer is kept.
 
     `words`: how many 64-bit words a set of kinds of work takes, and one of kinds of offers.
     """
@@ -178,11 +186,9 @@ def needs_of(needs: NeedSet, *, words: tuple[int, int], weights: Weights) -> Nee
     kinds, assets = words
     offers = [(need.offers.full, need.offers.half, need.offers.quarter) for need in listed]
     asked = [row.hard_qualifications for row in rows]
-    car, public = weights.access_car_minutes_default, weights.access_public_minutes_default
     return Needs(
         id=_ints(row.id for row in rows),
         region=_ints(row.region for row in rows),
-        zone=_ints(row.zone for row in rows),
         work=_words([need.work for need in listed], sets=2, width=kinds),
         work_mask=_words([(need.work_mask,) for need in listed], sets=1, width=kinds)[:, 0],
         work_den=_ints(max(need.work_den, 1) for need in listed),
@@ -197,10 +203,7 @@ def needs_of(needs: NeedSet, *, words: tuple[int, int], weights: Weights) -> Nee
         beginner_ok=_bools(row.beginner_ok for row in rows),
         local_hands=_ints(row.local_hands for row in rows),
         first_visit_max=_ints(row.first_visit_max for row in rows),
-        access_car=_ints(car if r.access_car_minutes is None else r.access_car_minutes for r in rows),
-        access_public=_ints(
-            public if r.access_public_minutes is None else r.access_public_minutes for r in rows
-        ),
+        some_remote=_bools(any(slot.remote for slot in need.slots) for need in listed),
         wait_term=_ints(wait_term(wait_days=row.wait_days, weights=weights) for row in rows),
         employment_blocked=_bools(row.employment_blocked for row in rows),
         slot_at=_ends(need.slots for need in listed),
@@ -208,6 +211,25 @@ def needs_of(needs: NeedSet, *, words: tuple[int, int], weights: Weights) -> Nee
         asked_kind=_ints(kind for each in asked for kind, _ in each),
         asked_people=_ints(max(1, people) for each in asked for _, people in each),
     )
+
+
+def ways_of(needs: NeedSet, *, minutes: I32, homes: slice, weights: Weights) -> Ways:
+    """From some zones to every need; a need that states no way in has the default of the weights."""
+    zones, access = _doors(needs, weights=weights)
+    office = minutes[:, :, homes][:, zones].transpose(0, 2, 1)
+    return np.ascontiguousarray(np.where(office < 0, -1, office + access[:, None]), dtype=np.int32)
+
+
+@lru_cache(maxsize=1)
+def _doors(needs: NeedSet, *, weights: Weights) -> tuple[I64, I32]:
+    """The zone of every need, and the minutes from there to its door, (2: car, public; needs). The last answer is kept."""
+    rows = [need.row for need in needs.needs]
+    car, public = weights.access_car_minutes_default, weights.access_public_minutes_default
+    access = [
+        [car if row.access_car_minutes is None else row.access_car_minutes for row in rows],
+        [public if row.access_public_minutes is None else row.access_public_minutes for row in rows],
+    ]
+    return _ints(row.zone for row in rows), np.array(access, dtype=np.int32)
 
 
 @lru_cache(maxsize=1)

@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from matching.engine.fit import BOTH, PUBLIC
-from matching.engine.fused.arrays import Needs, Parties, Slots
+from matching.engine.fused.arrays import Needs, Parties, Slots, Ways
 from matching.engine.fused.jit import inlined
 from matching.engine.policy import MICRO as _MICRO
 from matching.engine.policy import WHOLE_FIFTHS
@@ -20,7 +19,6 @@ from matching.engine.snapshot import I64
 from matching.engine.types import PARTY_RULES, SLOT_RULES, ReasonCode
 from matching.engine.vocabulary import FULL, HALF, QUARTER
 
-I32 = npt.NDArray[np.int32]
 MICRO = int(_MICRO)
 CREDITS = (FULL, HALF, QUARTER)
 NO_WORD = np.uint64(0)
@@ -70,20 +68,14 @@ def ones(word: Any) -> int:
 
 
 @inlined
-def travel(p: Parties, n: Needs, minutes: I32, row: int, need: int) -> int:
+def travel(p: Parties, ways: Ways, row: int, need: int) -> int:
     """Minutes by the party's own transport, -1 = no way."""
-    car = _leg(minutes[0, n.zone[need], p.zone[row]], n.access_car[need])
-    public = _leg(minutes[1, n.zone[need], p.zone[row]], n.access_public[need])
+    car, public = ways[0, p.zone[row], need], ways[1, p.zone[row], need]
     if p.transport[row] == PUBLIC:
         return public
     if p.transport[row] == BOTH and (car < 0 or (public >= 0 and public < car)):
         return public
     return car
-
-
-@inlined
-def _leg(office: int, access: int) -> int:
-    return -1 if office < 0 else office + access
 
 
 @inlined
@@ -150,37 +142,18 @@ def has(values: I64, offsets: I64, row: int, wanted: int) -> bool:
 @inlined
 def party_rules(p: Parties, n: Needs, fit: tuple[int, int, int, int], row: int, need: int) -> int:
     """The failed `PARTY_RULES`."""
-    failed = 0
+    failed = left_party_rules(p, n, row, need)
     if n.employment_blocked[need]:
         failed |= EMPLOYMENT
-    if has(p.blocked, p.blocked_at, row, n.region[need]):
-        failed |= BLOCKED
-    if has(p.matched, p.matched_at, row, n.id[need]):
-        failed |= MATCHED
     if p.remaining_load[row] <= 0:
         failed |= LOAD_FULL
     if p.is_group[row] and not n.group_ok[need]:
         failed |= GROUP
     if p.beginner[row] and not n.beginner_ok[need]:
         failed |= BEGINNER
-    return failed | _age_rules(p, n, row, need) | _fit_rules(p, n, fit, row, need)
-
-
-@inlined
-def _age_rules(p: Parties, n: Needs, row: int, need: int) -> int:
-    youngest, least = p.youngest[row], n.min_age[need]
-    old_enough = youngest >= least and youngest >= 0 and least > 0
-    if p.has_minors[row] and not old_enough and not n.children_ok[need]:
-        return MINORS
-    return AGE if 0 <= youngest < least else 0
-
-
-@inlined
-def _fit_rules(p: Parties, n: Needs, fit: tuple[int, int, int, int], row: int, need: int) -> int:
-    failed = 0
     if not work_any(p, n, row, need):
         failed |= NO_WORK
-    elif fit[0] == 0 if p.unstated[row] == NO_WORD else p.load_limit[row] < n.lightest[need]:
+    elif fit[0] == 0:
         failed |= LOAD
     if fit[2] == 0:
         failed |= OFFER if n.offers_waiting[need] else NO_WISH
@@ -188,23 +161,32 @@ def _fit_rules(p: Parties, n: Needs, fit: tuple[int, int, int, int], row: int, n
 
 
 @inlined
+def left_party_rules(p: Parties, n: Needs, row: int, need: int) -> int:
+    """Those that a sieve leaves open."""
+    failed = 0
+    if has(p.blocked, p.blocked_at, row, n.region[need]):
+        failed |= BLOCKED
+    if has(p.matched, p.matched_at, row, n.id[need]):
+        failed |= MATCHED
+    if p.unstated[row] != NO_WORD and p.load_limit[row] < n.lightest[need]:
+        failed |= LOAD
+    youngest, least = p.youngest[row], n.min_age[need]
+    old_enough = youngest >= least and youngest >= 0 and least > 0
+    if p.has_minors[row] and not old_enough and not n.children_ok[need]:
+        return failed | MINORS
+    return failed | AGE if 0 <= youngest < least else failed
+
+
+@inlined
 def slot_rules(
     p: Parties, n: Needs, s: Slots, way: int, known: bool, fifths: int, row: int, need: int, slot: int
 ) -> int:
     """The failed `SLOT_RULES` of one slot, for a party that is so many minutes away."""
-    failed = 0
+    failed = left_slot_rules(p, n, s, known, row, need, slot)
     if s.too_soon[slot]:
         failed |= TOO_SOON
-    if not can_come(p, s, row, slot):
+    if not _has_bits(p, s, row, slot):
         failed |= NO_DATE
-    if not s.is_window[slot] and _busy(p, s, row, slot):
-        failed |= BUSY
-    if p.min_people[row] > s.places[slot]:
-        failed |= PLACES
-    if p.min_people[row] > (p.size[row] if known else n.first_visit_max[need]):
-        failed |= FIRST_VISIT
-    if not _qualified(p, n, s, row, need, slot):
-        failed |= QUALIFICATION
     if s.remote[slot]:
         return failed if p.remote_ok[row] else failed | NOT_REMOTE
     if n.local_hands[need] < 1:
@@ -215,17 +197,39 @@ def slot_rules(
 
 
 @inlined
-def can_come(p: Parties, s: Slots, row: int, slot: int) -> bool:
-    """Bits first; whoever passes them and stated hours is checked to the minute."""
+def left_slot_rules(p: Parties, n: Needs, s: Slots, known: bool, row: int, need: int, slot: int) -> int:
+    """Those that a sieve leaves open; the exact hours of a party whose bits do not allow the slot count for nothing."""
+    failed = 0
+    if not s.is_window[slot]:
+        if p.profile_exact[p.profile[row]] and not _to_the_minute(p, s, row, slot):
+            failed |= NO_DATE
+        if _busy(p, s, row, slot):
+            failed |= BUSY
+    if p.min_people[row] > s.places[slot]:
+        failed |= PLACES
+    if p.min_people[row] > (p.size[row] if known else n.first_visit_max[need]):
+        failed |= FIRST_VISIT
+    if not _qualified(p, n, s, row, need, slot):
+        failed |= QUALIFICATION
+    return failed
+
+
+@inlined
+def _has_bits(p: Parties, s: Slots, row: int, slot: int) -> bool:
     if s.is_window[slot]:
         return p.months[row] & s.months[slot] != 0
     for at in range(s.word_at[slot], s.word_at[slot + 1]):
         if p.ring[s.word[at], row] & s.bits[at] != s.bits[at]:
             return False
-    if p.profile_exact[p.profile[row]]:
-        for at in range(s.stretch_at[slot], s.stretch_at[slot + 1]):
-            if _reach(p, s, p.profile[row], at) < s.stretch_end[at]:
-                return False
+    return True
+
+
+@inlined
+def _to_the_minute(p: Parties, s: Slots, row: int, slot: int) -> bool:
+    """Whether stated hours grant a slot without a gap."""
+    for at in range(s.stretch_at[slot], s.stretch_at[slot + 1]):
+        if _reach(p, s, p.profile[row], at) < s.stretch_end[at]:
+            return False
     return True
 
 
@@ -267,19 +271,15 @@ def _qualified(p: Parties, n: Needs, s: Slots, row: int, need: int, slot: int) -
 
 
 @inlined
-def score(
-    p: Parties,
-    s: Slots,
-    fit: tuple[int, int, int, int],
-    way: int,
-    terms: int,
-    quarters: int,
-    row: int,
-    slot: int,
-) -> int:
-    """The score in one slot; worth and order of the divisions as in `score`, source there."""
+def mutual_of(fit: tuple[int, int, int, int]) -> int:
+    """The harmonic mean of both coverages in millionths, as in `score`, source there."""
     f_num, f_den, g_num, g_den = fit
-    mutual = 2 * f_num * g_num * MICRO // max(f_num * g_den + g_num * f_den, 1)
+    return 2 * f_num * g_num * MICRO // max(f_num * g_den + g_num * f_den, 1)
+
+
+@inlined
+def score(p: Parties, s: Slots, mutual: int, way: int, terms: int, quarters: int, row: int, slot: int) -> int:
+    """The score in one slot; worth and order of the divisions as in `score`."""
     if s.remote[slot]:
         return mutual + terms
     limit = max(p.travel_limit[row] if s.long_limit[slot] else p.day_limit[row], 1)

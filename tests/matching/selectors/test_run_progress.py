@@ -84,6 +84,16 @@ def test_other_phases_count_their_own_pieces(kind: ShardKind, state: RunState) -
     assert (seen.pairs_done, seen.pairs_total, seen.pairs_per_second) == (*pairs, None)
 
 
+def test_a_phase_counts_its_pieces_of_both_kinds_and_each_worker_once() -> None:
+    run = cut(made(RunState.ADVISING), done=[1, 2, 3, 4])
+    cut(run, done=[20, 50], at_work=["a", "b"], kind=ShardKind.ADVISE)
+    cut(run, done=[50], at_work=["b"], kind=ShardKind.MEASURE)
+    seen = found(run)
+    assert (seen.steps_done, seen.steps_total, seen.workers) == (3, 8, 2)
+    assert seen.seconds_left == 74  # three in 50 seconds, five left, ten seconds gone
+    assert (seen.pairs_done, seen.pairs_total) == (19_000, 19_000)
+
+
 def test_pieces_of_other_phases_do_not_count_as_scored() -> None:
     run = cut(cut(made(), done=[1, 2, 3, 4], at_work=[], kind=ShardKind.PACK), done=[20], at_work=["a"])
     seen = found(run)

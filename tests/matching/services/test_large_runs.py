@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Guide, Outbox, User, Volunteer
 from accounts.services.parties import pause_party
 from accounts.services.rescoring import party_changed
-from matching.enums import EndReason, RunState, ShardKind
+from matching.enums import STATE_OF, EndReason, RunState, ShardKind
 from matching.models import Candidate, Match, MatchRun, NeedDiagnosis, PartySnapshot, RunInputs, SnapshotPart
-from matching.services import run_plan
+from matching.services import run_plan, run_queue, run_steps
 from matching.services.endings import decline_match
 from matching.services.invariants import check_invariants
 from matching.services.run_snapshots import forget_opened, take_snapshot
@@ -125,7 +126,72 @@ def test_a_large_run_comes_to_what_a_small_one_comes_to(field, settings, shelf):
     assert len(expected["diagnoses"]) == 2
     assert expected["invariants"] == []
     kinds = [run.shards.filter(kind=kind).count() for kind in ShardKind]
-    assert kinds == [4, 3, 2]
+    assert kinds == [4, 3, 2, 1]
+    fairness = run.report["fairness"]
+    assert fairness["unfair_micro"] - fairness["price_micro"] == fairness["newcomers_micro"] > 0
+
+
+def owed() -> list[str]:
+    return list(Outbox.objects.open().filter(topic=run_queue.MERGE).values_list("key", flat=True))
+
+
+def test_every_step_of_a_large_run_is_owed_and_done_by_itself(field, settings):
+    settings.ENISHI_LARGE_FROM = 100
+    run = request_run(actor=User.objects.system())
+    run_steps.start_run(run_id=run.pk, now=timezone.now())
+    seen, keys = [], set()
+    while run.state != RunState.DONE:
+        left = run.shards.filter(done_at=None).order_by("kind", "number")
+        for shard in left:
+            assert run_steps.run_shard(shard_id=shard.pk, now=timezone.now())
+            run.refresh_from_db()
+            assert (run.state, run.lease_until) == (STATE_OF[shard.kind], None)
+        on_this_host()
+        (key,) = owed()
+        assert key not in keys
+        keys.add(key)
+        Outbox.objects.filter(key=key).update(done_at=timezone.now())
+        assert run_steps.merge_run(run_id=run.pk, now=timezone.now())
+        run.refresh_from_db()
+        assert run.lease_until is None
+        seen.append((run.state, "plan" in run.report, Match.objects.exists(), run.shards.count()))
+    assert seen == [
+        (RunState.SCORING, False, False, 7),
+        (RunState.MERGING, True, False, 7),
+        (RunState.ADVISING, True, True, 10),
+        (RunState.DONE, False, True, 10),
+    ]
+    assert owed() == []
+
+
+def test_the_only_shard_of_a_large_run_is_left_to_whoever_is_free(field, packed, settings):
+    settings.ENISHI_LARGE_FROM, settings.ENISHI_BLOCKS_PER_SHARD = 100, 16
+    run = request_run(actor=User.objects.system(), target=field[0])
+    run_steps.start_run(run_id=run.pk, now=timezone.now())
+    run.refresh_from_db()
+    shard = run.shards.get()
+    assert (run.state, run.snapshot, shard.done_at) == (RunState.SCORING, packed.snapshot, None)
+    assert Outbox.objects.open().filter(topic=run_queue.SHARD, payload={"shard": shard.pk}).exists()
+
+
+def test_no_piece_reads_the_plan_with_its_run(field, settings):
+    settings.ENISHI_LARGE_FROM = 100
+    run = request_run(actor=User.objects.system())
+    run_steps.start_run(run_id=run.pk, now=timezone.now())
+    whole, part = '"matching_matchrun"."report", ', "later"
+    reads = {kind: [] for kind in ShardKind}
+    for _ in range(3):
+        for shard in run.shards.filter(done_at=None):
+            with CaptureQueriesContext(connection) as queries:
+                run_steps.run_shard(shard_id=shard.pk, now=timezone.now())
+            told = [each["sql"] for each in queries if '"matching_matchrun"."report"' in each["sql"]]
+            reads[shard.kind].append([(whole in sql, part in sql) for sql in told])
+        while run_steps.merge_run(run_id=run.pk, now=timezone.now()):
+            pass
+    assert reads == {
+        ShardKind.PACK: [[]] * 4, ShardKind.SCORE: [[]] * 3, ShardKind.ADVISE: [[(False, True)]] * 2,
+        ShardKind.MEASURE: [[]],
+    }  # fmt: skip
 
 
 def test_the_inputs_go_with_the_run_and_the_snapshot_stays(field, settings, shelf):
@@ -197,7 +263,10 @@ def test_a_plan_is_made_over_what_is_packed_and_has_changed(field, packed, setti
     found = plan_only(actor=User.objects.system(), target=target)
     assert all(each.best for each in expected.shortlists if each.need == field[0].pk)
     assert found.shortlists == expected.shortlists
-    assert (found.proposals, found.report) == (expected.proposals, expected.report)
+    assert found.proposals == expected.proposals
+    unpriced = {"fairness": found.report["fairness"]}
+    assert unpriced["fairness"]["unfair_micro"] is None
+    assert found.report == expected.report | unpriced
     assert [model.objects.count() for model in counted] == before
 
 

@@ -1,0 +1,53 @@
+"""The price of fairness of a large run: measured by a piece of its own once the proposals are written, told at the close."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from matching.engine import Fairness, unfair_micro
+from matching.enums import ShardKind
+from matching.models import MatchRun, RunShard
+from matching.services.run_prepared import Prepared, compared, results_of
+
+
+def owes_price(report: Mapping[str, Any]) -> bool:
+    """Whether a plan's report was made without the price."""
+    return report["fairness"]["unfair_micro"] is None
+
+
+def measure(shard: RunShard, prepared: Prepared) -> bytes:
+    """Place newcomers once more, without fairness, from what the plan was made from; what comes of it, as the piece's result."""
+    layer = compared(prepared, results_of(shard.run))
+    inputs = prepared.inputs
+    unfair = unfair_micro(
+        snapshot=layer.snapshot,
+        needs=prepared.needs,
+        merged=layer.merged,
+        minutes=inputs.minutes,
+        weights=inputs.weights,
+        guide_capacity=inputs.capacity,
+    )
+    return _bytes({"unfair_micro": unfair})
+
+
+def unmeasured(error: str) -> bytes:
+    """The result of a piece that was given up: why."""
+    return _bytes({"error": error})
+
+
+def priced(report: Mapping[str, Any], run: MatchRun) -> dict[str, Any]:
+    """A plan's report with the price, or with the reason why it is not known (``unmeasured``). One query."""
+    stored = run.shards.filter(kind=ShardKind.MEASURE).values_list("result", flat=True).first()
+    if stored is None:
+        return dict(report)
+    told = json.loads(bytes(stored))
+    if "error" in told:
+        return {**report, "unmeasured": told["error"]}
+    return {**report, "fairness": asdict(Fairness(**report["fairness"]).priced(told["unfair_micro"]))}
+
+
+def _bytes(told: Mapping[str, Any]) -> bytes:
+    return json.dumps(told).encode()
