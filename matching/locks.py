@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Conflict, NotFound
@@ -129,6 +130,25 @@ def lock_open_run(run_id: int) -> bool:
 def lock_weights() -> list[WeightSet]:
     """Lock all versions of the weights in pk order: which one is active changes one step after another."""
     return list(WeightSet.objects.select_for_update(no_key=True).order_by("pk"))
+
+
+def lock_packing() -> None:
+    """Let one run after another decide whether it packs all participants. Before ``lock_run``.
+
+    Held on the rows of the weights, which every run has and hardly anybody changes; who refers to them does not wait.
+    """
+    lock_weights()
+
+
+def lock_snapshot_to_keep(snapshot_id: int) -> bool:
+    """Lock a snapshot and say whether it is still there; who forgets unused ones leaves it alone meanwhile. Before ``lock_run``."""
+    rows = PartySnapshot.objects.select_for_update(no_key=True)
+    return bool(rows.filter(pk=snapshot_id).values_list("pk", flat=True))
+
+
+def lock_snapshots_to_forget(rows: QuerySet[PartySnapshot]) -> list[int]:
+    """Lock those of some snapshots that nobody else holds; their ids. Waits for nobody."""
+    return list(rows.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True))
 
 
 def lock_snapshot(run: MatchRun) -> PartySnapshot:

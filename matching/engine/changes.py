@@ -2,12 +2,13 @@
 
 For guide and community only, never public. A change is one thing that a community can do, and its count is exact: so
 many parties more would pass if the need were judged again with that change and nothing else. All parties are judged
-once, in slices; a change is then tried on those alone that it could let in.
+once, layer by layer in slices; a change is then tried on those alone that it could let in, and what it brings is the
+sum over the layers before any two changes are compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,7 +68,7 @@ class Findings:
 
 def single_changes(
     *,
-    snapshot: Snapshot,
+    layers: Sequence[Snapshot],
     need: CompiledNeed,
     minutes: I32,
     weights: Weights,
@@ -77,34 +78,45 @@ def single_changes(
 ) -> Findings:
     """Count every rule of a need over all parties, and find the `most` single changes that bring most of them.
 
-    Counts are those of a scan that counts rules. Some 0.2 s for a million parties; memory by slices of parties.
+    Counts are those of a scan that counts rules. Some 0.2 s for a million parties; memory by slices of parties. Several
+    layers tell what one snapshot of all their parties would; who is gone from one counts nowhere.
 
     Args:
+        layers: at least one; of one vocabulary and horizon, and no party is present in two.
         minutes: int32 [0 car | 1 public, need zone, home zone], -1 = unreachable.
         first_day: the first day on which a further date may be.
         at_once: parties judged at once; it changes nothing but memory.
     """
-    tally = _Tally.empty()
-    model = _model_of(need)
-    for first in range(0, len(snapshot.columns.row), at_once):
-        rows = slice(first, first + at_once)
-        tally.add(judge(snapshot=snapshot, need=need, minutes=minutes, weights=weights, rows=rows), model)
+    tallies = [
+        _tally_of(snapshot, need=need, minutes=minutes, weights=weights, at_once=at_once)
+        for snapshot in layers
+    ]
     trials = Trials(
-        snapshot=snapshot,
+        layers=[tally.near() for tally in tallies],
         need=need,
         minutes=minutes,
         weights=weights,
-        near=tally.near(),
         first_day=first_day,
         at_once=at_once,
     )
     return Findings(
         need_id=need.row.id,
-        compared=len(snapshot.columns.row),
-        passed=tally.passed,
-        rules=tally.rules(),
+        compared=sum(snapshot.present for snapshot in layers),
+        passed=sum(tally.passed for tally in tallies),
+        rules=_rules(tallies),
         changes=_best(trials.best_of_each(), most=most),
     )
+
+
+def _tally_of(
+    snapshot: Snapshot, *, need: CompiledNeed, minutes: I32, weights: Weights, at_once: int
+) -> _Tally:
+    """One layer judged, slice by slice."""
+    tally, model = _Tally.empty(snapshot), _model_of(need)
+    for first in range(0, snapshot.count, at_once):
+        rows = slice(first, first + at_once)
+        tally.add(judge(snapshot=snapshot, need=need, minutes=minutes, weights=weights, rows=rows), model)
+    return tally
 
 
 def _best(changes: Mapping[ReasonCode, Change], *, most: int) -> tuple[Change, ...]:
@@ -123,10 +135,24 @@ def _model_of(need: CompiledNeed) -> int:
     return next((number for number, slot in enumerate(need.slots) if slot.row == model), 0)
 
 
+def _rules(tallies: Sequence[_Tally]) -> tuple[RuleCount, ...]:
+    """The rules that keep anybody away, the costliest first."""
+    counts = [
+        RuleCount(
+            code=code,
+            failed=sum(int(tally.failed[number]) for tally in tallies),
+            only=sum(int(tally.only[number]) for tally in tallies),
+        )
+        for number, code in enumerate(HARD_RULES)
+    ]
+    return tuple(sorted((count for count in counts if count.failed), key=lambda c: (-c.only, -c.failed)))
+
+
 @dataclass(slots=True, kw_only=True)
 class _Tally:
-    """What the pass over all parties adds up."""
+    """What the pass over the parties of one layer adds up."""
 
+    snapshot: Snapshot
     failed: I64
     only: I64
     passed: int
@@ -135,8 +161,9 @@ class _Tally:
     remote: list[I64]
 
     @classmethod
-    def empty(cls) -> _Tally:
+    def empty(cls, snapshot: Snapshot) -> _Tally:
         return cls(
+            snapshot=snapshot,
             failed=np.zeros(len(HARD_RULES), dtype=np.int64),
             only=np.zeros(len(HARD_RULES), dtype=np.int64),
             passed=0,
@@ -146,29 +173,22 @@ class _Tally:
         )
 
     def add(self, verdict: Verdict, model: int) -> None:
-        """One slice; `model` = number of the date that a further one resembles."""
-        barriers, row = barriers_of(verdict), verdict.columns.row
-        passes = verdict.usable().any(axis=0)
-        self.failed += barriers.failed.sum(axis=1)
-        self.only += barriers.only.sum(axis=1)
+        """One slice, of which those who are gone are judged but not counted; `model` as `_model_of` gives it."""
+        barriers, row, here = barriers_of(verdict), verdict.columns.row, ~verdict.columns.gone
+        only, passes = barriers.only & here, verdict.usable().any(axis=0) & here
+        self.failed += (barriers.failed & here).sum(axis=1)
+        self.only += only.sum(axis=1)
         self.passed += int(passes.sum())
         for code, rows in self.alone.items():
-            rows.append(row[barriers.only[HARD_RULES.index(code)]])
-        waiting = ~verdict.party_fail.any(axis=0) & ~passes
+            rows.append(row[only[HARD_RULES.index(code)]])
+        waiting = here & ~verdict.party_fail.any(axis=0) & ~passes
         self.remote.append(row[waiting & verdict.columns.remote_ok])
         self.dateless.append(row[waiting & ~verdict.slot_fail[LIKE_ITS_MODEL, model].any(axis=0)])
-
-    def rules(self) -> tuple[RuleCount, ...]:
-        """The rules that keep anybody away, the costliest first."""
-        counts = [
-            RuleCount(code=code, failed=int(failed), only=int(only))
-            for code, failed, only in zip(HARD_RULES, self.failed, self.only, strict=True)
-        ]
-        return tuple(sorted((count for count in counts if count.failed), key=lambda c: (-c.only, -c.failed)))
 
     def near(self) -> Near:
         """Whom a change could let in."""
         return Near(
+            snapshot=self.snapshot,
             alone={code: _joined(rows) for code, rows in self.alone.items()},
             dateless=_joined(self.dateless),
             remote=_joined(self.remote),

@@ -48,12 +48,12 @@ def condensed(*, layers: Sequence[Layer], needs: NeedSet, pairs_max: int = PAIRS
     regions = {need.row.region for need in needs.needs}
     chosen = [_chosen(layer, everybody=everybody, regions=regions) for layer in layers]
     first = layers[0].snapshot
-    parts = [packed_rows(layer.snapshot, rows) for layer, rows in zip(layers, chosen, strict=True)]
+    parts = [_packed_rows(layer.snapshot, rows) for layer, rows in zip(layers, chosen, strict=True)]
     small = assemble(vocabulary=first.vocabulary, horizon=first.horizon, parts=lambda: parts)
     return Layer(snapshot=small, merged=_merged(layers, chosen, small))
 
 
-def packed_rows(snapshot: Snapshot, rows: I64) -> Packed:
+def _packed_rows(snapshot: Snapshot, rows: I64) -> Packed:
     """Some rows of a snapshot, packed again."""
     places = np.full(snapshot.count, -1, dtype=np.int64)
     places[rows] = np.arange(len(rows), dtype=np.int64)
@@ -73,7 +73,8 @@ def _chosen(layer: Layer, *, everybody: bool, regions: set[int]) -> I64:
     if everybody:
         ranks = np.flatnonzero(fits)
         return np.sort(snapshot.row_of_rank[ranks])
-    listed = np.unique(merged.need_ranks[merged.need_ranks != EMPTY_RANK])
+    lists = np.concatenate([merged.need_ranks, merged.reserve_ranks], axis=1)
+    listed = np.unique(lists[lists != EMPTY_RANK])
     tied = np.concatenate([snapshot.facts.known, snapshot.facts.agreed], axis=1)
     friends = tied[0, np.isin(tied[1], sorted(regions))]
     friends = friends[fits[snapshot.columns.rank[friends]]]
@@ -82,11 +83,14 @@ def _chosen(layer: Layer, *, everybody: bool, regions: set[int]) -> I64:
 
 def _merged(layers: Sequence[Layer], chosen: Sequence[I64], small: Snapshot) -> Merged:
     ranks = [_new_ranks(layer, rows, small) for layer, rows in zip(layers, chosen, strict=True)]
-    scores = np.concatenate([layer.merged.need_scores for layer in layers], axis=1)
-    listed = np.concatenate(
-        [_renamed(layer.merged.need_ranks, new) for layer, new in zip(layers, ranks, strict=True)], axis=1
+    need_scores, need_ranks = _best(
+        [layer.merged.need_scores for layer in layers],
+        [_renamed(layer.merged.need_ranks, new) for layer, new in zip(layers, ranks, strict=True)],
     )
-    best = np.lexsort((listed, -scores), axis=1)[:, : layers[0].merged.need_scores.shape[1]]
+    reserve_scores, reserve_ranks = _best(
+        [layer.merged.reserve_scores for layer in layers],
+        [_renamed(layer.merged.reserve_ranks, new) for layer, new in zip(layers, ranks, strict=True)],
+    )
     wide = layers[0].merged.party_scores.shape[1]
     party_scores = np.full((small.count, wide), EMPTY_SCORE, dtype=np.int32)
     party_needs = np.full((small.count, wide), EMPTY_RANK, dtype=np.int32)
@@ -99,15 +103,24 @@ def _merged(layers: Sequence[Layer], chosen: Sequence[I64], small: Snapshot) -> 
     gone = sum(int(layer.snapshot.columns.gone.sum()) for layer in layers)
     return Merged(
         compared=sum(layer.merged.compared for layer in layers) - gone,
-        need_scores=np.take_along_axis(scores, best, axis=1),
-        need_ranks=np.take_along_axis(listed, best, axis=1),
+        need_scores=need_scores,
+        need_ranks=need_ranks,
         party_scores=party_scores,
         party_needs=party_needs,
         party_passed=party_passed,
         failed=_sum([layer.merged.failed for layer in layers]),
         only=_sum([layer.merged.only for layer in layers]),
         passed=_sum([layer.merged.passed for layer in layers]),
+        reserve_scores=reserve_scores,
+        reserve_ranks=reserve_ranks,
     )
+
+
+def _best(scores: Sequence[I32], ranks: Sequence[I32]) -> tuple[I32, I32]:
+    """Lists of all layers as one of the same width, best first, equal scores by rank."""
+    every, listed = np.concatenate(scores, axis=1), np.concatenate(ranks, axis=1)
+    best = np.lexsort((listed, -every), axis=1)[:, : scores[0].shape[1]]
+    return np.take_along_axis(every, best, axis=1), np.take_along_axis(listed, best, axis=1)
 
 
 def _new_ranks(layer: Layer, rows: I64, small: Snapshot) -> I64:
@@ -119,7 +132,7 @@ def _new_ranks(layer: Layer, rows: I64, small: Snapshot) -> I64:
 
 
 def _renamed(listed: I32, new: I64) -> I32:
-    """Ranks on the lists of needs as they are now. Everybody on such a list was chosen."""
+    """Ranks on lists of needs as they are now. Everybody on such a list was chosen."""
     filled: Bools = listed != EMPTY_RANK
     renamed = listed.copy()
     renamed[filled] = new[listed[filled]]

@@ -19,7 +19,7 @@ Terms = list[cp_model.LinearExprT]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
+class Improved:
     """Which edges are chosen, what they are worth with their bonuses, and whether nothing can be worth more."""
 
     chosen: Bools
@@ -27,7 +27,7 @@ class Packed:
     optimal: bool
 
 
-def pack(question: Question, *, effort: float) -> Packed:
+def improved(question: Question, *, effort: float) -> Improved:
     """The best placement found with so much `effort` (CP-SAT's deterministic time), as it stands if there was too little.
 
     The problem is a flow but for the groups, so the linear relaxation decides nearly all of it (ten times as fast as
@@ -44,7 +44,7 @@ def pack(question: Question, *, effort: float) -> Packed:
     status = solver.solve(build.model)
     found = status in {cp_model.OPTIMAL, cp_model.FEASIBLE}
     chosen = [solver.boolean_value(each) for each in build.taken] if found else question.taken
-    return Packed(
+    return Improved(
         chosen=np.asarray(chosen, dtype=np.bool_),
         value=round(solver.objective_value) if found else worth_of(question),
         optimal=status == cp_model.OPTIMAL,

@@ -13,11 +13,10 @@ from matching.engine.policy import Weights
 from matching.engine.rules import judge
 from matching.engine.shards import EMPTY_RANK, EMPTY_SCORE, Merged
 from matching.engine.snapshot import I64, Bools, Snapshot
-from matching.engine.turns import resting
+from matching.engine.turns import resting, tied_rows
 
 I32 = npt.NDArray[np.int32]
 LINES = 9
-NOBODY: I64 = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,8 @@ def candidate_edges(
 ) -> Edges:
     """Judge the kept pairs again, slot by slot, and list what is usable.
 
-    Who rests (see ``turns``) is passed over at communities new to it; the next best kept for the need take its place.
+    Who rests (see ``turns``) is passed over at communities new to it; the next best kept for the need take its place, and
+    where these were too few, those found beside them (see ``reserve``).
     """
     wanted, left_out = _pairs_by_need(snapshot=snapshot, needs=needs, merged=merged, weights=weights)
     parts = [
@@ -81,20 +81,20 @@ def _pairs_by_need(
     starts = np.searchsorted(numbers[order], np.arange(len(needs.needs) + 1))
     rows = []
     for number, need in enumerate(needs.needs):
-        kept = merged.need_ranks[number].astype(np.int64)
-        best = snapshot.row_of_rank[kept[kept != EMPTY_RANK]]
+        best, others = (_rows(snapshot, lists[number]) for lists in (merged.need_ranks, merged.reserve_ranks))
         chosen = snapshot.row_of_rank[by_rank[order[starts[number] : starts[number + 1]]]]
-        tied = _tied(snapshot, need.row.region)
+        tied = tied_rows(snapshot, need.row.region)
         rested = [at[rests[at] & ~np.isin(at, tied)] for at in (best[: weights.top_k], chosen)]
         left_out[np.concatenate(rested)] = True
         best, chosen = (at[~rests[at] | np.isin(at, tied)] for at in (best, chosen))
-        rows.append(np.union1d(best[: weights.top_k], chosen))
+        rows.append(np.unique(np.concatenate([best[: weights.top_k], chosen, others])))
     return rows, int(left_out.sum())
 
 
-def _tied(snapshot: Snapshot, region: int) -> I64:
-    """Rows of the parties that know a community or have a promise with it."""
-    return np.union1d(snapshot.sparse.known.get(region, NOBODY), snapshot.sparse.agreed.get(region, NOBODY))
+def _rows(snapshot: Snapshot, ranks: I32) -> I64:
+    """Rows of the parties on a list."""
+    rows: I64 = snapshot.row_of_rank[ranks[ranks != EMPTY_RANK]]
+    return rows
 
 
 def _edges_of(
@@ -108,7 +108,7 @@ def _edges_of(
     scores = slot_scores(need=need, verdict=verdict, weights=weights)
     slot, at = np.nonzero(scores > EMPTY_SCORE)
     columns = verdict.columns
-    tied = np.isin(columns.row, _tied(snapshot, need.row.region))
+    tied = np.isin(columns.row, tied_rows(snapshot, need.row.region))
     return np.stack(
         [
             np.full(len(at), number, dtype=np.int64),

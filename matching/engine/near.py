@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.engine.snapshot import I64
+from matching.engine.snapshot import I64, Snapshot
 from matching.engine.types import ReasonCode, SlotRow
 
 AS_A_WHOLE = (
@@ -63,8 +63,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
-    """Rows of parties that one change could let in."""
+    """Rows of parties of one layer that one change could let in."""
 
+    snapshot: Snapshot
     alone: Mapping[ReasonCode, I64]
     """Kept away by one rule only."""
     dateless: I64

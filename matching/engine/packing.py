@@ -83,9 +83,9 @@ def _improve(country: Country) -> Packing:
         if solve(question.flow).value == stands:
             optimal += question.whole
             continue
-        from matching.engine.cpsat import pack  # noqa: PLC0415  # half a second, and most runs have no use for it
+        from matching.engine.cpsat import improved  # noqa: PLC0415  # half a second, and most runs have no use for it
 
-        found = pack(question, effort=min(EFFORT_EACH, share * EFFORT))
+        found = improved(question, effort=min(EFFORT_EACH, share * EFFORT))
         optimal += question.whole and found.optimal
         if found.value > stands:
             country.take(question, found.chosen)

@@ -123,7 +123,11 @@ class _Cursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
-    """The whole run: as one shard over everything would have given it. Party arrays are by rank."""
+    """The whole run: as one shard over everything would have given it. Party arrays are by rank.
+
+    `reserve_scores`, `reserve_ranks`: as the lists of needs, but of who else may be proposed (see `reserve`); no column
+    where nobody was looked for.
+    """
 
     compared: int
     need_scores: I32
@@ -134,6 +138,8 @@ class Merged:
     failed: I64
     only: I64
     passed: I64
+    reserve_scores: I32
+    reserve_ranks: I32
 
 
 def merge(results: Iterable[ShardResult]) -> Merged:
@@ -159,6 +165,8 @@ def merge(results: Iterable[ShardResult]) -> Merged:
         failed=_total([part.failed for part in parts]),
         only=_total([part.only for part in parts]),
         passed=_total([part.passed for part in parts]),
+        reserve_scores=scores[:, :0],
+        reserve_ranks=ranks[:, :0],
     )
 
 

@@ -24,7 +24,7 @@ __all__ = ["BLOCK", "I64", "U64", "Bools", "Columns", "Snapshot", "Sparse", "ass
 
 I32 = npt.NDArray[np.int32]
 Array = npt.NDArray[Any]
-Room = Callable[[str, tuple[int, ...], np.dtype[Any]], Array]
+Allot = Callable[[str, tuple[int, ...], np.dtype[Any]], Array]
 """Gives an array of a name, a shape and a type to be filled: memory, or a file."""
 BLOCK = 256
 
@@ -137,7 +137,7 @@ def assemble(
     vocabulary: Vocabulary,
     horizon: Horizon,
     parts: Callable[[], Iterable[Packed]],
-    room: Room = lambda _name, shape, kind: np.empty(shape, kind),
+    allot: Allot = lambda _name, shape, kind: np.empty(shape, kind),
 ) -> Snapshot:
     """Sort packed parts into one snapshot. `parts` is called twice, so that only one of them need be in memory.
 
@@ -149,7 +149,7 @@ def assemble(
 
     def put(name: str, array: Array, rows: I64) -> None:
         if name not in arrays:
-            arrays[name] = room(name, (*array.shape[:-1], places.count), array.dtype)
+            arrays[name] = allot(name, (*array.shape[:-1], places.count), array.dtype)
         arrays[name][..., rows] = array
 
     facts: list[Facts] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,8 @@ from matching.engine.types import NeedRow, ReasonCode, SlotRow
 from matching.engine.vocabulary import WORD, CreditTable
 
 I32 = npt.NDArray[np.int32]
+Rows = Sequence[I64]
+"""Rows of parties, layer by layer."""
 MORE_PEOPLE = 4
 """So many places more, or people more on a first visit, are tried at most."""
 YEARS_YOUNGER = 5
@@ -28,13 +30,12 @@ LOADS = (2, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trials:
-    """The changes of one need, tried. `near` are those whom the need as it is keeps away."""
+    """The changes of one need, tried. `layers` are those whom the need as it is keeps away, at least one."""
 
-    snapshot: Snapshot
+    layers: Sequence[Near]
     need: CompiledNeed
     minutes: I32
     weights: Weights
-    near: Near
     first_day: int
     at_once: int
 
@@ -53,7 +54,11 @@ class Trials:
     def _wholes(self) -> dict[ReasonCode, Change]:
         """Rules taken away: exactly those come whom they alone keep away."""
         known = {ReasonCode.OFFER_NOT_PERMITTED} if self.need.row.pending_offers else set()
-        counts = {code: len(self.near.alone[code]) for code in AS_A_WHOLE if code not in known}
+        counts = {
+            code: sum(len(near.alone[code]) for near in self.layers)
+            for code in AS_A_WHOLE
+            if code not in known
+        }
         return {code: Change(code=code, brings=count) for code, count in counts.items() if count}
 
     def _all(self) -> Iterator[Change]:
@@ -67,19 +72,28 @@ class Trials:
         yield from self._people()
         yield from self._qualifications()
 
-    def _parts(self, rows: I64) -> Iterator[I64]:
-        for first in range(0, len(rows), self.at_once):
-            yield rows[first : first + self.at_once]
+    @property
+    def _first(self) -> Snapshot:
+        """For what all layers have alike: vocabulary, credits and horizon."""
+        return self.layers[0].snapshot
+
+    def _of(self, *codes: ReasonCode) -> Rows:
+        return [near.of(*codes) for near in self.layers]
+
+    def _parts(self, rows: Rows) -> Iterator[tuple[Snapshot, I64]]:
+        for near, some in zip(self.layers, rows, strict=True):
+            for first in range(0, len(some), self.at_once):
+                yield near.snapshot, some[first : first + self.at_once]
 
     # -- by judging again ------------------------------------------------------------------------------
 
-    def _passing(self, rows: I64, changed: NeedRow) -> I64:
+    def _passing(self, rows: Rows, changed: NeedRow) -> I64:
         """(slots) how many of the rows pass the changed need in each slot, the last entry = in any of them."""
-        (need,) = build_needs(snapshot=self.snapshot, needs=[changed]).needs
+        (need,) = build_needs(snapshot=self._first, needs=[changed]).needs
         counts = np.zeros(len(need.slots) + 1, dtype=np.int64)
-        for part in self._parts(rows):
+        for snapshot, part in self._parts(rows):
             verdict = judge(
-                snapshot=self.snapshot, need=need, minutes=self.minutes, weights=self.weights, rows=part
+                snapshot=snapshot, need=need, minutes=self.minutes, weights=self.weights, rows=part
             )
             usable = verdict.usable()
             counts[: len(need.slots)] += usable[: len(need.slots)].sum(axis=1)
@@ -87,16 +101,16 @@ class Trials:
         return counts
 
     def _tried(
-        self, code: ReasonCode, rows: I64, steps: Iterable[tuple[int | None, NeedRow]]
+        self, code: ReasonCode, rows: Rows, steps: Iterable[tuple[int | None, NeedRow]]
     ) -> Iterator[Change]:
         """Each step tried on the rows."""
-        if len(rows):
+        if any(map(len, rows)):
             for number, changed in steps:
                 yield Change(code=code, number=number, brings=int(self._passing(rows, changed)[-1]))
 
     def _ages(self) -> Iterator[Change]:
         """Without a stated age "no children" means no minors at all, so that the age then stays above zero."""
-        row, rows = self.need.row, self.near.of(ReasonCode.AGE, ReasonCode.MINORS)
+        row, rows = self.need.row, self._of(ReasonCode.AGE, ReasonCode.MINORS)
         least = max(0 if row.children_ok else 1, row.min_age - YEARS_YOUNGER)
         younger = ((age, replace(row, min_age=age)) for age in range(row.min_age - 1, least - 1, -1))
         yield from self._tried(ReasonCode.AGE, rows, younger)
@@ -107,14 +121,14 @@ class Trials:
             yield from self._tried(ReasonCode.MINORS, rows, children)
 
     def _permission(self) -> Iterator[Change]:
-        row, rows = self.need.row, self.near.of(ReasonCode.NO_WISH_FIT, ReasonCode.OFFER_NOT_PERMITTED)
+        row, rows = self.need.row, self._of(ReasonCode.NO_WISH_FIT, ReasonCode.OFFER_NOT_PERMITTED)
         if row.pending_offers:
             both = tuple(sorted({*row.offers, *row.pending_offers}))
             granted = replace(row, offers=both, offers_stated=True, offers_pending=False, pending_offers=())
             yield from self._tried(ReasonCode.OFFER_NOT_PERMITTED, rows, [(None, granted)])
 
     def _lift(self) -> Iterator[Change]:
-        row, rows = self.need.row, self.near.of(ReasonCode.TRAVEL_TOO_FAR)
+        row, rows = self.need.row, self._of(ReasonCode.TRAVEL_TOO_FAR)
         if row.lift_minutes > 0:
             stated, default = row.access_public_minutes, self.weights.access_public_minutes_default
             shorter = (default if stated is None else stated) - row.lift_minutes
@@ -124,10 +138,10 @@ class Trials:
     def _people(self) -> Iterator[Change]:
         row, more = self.need.row, range(1, MORE_PEOPLE + 1)
         wider = ((step, replace(row, slots=_roomier(row.slots, step))) for step in more)
-        yield from self._tried(ReasonCode.PLACES_SHORT, self.near.of(ReasonCode.PLACES_SHORT), wider)
+        yield from self._tried(ReasonCode.PLACES_SHORT, self._of(ReasonCode.PLACES_SHORT), wider)
         first = row.first_visit_max
         larger = ((first + step, replace(row, first_visit_max=first + step)) for step in more)
-        yield from self._tried(ReasonCode.FIRST_VISIT_MAX, self.near.of(ReasonCode.FIRST_VISIT_MAX), larger)
+        yield from self._tried(ReasonCode.FIRST_VISIT_MAX, self._of(ReasonCode.FIRST_VISIT_MAX), larger)
 
     def _qualifications(self) -> Iterator[Change]:
         row, asked = self.need.row, self.need.row.hard_qualifications
@@ -135,16 +149,22 @@ class Trials:
             (kind, replace(row, hard_qualifications=tuple(pair for pair in asked if pair[0] != kind)))
             for kind, _people in asked
         )
-        yield from self._tried(ReasonCode.QUALIFICATION, self.near.of(ReasonCode.QUALIFICATION), steps)
+        yield from self._tried(ReasonCode.QUALIFICATION, self._of(ReasonCode.QUALIFICATION), steps)
 
     def _dates(self) -> Iterator[Change]:
         """Whoever has no date among those of the need is tried on the further ones, whatever kept it from its own."""
-        row, horizon = self.need.row, self.snapshot.horizon
+        row, horizon = self.need.row, self._first.horizon
         for rows, slots in (
-            (self.near.dateless, new_dates(row, horizon=horizon, first_day=self.first_day)),
-            (self.near.remote, remote_windows(row, horizon=horizon, first_day=self.first_day)),
+            (
+                [near.dateless for near in self.layers],
+                new_dates(row, horizon=horizon, first_day=self.first_day),
+            ),
+            (
+                [near.remote for near in self.layers],
+                remote_windows(row, horizon=horizon, first_day=self.first_day),
+            ),
         ):
-            if len(rows) and slots:
+            if slots and any(map(len, rows)):
                 counts = self._passing(rows, replace(row, slots=slots))
                 by_time = sorted(slots, key=lambda slot: (slot.start_minute, slot.end_minute, slot.id))
                 brings = {slot.id: int(count) for slot, count in zip(by_time, counts[:-1], strict=True)}
@@ -155,27 +175,30 @@ class Trials:
 
     def _loads(self) -> Iterator[Change]:
         """Who fails for the load alone passes as soon as nothing asked for is heavier than what it bears."""
-        borne = self.snapshot.columns.load_limit[self.near.of(ReasonCode.LOAD)]
+        rows = self._of(ReasonCode.LOAD)
+        borne = np.concatenate(
+            [near.snapshot.columns.load_limit[some] for near, some in zip(self.layers, rows, strict=True)]
+        )
         for load in LOADS:
             yield Change(code=ReasonCode.LOAD, number=load, brings=int((borne >= load).sum()))
 
     def _kinds_of_work(self) -> Iterator[Change]:
         """One more kind of work, none with kinds below it: whoever can do it and bear it, or bears it and stated nothing."""
-        book = self.snapshot.vocabulary
+        book = self._first.vocabulary
         able = np.zeros(len(book.work_parents), dtype=np.int64)
-        for part in self._parts(self.near.of(ReasonCode.NO_WORK_FIT, ReasonCode.LOAD)):
-            able += _able(self.snapshot.columns.take(part), book.work_loads)
+        for snapshot, part in self._parts(self._of(ReasonCode.NO_WORK_FIT, ReasonCode.LOAD)):
+            able += _able(snapshot.columns.take(part), book.work_loads)
         for kind in _choosable(book.work_parents, book.work_retired):
             yield Change(code=ReasonCode.NO_WORK_FIT, number=kind, brings=int(able[kind]))
 
     def _offers(self) -> Iterator[Change]:
         """One more kind of asset, none with kinds below it: whoever wishes for something it covers."""
-        book, assets = self.snapshot.vocabulary, self.snapshot.assets
-        rows = self.near.of(ReasonCode.NO_WISH_FIT, ReasonCode.OFFER_NOT_PERMITTED)
+        book, assets = self._first.vocabulary, self._first.assets
+        rows = self._of(ReasonCode.NO_WISH_FIT, ReasonCode.OFFER_NOT_PERMITTED)
         kinds = _choosable(book.asset_parents, book.asset_retired)
         glad = np.zeros(len(kinds), dtype=np.int64)
-        for part in self._parts(rows):
-            wished = np.bitwise_or.reduce(self.snapshot.columns.wish[..., part], axis=0)
+        for snapshot, part in self._parts(rows):
+            wished = np.bitwise_or.reduce(snapshot.columns.wish[..., part], axis=0)
             glad += _glad(wished, kinds, assets)
         for kind, count in zip(kinds, glad.tolist(), strict=True):
             yield Change(code=ReasonCode.NO_WISH_FIT, number=kind, brings=count)

@@ -11,6 +11,7 @@ from matching.engine.columns import I64, Bools, Columns
 from matching.engine.policy import Weights
 from matching.engine.snapshot import Snapshot
 
+NOBODY: I64 = np.zeros(0, dtype=np.int64)
 TIE_DAYS = 1000
 """Among pairs that fit alike, a turn is remembered for so long: a millionth of the best fit for each day less."""
 
@@ -20,6 +21,11 @@ def resting(snapshot: Snapshot, weights: Weights) -> Bools:
     row, days = snapshot.facts.asked
     times = np.bincount(row[days < weights.contacts_days], minlength=snapshot.count)
     return np.asarray(times >= weights.contacts_max, dtype=np.bool_)
+
+
+def tied_rows(snapshot: Snapshot, region: int) -> I64:
+    """Rows of the parties that know a community or have a promise with it: for them neither cap nor turn holds."""
+    return np.union1d(snapshot.sparse.known.get(region, NOBODY), snapshot.sparse.agreed.get(region, NOBODY))
 
 
 def handicaps(columns: Columns, weights: Weights) -> I64:

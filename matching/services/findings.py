@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,19 +33,19 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finder:
-    """Tells of the needs of a run. ``is_asked``: of every need, also of one that finds enough."""
+    """Tells of the needs of a run. ``layers``: all participants compared; ``is_asked``: of every need, also of one that finds enough."""
 
     inputs: Inputs
-    snapshot: Snapshot
+    layers: Sequence[Snapshot]
     codes: Codes
     qualifications: Mapping[int, str]
     is_asked: bool
 
     @classmethod
-    def of(cls, *, inputs: Inputs, snapshot: Snapshot, codes: Codes, is_asked: bool) -> Finder:
+    def of(cls, *, inputs: Inputs, layers: Sequence[Snapshot], codes: Codes, is_asked: bool) -> Finder:
         """One query, for the qualifications' names."""
         held = dict(Qualification.objects.values_list("pk", "code"))
-        return cls(inputs=inputs, snapshot=snapshot, codes=codes, qualifications=held, is_asked=is_asked)
+        return cls(inputs=inputs, layers=layers, codes=codes, qualifications=held, is_asked=is_asked)
 
     def found(self, need: CompiledNeed, *, passed: int, is_proposed: bool) -> Found:
         """Judges all parties against the need where it finds too few, or where it is asked about. No query."""
@@ -53,7 +53,7 @@ class Finder:
         if not (is_short or self.is_asked):
             return Found(need=need.row.id, diagnosis=None)
         told = single_changes(
-            snapshot=self.snapshot, need=need, minutes=self.inputs.minutes, weights=self.inputs.weights
+            layers=self.layers, need=need, minutes=self.inputs.minutes, weights=self.inputs.weights
         )
         return Found(
             need=need.row.id,

@@ -15,7 +15,7 @@ from matching.services.explanations import read_codes
 from matching.services.findings import Finder
 from matching.services.run_open import require_open
 from matching.services.run_plan import Standing
-from matching.services.run_prepared import Prepared, everybody
+from matching.services.run_prepared import Prepared
 from matching.services.run_price import owes_price
 from matching.services.run_queue import owe_shard
 from matching.snapshots import is_about_one_need
@@ -62,7 +62,7 @@ def advise(shard: RunShard, prepared: Prepared, *, now: datetime) -> None:
     run = shard.run
     finder = Finder.of(
         inputs=prepared.inputs,
-        snapshot=everybody(prepared),
+        layers=prepared.layers,
         codes=read_codes([]),
         is_asked=is_about_one_need(run.scope),
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from datetime import datetime
 
 import numpy as np
 from django.conf import settings
 
-from matching.engine import build_needs
+from matching.engine import Weights, build_needs
 from matching.engine.condense import without
 from matching.engine.snapshot import assemble
 from matching.models import MatchRun, PartySnapshot, RunInputs
@@ -18,7 +19,7 @@ from matching.services.run_snapshots import open_snapshot
 from matching.services.weights import weights_of
 from matching.snapshots import PARTY, Inputs
 from matching.snapshots.inputs import active_parties
-from matching.snapshots.layers import Layers, needs_from_json, needs_to_json
+from matching.snapshots.layers import Layers, needs_from_json, needs_to_json, read_layers
 from matching.snapshots.parts import Frame, digest_of, from_bytes, to_bytes
 
 LARGE_FROM = 20_000
@@ -63,22 +64,43 @@ def prepared_layers(run: MatchRun) -> Prepared | None:
         return None
     told = json.loads(zlib.decompress(bytes(stored.needs)))
     minutes = np.frombuffer(zlib.decompress(bytes(stored.minutes)), dtype="<i4").reshape(told["shape"])
-    frame, snapshot, weights = Frame.from_json(base.frame), open_snapshot(base), weights_of(run.weights)
-    rows = snapshot.rows_of(np.frombuffer(bytes(stored.replaced), dtype="<i8").astype(np.int64))
-    overlay = from_bytes(bytes(stored.overlay))
+    layers = Layers(
+        needs=needs_from_json(told["needs"]),
+        minutes=minutes.astype(np.int32),
+        capacity={int(desk): int(most) for desk, most in told["capacity"]},
+        overlay=from_bytes(bytes(stored.overlay)),
+        replaced=np.frombuffer(bytes(stored.replaced), dtype="<i8").astype(np.int64),
+    )
+    return _laid_over(base, layers, weights=weights_of(run.weights), digest=run.inputs_digest)
+
+
+def prepared_for_plan(base: PartySnapshot, *, scope: str, weights: Weights, now: datetime) -> Prepared:
+    """What a large run that began ``now`` would compare; nothing of it is stored.
+
+    Raises:
+        ValueError: the snapshot is not there any more, or damaged.
+    """
+    frame = Frame.from_json(base.frame)
+    layers = read_layers(scope=scope, frame=frame, as_of=base.as_of, weights=weights, now=now)
+    return _laid_over(base, layers, weights=weights, digest="")
+
+
+def _laid_over(base: PartySnapshot, layers: Layers, *, weights: Weights, digest: str) -> Prepared:
+    frame, snapshot = Frame.from_json(base.frame), open_snapshot(base)
+    rows = snapshot.rows_of(layers.replaced)
     inputs = Inputs(
         vocabulary=frame.vocabulary,
         horizon=frame.horizon,
         participants=(),
-        needs=needs_from_json(told["needs"]),
-        minutes=minutes.astype(np.int32),
+        needs=layers.needs,
+        minutes=layers.minutes,
         weights=weights,
-        capacity={int(desk): int(most) for desk, most in told["capacity"]},
-        digest=run.inputs_digest,
+        capacity=dict(layers.capacity),
+        digest=digest,
     )
     return Prepared(
         inputs=inputs,
         snapshot=without(snapshot, rows[rows >= 0]),
         needs=build_needs(snapshot=snapshot, needs=inputs.needs),
-        overlay=assemble(vocabulary=frame.vocabulary, horizon=frame.horizon, parts=lambda: [overlay]),
+        overlay=assemble(vocabulary=frame.vocabulary, horizon=frame.horizon, parts=lambda: [layers.overlay]),
     )

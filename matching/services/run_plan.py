@@ -175,10 +175,9 @@ def _fitting(prepared: Prepared, merged: Merged, party: int) -> Fitting:
     )
 
 
-def dry_run(inputs: Inputs) -> Plan:
+def dry_run(prepared: Prepared) -> Plan:
     """What a run over these inputs would propose. Writes nothing."""
-    prepared = prepare(inputs)
-    results = [score(prepared, shard) for shard in cut(prepared, whole=True)]
+    results = [score(prepared, shard) for shard in cut(prepared, whole=not prepared.is_large)]
     return plan_of(prepared, results, diagnosed=True)
 
 
@@ -219,7 +218,7 @@ def _found(prepared: Prepared, standing: Iterable[Standing], codes: Codes, *, is
     """What is told of each need. One query. Of a large run only that some need nothing told; the others come later."""
     if prepared.is_large:
         return [Found(need=each.need, diagnosis=None) for each in standing if not (is_asked or each.is_short)]
-    finder = Finder.of(inputs=prepared.inputs, snapshot=prepared.snapshot, codes=codes, is_asked=is_asked)
+    finder = Finder.of(inputs=prepared.inputs, layers=prepared.layers, codes=codes, is_asked=is_asked)
     needs = prepared.needs
     return [
         finder.found(

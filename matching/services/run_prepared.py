@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from django.conf import settings
 
 from matching.engine import (
@@ -20,8 +19,9 @@ from matching.engine import (
     score_shard,
     shards_of,
 )
-from matching.engine.condense import Layer, condensed, packed_rows
-from matching.engine.snapshot import BLOCK, assemble
+from matching.engine.condense import Layer, condensed
+from matching.engine.reserve import short_of_candidates, with_reserve
+from matching.engine.snapshot import BLOCK
 from matching.enums import ShardKind
 from matching.models import MatchRun
 from matching.snapshots import Inputs
@@ -29,9 +29,6 @@ from matching.snapshots import Inputs
 BLOCKS_PER_SHARD = 16  # 4,096 parties: less is not worth the way over the broker, however many needs
 PAIRS_PER_SHARD = 2_000_000  # nor are, in a large run, fewer pairs
 SHARDS_MAX = 64  # every shard lays out the needs anew, and its result is a row
-
-
-_whole: dict[str, Snapshot] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,35 +84,35 @@ def results_of(run: MatchRun) -> list[ShardResult]:
 
 
 def compared(prepared: Prepared, results: Iterable[ShardResult]) -> Layer:
-    """The results of all shards merged; of a large run those whom the allocation may place, its overlay scored here."""
-    base = Layer(snapshot=prepared.snapshot, merged=merge(results))
-    if prepared.overlay is None:
-        return base
-    overlay = prepared.overlay
-    scored = [
-        _scored(prepared, overlay, shard) for shard in shards_of(overlay, blocks_per_shard=BLOCKS_PER_SHARD)
-    ]
-    return condensed(layers=[base, Layer(snapshot=overlay, merged=merge(scored))], needs=prepared.needs)
+    """The results of all shards merged; of a large run those whom the allocation may place, its overlay scored here.
 
-
-def everybody(prepared: Prepared) -> Snapshot:
-    """All participants of a run in one snapshot: of a large one without those that are gone, and with its overlay.
-
-    The last one is kept by this process: it is as large as the snapshot itself.
+    Needs on whose lists too many rest are scored once more here, without these.
     """
-    if prepared.overlay is None or not (prepared.overlay.count or prepared.snapshot.columns.gone.any()):
-        return prepared.snapshot
-    key = prepared.inputs.digest
-    if key not in _whole:
-        _whole.clear()  # before the next one is made: two would be too much
-        _whole[key] = _put_together(prepared.snapshot, prepared.overlay)
-    return _whole[key]
+    layers = [Layer(snapshot=prepared.snapshot, merged=merge(results)), *_overlaid(prepared)]
+    needs, minutes, weights = prepared.needs, prepared.inputs.minutes, prepared.inputs.weights
+    found = _together(prepared, layers)
+    numbers = short_of_candidates(found, needs=needs, weights=weights)
+    if not numbers:
+        return found
+    return _together(
+        prepared,
+        [
+            with_reserve(layer, needs=needs, numbers=numbers, minutes=minutes, weights=weights)
+            for layer in layers
+        ],
+    )
 
 
-def _put_together(base: Snapshot, overlay: Snapshot) -> Snapshot:
-    present = np.flatnonzero(~base.columns.gone)
-    parts = [packed_rows(base, present), packed_rows(overlay, np.arange(overlay.count))]
-    return assemble(vocabulary=base.vocabulary, horizon=base.horizon, parts=lambda: parts)
+def _overlaid(prepared: Prepared) -> list[Layer]:
+    overlay = prepared.overlay
+    if overlay is None:
+        return []
+    shards = shards_of(overlay, blocks_per_shard=BLOCKS_PER_SHARD)
+    return [Layer(snapshot=overlay, merged=merge(_scored(prepared, overlay, shard) for shard in shards))]
+
+
+def _together(prepared: Prepared, layers: Sequence[Layer]) -> Layer:
+    return condensed(layers=layers, needs=prepared.needs) if prepared.is_large else layers[0]
 
 
 def _scored(prepared: Prepared, snapshot: Snapshot, shard: Shard) -> ShardResult:

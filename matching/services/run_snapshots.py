@@ -18,7 +18,13 @@ from django.db.models import Exists, OuterRef, Sum
 from matching.engine import Snapshot
 from matching.engine.packed import Packed
 from matching.enums import RUN_OPEN, RunState, ShardKind
-from matching.locks import lock_run, lock_snapshot
+from matching.locks import (
+    lock_packing,
+    lock_run,
+    lock_snapshot,
+    lock_snapshot_to_keep,
+    lock_snapshots_to_forget,
+)
 from matching.models import MatchRun, PartySnapshot, RunShard, SnapshotPart
 from matching.services.nights import night_before
 from matching.services.run_queue import owe_shard
@@ -53,6 +59,19 @@ def usable_snapshot(*, scope: str, now: datetime) -> PartySnapshot | None:
     return None
 
 
+def take_snapshot(run: MatchRun, *, now: datetime) -> PartySnapshot | None:
+    """The snapshot a queued run goes on from, which stays as long as the run is open; None where none is usable.
+
+    One that was forgotten between the choice and the lock is passed over. Locks the snapshot, writes the run.
+    """
+    while (row := usable_snapshot(scope=run.scope, now=now)) is not None:
+        with transaction.atomic():
+            if lock_snapshot_to_keep(row.pk):
+                MatchRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(snapshot=row)
+                return row
+    return None
+
+
 def is_being_packed(now: datetime) -> bool:
     """Whether another run is at it, so that it is better to wait."""
     at_it = MatchRun.objects.filter(snapshot=OuterRef("pk"), state=RunState.PACKING)
@@ -61,9 +80,15 @@ def is_being_packed(now: datetime) -> bool:
 
 @transaction.atomic
 def begin_packing(run_id: int, *, now: datetime) -> bool:
-    """Cut all participants into parts, owed to whoever is free; whether the run was still queued. Locks the run."""
+    """Cut all participants into parts, owed to whoever is free; False where it is better to wait or the run is not queued.
+
+    One run at a time: it looks again whether another one packs, or has just packed, what both need. Locks the run.
+    """
+    lock_packing()
     run = lock_run(run_id)
     if run is None or run.state != RunState.QUEUED:
+        return False
+    if is_being_packed(now) or usable_snapshot(scope=run.scope, now=now) is not None:
         return False
     run.snapshot = PartySnapshot.objects.create(frame=read_frame(now=now).as_json(), as_of=now)
     run.state, run.lease_until = RunState.PACKING, None
@@ -94,7 +119,7 @@ def pack_part(shard: RunShard, *, now: datetime) -> None:
 
 @transaction.atomic
 def seal(run: MatchRun, *, now: datetime) -> PartySnapshot:
-    """Name the snapshot of a run whose parts are all there, and forget those that no open run uses. Locks the snapshot.
+    """Name the snapshot of a run whose parts are all there, and forget those that no open run uses. Locks them.
 
     Raises:
         RuntimeError: the run has lost its snapshot.
@@ -106,9 +131,15 @@ def seal(run: MatchRun, *, now: datetime) -> PartySnapshot:
         row.parties_count = parts.aggregate(total=Sum("parties_count"))["total"] or 0
         row.ready_at = now
         row.save(update_fields=["version", "parties_count", "ready_at"])
-    in_use = MatchRun.objects.filter(snapshot=OuterRef("pk"), state__in=sorted(RUN_OPEN))
-    PartySnapshot.objects.exclude(pk=row.pk).exclude(Exists(in_use)).delete()
+    _forget_unused(row)
     return row
+
+
+def _forget_unused(kept: PartySnapshot) -> None:
+    """Delete what no open run uses. What a run is just about to take, or took before it could be locked, stays until next time."""
+    in_use = MatchRun.objects.filter(snapshot=OuterRef("pk"), state__in=sorted(RUN_OPEN))
+    unused = PartySnapshot.objects.exclude(pk=kept.pk).exclude(Exists(in_use))
+    unused.filter(pk__in=lock_snapshots_to_forget(unused)).delete()
 
 
 def open_snapshot(row: PartySnapshot) -> Snapshot:

@@ -40,11 +40,10 @@ from matching.services.run_queue import (
 from matching.services.run_recovery import begin_again, returning
 from matching.services.run_snapshots import (
     begin_packing,
-    is_being_packed,
     open_snapshot,
     pack_part,
     seal,
-    usable_snapshot,
+    take_snapshot,
 )
 from matching.services.weights import weights_of
 from matching.snapshots import is_about_one_need, looks_at_everybody, party_of_scope, read_inputs
@@ -78,20 +77,20 @@ def start_run(*, run_id: int, now: datetime) -> bool:
 
 
 def _begin(run: MatchRun, *, now: datetime) -> int | None:
-    """Read everything for this run alone; the id of its only shard, if it is one."""
+    """Read everything for this run alone; the id of its only shard, if it is one. A snapshot it had taken is let go."""
+    if run.snapshot_id is not None:
+        MatchRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(snapshot=None)
     prepared = prepare(read_inputs(scope=run.scope, weights=weights_of(run.weights), now=now))
     return _cut(run.pk, prepared, digest=prepared.inputs.digest)
 
 
 def _begin_large(run: MatchRun, *, now: datetime) -> None:
     """Go on from the snapshot of the night, or have one packed, or wait for who packs it."""
-    base = usable_snapshot(scope=run.scope, now=now)
+    base = take_snapshot(run, now=now)
     if base is not None:
         _begin_layers(run, base, now=now)
-    elif is_being_packed(now):
+    elif not begin_packing(run.pk, now=now):
         wait_for_snapshot(run.pk, now=now)
-    else:
-        begin_packing(run.pk, now=now)
 
 
 def _begin_layers(run: MatchRun, base: PartySnapshot, *, now: datetime) -> None:

@@ -13,9 +13,11 @@ from accounts.models import User, Volunteer
 from accounts.policies import can_edit_party, is_admin, is_system
 from accounts.services.audit import record
 from matching.enums import RUN_OPEN
-from matching.models import MatchRun
-from matching.services.run_plan import Plan, dry_run
+from matching.models import MatchRun, PartySnapshot
+from matching.services.run_layers import is_large, prepared_for_plan
+from matching.services.run_plan import Plan, dry_run, prepare
 from matching.services.run_queue import owe_start
+from matching.services.run_snapshots import usable_snapshot
 from matching.services.weights import current_weights, ensure_weights
 from matching.snapshots import ALL, need_scope, party_scope, read_inputs
 from regions.models import Need
@@ -89,10 +91,28 @@ def is_under_way(target: Target) -> bool:
 
 
 def plan_only(*, actor: User, target: Target = None, now: datetime | None = None) -> Plan:
-    """What a run would propose and why. Writes nothing. Raises as ``request_run`` does."""
+    """What a run would propose and why. Writes nothing, but for this host's folder of snapshots. Raises as ``request_run`` does.
+
+    A large installation is planned over its packed participants where ``plan_snapshot`` finds them, then without the price of
+    fairness; elsewhere everything is read.
+    """
     _require_may_match(actor, target)
-    moment = now or timezone.now()
-    return dry_run(read_inputs(scope=scope_of(target), weights=current_weights(), now=moment))
+    moment, scope, weights = now or timezone.now(), scope_of(target), current_weights()
+    base = plan_snapshot(target, now=moment)
+    if base is None:
+        return dry_run(prepare(read_inputs(scope=scope, weights=weights, now=moment)))
+    return dry_run(prepared_for_plan(base, scope=scope, weights=weights, now=moment))
+
+
+def plan_snapshot(target: Target, *, now: datetime) -> PartySnapshot | None:
+    """The packed participants that a plan goes on from; None where there are few, or none that a run would use."""
+    scope = scope_of(target)
+    return usable_snapshot(scope=scope, now=now) if is_large(scope) else None
+
+
+def reads_every_row(target: Target, *, now: datetime) -> bool:
+    """Whether a plan has to read the many participants of a large installation anew."""
+    return is_large(scope_of(target)) and plan_snapshot(target, now=now) is None
 
 
 def _require_may_match(actor: User, target: Target) -> None:

@@ -5,10 +5,12 @@ Derived and disposable: what is not whole, or not what it says it is, is thrown 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
 import logging
+import os
 import re
 import shutil
 import tempfile
@@ -31,6 +33,8 @@ PIECE = 1 << 20
 VERSION = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+)?")
 UNFINISHED = ".enishi-"
+CANNOT_RESERVE = {errno.EINVAL, errno.EOPNOTSUPP}
+"""A file system that sets nothing aside says so by one of these."""
 STRAY_SECONDS = 3600
 """A half-written folder this old belongs to a process that is gone."""
 
@@ -122,13 +126,15 @@ def _write(home: Path, version: str, *, frame: Frame, parts: Callable[[], Iterab
 
     mapped: dict[str, np.memmap[Any, Any]] = {}
 
-    def room(name: str, shape: tuple[int, ...], kind: np.dtype[Any]) -> npt.NDArray[Any]:
+    def allot(name: str, shape: tuple[int, ...], kind: np.dtype[Any]) -> npt.NDArray[Any]:
         if 0 in shape:
             return np.empty(shape, kind)
-        mapped[name] = np.lib.format.open_memmap(home / f"{name}.npy", mode="w+", dtype=kind, shape=shape)
+        path = home / f"{name}.npy"
+        mapped[name] = np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=shape)
+        _reserve(path)
         return mapped[name]
 
-    made = assemble(vocabulary=frame.vocabulary, horizon=frame.horizon, parts=parts, room=room)
+    made = assemble(vocabulary=frame.vocabulary, horizon=frame.horizon, parts=parts, allot=allot)
     sums: dict[str, str] = {}
     for name, array in made.arrays().items():
         path = home / f"{name}.npy"
@@ -139,6 +145,24 @@ def _write(home: Path, version: str, *, frame: Frame, parts: Callable[[], Iterab
         sums[name] = _sum(path)
     told = {"format": FORMAT, "version": version, "frame": frame.as_json(), "arrays": sums}
     (home / MANIFEST).write_text(json.dumps(told), encoding="utf-8")
+
+
+def _reserve(path: Path) -> None:
+    """Have the disk set aside the whole file: where it is full, writing to mapped pages would end the process.
+
+    Raises:
+        OSError: there is no room.
+    """
+    reserve = getattr(os, "posix_fallocate", None)  # macOS has none
+    if reserve is None:
+        return
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        try:
+            reserve(file.fileno(), 0, size)
+        except OSError as error:
+            if error.errno not in CANNOT_RESERVE:
+                raise OSError(error.errno, f"the disk has no {size} bytes for {path.name}") from error
 
 
 def _settle(building: Path, home: Path) -> None:

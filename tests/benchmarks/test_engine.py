@@ -175,7 +175,7 @@ def diagnoses(instance: Country, counted: ShardResult) -> dict[str, float]:
     for number, need in enumerate(instance.needs.needs[:DIAGNOSES]):
         begun = time.perf_counter()
         found = single_changes(
-            snapshot=instance.snapshot, need=need, minutes=instance.minutes, weights=instance.weights
+            layers=[instance.snapshot], need=need, minutes=instance.minutes, weights=instance.weights
         )
         seconds.append(time.perf_counter() - begun)
         counts = {rule.code: (rule.failed, rule.only) for rule in found.rules}

@@ -20,12 +20,14 @@ from matching.engine import (
     NeedRow,
     ReasonCode,
     SlotRow,
+    Snapshot,
     single_changes,
 )
+from matching.engine.condense import without
 from matching.engine.dates import new_dates, remote_windows
 from tests.engine import reference
 from tests.engine.small import need, party, slot, small
-from tests.engine.world import DAY, KINDS, PARENTS, World, compiled, random_world, scan, spread
+from tests.engine.world import DAY, KINDS, PARENTS, World, compiled, random_world, scan, snapshot_of, spread
 
 R = ReasonCode
 SEEDS = st.integers(0, 2**32)
@@ -50,10 +52,18 @@ def rich_world(seed: int, **more) -> World:
     )
 
 
-def found(world: World, row: NeedRow, *, first_day: int = 14, at_once: int = 5, most: int = 99) -> Findings:
+def found(
+    world: World,
+    row: NeedRow,
+    *,
+    layers: list[Snapshot] | None = None,
+    first_day: int = 14,
+    at_once: int = 5,
+    most: int = 99,
+) -> Findings:
     snapshot, needs = compiled(world)
     return single_changes(
-        snapshot=snapshot,
+        layers=layers or [snapshot],
         need=needs.needs[needs.number_of[row.id]],
         minutes=world.minutes,
         weights=world.weights,
@@ -218,6 +228,26 @@ def test_size_of_the_slices_changes_nothing(seed):
         assert found(world, row, at_once=1) == found(world, row, at_once=7) == found(world, row, at_once=999)
 
 
+def in_layers(world: World, seed: int) -> list[Snapshot]:
+    """Some have changed since the base was packed, others have left: both are gone from it."""
+    draw, count = random.Random(seed), len(world.participants)
+    older = {one.id: one for one in rich_world(seed + 1, parties=count + 3).participants}
+    changed = [one for one in world.participants if draw.random() < 0.4]
+    still = {one.id: one for one in world.participants if one not in changed}
+    base = snapshot_of(replace(world, participants=tuple((older | still).values())))
+    struck = base.rows_of(np.array([number for number in older if number not in still], dtype=np.int64))
+    return [without(base, struck), snapshot_of(replace(world, participants=tuple(changed)))]
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEEDS)
+def test_layers_tell_what_one_snapshot_tells(seed):
+    for world, row in worlds(seed):
+        layers = in_layers(world, seed)
+        for most in (3, 99):
+            assert found(world, row, layers=layers, most=most) == found(world, row, most=most)
+
+
 @settings(max_examples=25, deadline=None)
 @given(seed=SEEDS)
 def test_changes_beyond_the_first_64_kinds_count_alike(seed):
@@ -283,6 +313,17 @@ def test_the_change_is_one_that_a_community_can_act_on(who, what, code, number):
     world = small([party(1, **who)], [need(7, slot(70, 16), **{"first_visit_max": 9, **what})])
     changes = {change.code: change for change in found(world, world.needs[0]).changes}
     assert (changes[code].number, changes[code].brings) == (number, 1)
+
+
+@pytest.mark.parametrize(("who", "what", "code", "number"), KEPT_AWAY)
+def test_a_change_brings_people_of_every_layer(who, what, code, number):
+    world = small(
+        [party(1, **who), party(2, **who)], [need(7, slot(70, 16), **{"first_visit_max": 9, **what})]
+    )
+    layers = [snapshot_of(replace(world, participants=(one,))) for one in world.participants]
+    told = found(world, world.needs[0], layers=layers)
+    assert told == found(world, world.needs[0])
+    assert {change.code: (change.number, change.brings) for change in told.changes}[code] == (number, 2)
 
 
 def test_permission_is_not_said_to_bring_whom_the_offers_would_not_please():

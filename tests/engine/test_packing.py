@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.engine import NeedRow, ParticipantRow
-from matching.engine.cpsat import pack
+from matching.engine.cpsat import improved
 from matching.engine.edges import Edges, candidate_edges
 from matching.engine.groups import place_groups, place_relations
 from matching.engine.prefectures import Country, Question, worth_of
@@ -197,10 +197,10 @@ def test_question_is_worth_what_its_answer_says(seed):
     question = first_question(contest(seed))
     if question is None:
         return
-    found = pack(question, effort=1.0)
+    found = improved(question, effort=1.0)
     assert found.optimal
     assert found.value == worth_of(replace(question, taken=found.chosen)) >= worth_of(question)
-    assert pack(question, effort=1.0).chosen.tolist() == found.chosen.tolist()
+    assert improved(question, effort=1.0).chosen.tolist() == found.chosen.tolist()
 
 
 # -- cases ------------------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def test_group_comes_with_as_many_as_nobody_else_needs():
 def test_without_effort_all_stays_as_it_stands():
     question = first_question(rivals(2))
     assert question is not None
-    found = pack(question, effort=0.0)
+    found = improved(question, effort=0.0)
     assert (found.value, found.optimal) == (worth_of(question), False)
     assert found.chosen.tolist() == question.taken.tolist()
 

@@ -197,7 +197,7 @@ def test_diagnosis_names_the_change_that_brings_most():
     world = small([*crowd, *blocked, *far, party(30)], [need(7, slot(70, 6))])
     snapshot, needs = compiled(world)
     found = single_changes(
-        snapshot=snapshot, need=needs.needs[0], minutes=world.minutes, weights=world.weights
+        layers=[snapshot], need=needs.needs[0], minutes=world.minutes, weights=world.weights
     )
     assert (found.compared, found.passed) == (13, 1)
     assert [(rule.code, rule.failed, rule.only) for rule in found.rules] == [

@@ -74,11 +74,11 @@ def test_only_one_part_need_be_in_memory():
 
     made: list[str] = []
 
-    def room(name, shape, kind):
+    def allot(name, shape, kind):
         made.append(name)
         return np.empty(shape, kind)
 
-    found = assemble(vocabulary=world.vocabulary, horizon=world.horizon, parts=parts, room=room)
+    found = assemble(vocabulary=world.vocabulary, horizon=world.horizon, parts=parts, allot=allot)
     assert asked == ["part 0", "part 1", "part 2"] * 2
     assert found.count == len(world.participants)
     assert "column.ring" in made

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -188,6 +192,25 @@ def test_a_part_that_fails_is_tried_again(expected: dict[str, Any], monkeypatch)
     run.refresh_from_db()
     assert (run.state, run.error) == (RunState.PACKING, "OSError: no room left")
     assert not SnapshotPart.objects.filter(number=0).exists()
+    drain_outbox(now=later())
+    assert outcome(run) == expected
+
+
+def test_a_disk_without_room_for_the_snapshot_gives_the_step_back(
+    expected: dict[str, Any], shelf: Path, monkeypatch
+) -> None:
+    shutil.rmtree(shelf)
+    run, reserve = begun(), os.posix_fallocate
+
+    def full_once(*_where: int) -> None:
+        monkeypatch.setattr(os, "posix_fallocate", reserve)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full_once)
+    drain_outbox()
+    run.refresh_from_db()
+    assert run.state == RunState.PACKING
+    assert run.error.startswith("OSError: [Errno 28] the disk has no ")
     drain_outbox(now=later())
     assert outcome(run) == expected
 

@@ -18,11 +18,12 @@ from matching.selectors.run_progress import progress_line, progress_of
 from matching.selectors.runs import run_matches, run_report
 from matching.services.run_here import finish_run
 from matching.services.run_plan import Plan
-from matching.services.runs import open_run, plan_only, scope_of
+from matching.services.runs import open_run, plan_only, reads_every_row, scope_of
 from regions.enums import NeedStage
 from regions.models import Need, Slot
 
 MICRO = 1_000_000
+EVERY_ROW = "No packed participants are at hand: every one of them is read anew, which may take minutes."
 LINE = 78
 """Characters of a line that is written over."""
 
@@ -95,6 +96,8 @@ class Command(BaseCommand):
 
     def _planned(self, target: Need | None) -> dict[str, Any]:
         nobody_stored = User(is_system=True)  # a dry run does not even write the system's own row
+        if reads_every_row(target, now=timezone.now()):
+            self.stderr.write(EVERY_ROW, style_func=str)
         plan = plan_only(actor=nobody_stored, target=target)
         return {
             "run": None,

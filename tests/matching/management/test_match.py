@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Outbox, User
 from matching.enums import RunState
+from matching.management.commands.match import EVERY_ROW
 from matching.models import Match, MatchRun, NeedDiagnosis, RunShard, WeightSet
 from matching.selectors.runs import recomputed_score
 from matching.services.run_cancel import cancel_run
@@ -66,6 +67,17 @@ def test_dry_run_writes_nothing_and_says_the_same(mowing: Need, riders, hana_par
     done = json.loads(match("--all", "--json"))
     assert said(planned) == said(done)
     assert len(said(planned)) == 2
+
+
+@pytest.mark.parametrize(("large_from", "said"), [(2, [EVERY_ROW]), (3, [])])
+def test_dry_run_says_that_it_reads_every_row_where_nothing_is_packed(
+    settings, mowing: Need, riders, hana_party, mori, large_from: int, said: list[str]
+) -> None:
+    settings.ENISHI_LARGE_FROM = large_from
+    out, err = StringIO(), StringIO()
+    call_command("match", "--all", "--dry-run", stdout=out, stderr=err)
+    assert "2 would be proposed" in out.getvalue()
+    assert err.getvalue().splitlines() == said
 
 
 def test_dry_run_needs_no_system_user(riders) -> None:

@@ -15,7 +15,7 @@ from accounts.services.personal_data import export_my_data
 from matching.engine import assess, build_needs, build_snapshot
 from matching.models import Candidate, Match, MatchRun
 from matching.services.candidates import KEPT, Compared, Shortlist, store_shortlists
-from matching.services.run_plan import Plan, dry_run
+from matching.services.run_plan import Plan, dry_run, prepare
 from matching.services.slots import close_need
 from matching.services.weights import current_weights, ensure_weights
 from matching.snapshots import need_scope, read_inputs
@@ -148,7 +148,7 @@ def test_help_from_afar_has_no_way(saga: Region, mori: User) -> None:
 
 def test_plan_survives_its_way_through_the_run(many: Need) -> None:
     inputs = read_inputs(scope=need_scope(many), weights=current_weights(), now=timezone.now())
-    plan = dry_run(inputs)
+    plan = dry_run(prepare(inputs))
     assert [len(row.best) for row in plan.shortlists] == [KEPT]
     assert Plan.from_json(json.loads(json.dumps(plan.as_json()))) == plan
     stored = plan.as_json()

@@ -13,17 +13,23 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Outbox, User, Volunteer
+from accounts.models import Guide, Outbox, User, Volunteer
 from accounts.services.parties import pause_party
 from accounts.services.rescoring import party_changed
-from matching.enums import STATE_OF, RunState, ShardKind
+from matching.enums import STATE_OF, EndReason, RunState, ShardKind
 from matching.models import Candidate, Match, MatchRun, NeedDiagnosis, PartySnapshot, RunInputs, SnapshotPart
 from matching.services import run_plan, run_queue, run_steps
+from matching.services.endings import decline_match
 from matching.services.invariants import check_invariants
-from matching.services.run_snapshots import forget_opened
-from matching.services.runs import request_run
+from matching.services.run_snapshots import forget_opened, take_snapshot
+from matching.services.run_steps import start_run
+from matching.services.runs import plan_only, request_run
+from matching.services.weights import activate_weights, add_weights
+from matching.snapshots.layers import changed_since
+from regions.enums import NeedStage
 from regions.models import Need
-from tests.cast import make_need, make_party, make_work_kind
+from tests.cast import make_need, make_party, make_region, make_work_kind
+from tests.matching import saga as story
 from tests.matching.running import matched
 from tests.support.crowd import make_crowd
 from tests.support.outbox import drain_outbox
@@ -241,6 +247,29 @@ def test_what_changed_since_the_packing_counts_as_it_is_now(
     assert PartySnapshot.objects.get() == packed.snapshot
 
 
+@pytest.mark.parametrize("everything", [False, True], ids=["need", "all"])
+def test_a_plan_is_made_over_what_is_packed_and_has_changed(field, packed, settings, everything):
+    move_away(Candidate.objects.filter(need=field[0]).first().volunteer)
+    make_party(name="Newly come", abilities=("grass_hand",), wishes=(("trail_mtb", 3),))
+    target = None if everything else field[0]
+    Guide.objects.update(weekly_capacity=60)  # they have read what the first run proposed
+    counted = [MatchRun, RunInputs, PartySnapshot, Match]
+    before = [model.objects.count() for model in counted]
+    expected = plan_only(actor=User.objects.system(), target=target)
+    # Noted nowhere: whoever read them anew would find next to nobody.
+    packed_still = Volunteer.objects.exclude(pk__in=changed_since(packed.snapshot.as_of))
+    assert packed_still.update(travel_limit_minutes=1) > 500
+    settings.ENISHI_LARGE_FROM = 100
+    found = plan_only(actor=User.objects.system(), target=target)
+    assert all(each.best for each in expected.shortlists if each.need == field[0].pk)
+    assert found.shortlists == expected.shortlists
+    assert found.proposals == expected.proposals
+    unpriced = {"fairness": found.report["fairness"]}
+    assert unpriced["fairness"]["unfair_micro"] is None
+    assert found.report == expected.report | unpriced
+    assert [model.objects.count() for model in counted] == before
+
+
 def test_a_match_since_the_packing_uses_up_the_load(field, packed, settings):
     party = Match.objects.filter(run=packed).first().volunteer
     party.live_limit = 1
@@ -255,6 +284,33 @@ def already(run: MatchRun) -> list:
         (m.need_id, m.volunteer_id, m.people, m.score_micro, m.rank_for_need, m.rank_for_party)
         for m in Match.objects.filter(run=run)
     ]
+
+
+def test_a_need_whose_whole_list_rests_gets_the_next_best(field, settings, mori, admin):
+    weights = add_weights(actor=admin, values={"top_k": 2, "slack": 1, "top_l": 1, "contacts_max": 1})
+    activate_weights(actor=admin, version=weights.version)
+    best = {party for _need, party, _score, place in small()["candidates"] if place <= 3}
+    asked = Volunteer.objects.filter(pk__in=best)
+    assert len(asked) == 3
+    for party in asked:
+        match = story.asked(story.propose(make_need(make_region(guide=mori.guide)), party), guide=mori)
+        decline_match(match_id=match.pk, actor=party.representative, reason=EndReason.DATES)
+    Need.objects.exclude(pk__in=[need.pk for need in field]).update(stage=NeedStage.CLOSED)
+    Outbox.objects.open().update(done_at=timezone.now())
+    expected = small()
+    assert {row[0] for row in expected["proposals"]} >= {field[0].pk, field[2].pk}
+    assert expected["report"]["left_in_peace"] == 3
+    assert large(settings) == expected
+
+
+def test_a_run_that_took_a_snapshot_may_yet_be_a_small_one(field, packed):
+    run = request_run(actor=User.objects.system())
+    assert take_snapshot(run, now=timezone.now()) == packed.snapshot
+    start_run(run_id=run.pk, now=timezone.now())
+    on_this_host()
+    drain_outbox()
+    run.refresh_from_db()
+    assert (run.state, run.attempts, run.snapshot) == (RunState.DONE, 0, None)
 
 
 def test_another_vocabulary_or_an_old_day_asks_for_a_new_snapshot(field, packed, settings):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -193,6 +194,29 @@ def test_an_unfinished_folder_has_no_name(tmp_path):
     with pytest.raises(RuntimeError):
         Shelf(tmp_path).put("0" * 64, frame=frame_of(world), parts=parts)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_told_before_any_page_is_written(tmp_path, monkeypatch):
+    def full(_file: int, _first: int, _size: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    world = random_world(8)
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(OSError, match=r"the disk has no \d+ bytes for column\.\w+\.npy") as told:
+        put(Shelf(tmp_path), world)
+    assert told.value.errno == errno.ENOSPC
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.EOPNOTSUPP])
+def test_a_file_system_that_reserves_nothing_is_written_all_the_same(tmp_path, monkeypatch, number):
+    def unable(_file: int, _first: int, _size: int) -> None:
+        raise OSError(number, "not here")
+
+    monkeypatch.setattr(os, "posix_fallocate", unable)
+    world = random_world(8)
+    _, made = put(Shelf(tmp_path), world)
+    assert same(compared(world, made), scan(world))
 
 
 def test_whoever_comes_second_finds_the_folder_of_the_first(tmp_path):
