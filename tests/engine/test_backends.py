@@ -91,6 +91,18 @@ def test_somebody_just_at_the_limit_is_found_without_counts(compiled):
 
 
 @pytest.mark.parametrize("compiled", [True, False])
+def test_for_a_blocked_need_nobody_is_listed_without_counts(compiled):
+    world = random_world(6, parties=300, needs=6, generous=True)
+    (before,) = results(world, compiled=compiled, count=False)
+    most = int(before.passed.argmax())
+    blocked_id = compile_world(world)[1].needs[most].row.id
+    blocked = tuple(replace(need, employment_blocked=need.id == blocked_id) for need in world.needs)
+    (after,) = results(replace(world, needs=blocked), compiled=compiled, count=False)
+    assert before.passed[most] > 0 == after.passed[most]
+    assert np.array_equal(np.delete(before.passed, most), np.delete(after.passed, most))
+
+
+@pytest.mark.parametrize("compiled", [True, False])
 def test_who_is_gone_is_on_no_list(compiled):
     world = random_world(6, parties=300, needs=6, generous=True)
     snapshot, needs = compile_world(world)
@@ -107,14 +119,17 @@ def test_who_is_gone_is_on_no_list(compiled):
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-@pytest.mark.parametrize(("limit", "come"), [(99, 150), (100, 300), (101, 300)])
-def test_the_last_of_a_home_just_at_the_limit_is_found_without_counts(compiled, limit, come):
+@pytest.mark.parametrize(
+    ("limits", "come"),
+    [((300, 99), 150), ((300, 100), 300), ((300, 101), 300), ((300, 99, 50), 100), ((300, 100, 50), 200)],
+)
+def test_the_last_of_a_home_just_at_the_limit_is_found_without_counts(compiled, limits, come):
     world = random_world(2, parties=20, needs=6, generous=True)
     (before,) = results(world, compiled=False)
     ranked = sorted(world.participants, key=lambda party: party.public_id)
     fits = replace(ranked[int(before.party_passed.argmax())], zone=1, remote_ok=False)
     alike = tuple(
-        replace(fits, id=at, public_id=f"p{at:04d}", travel_limit_minutes=300 if at % 2 else limit)
+        replace(fits, id=at, public_id=f"p{at:04d}", travel_limit_minutes=limits[at % len(limits)])
         for at in range(300)
     )
     needs = tuple(replace(need, access_car_minutes=20, access_public_minutes=20) for need in world.needs)
