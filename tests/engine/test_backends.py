@@ -151,7 +151,7 @@ def test_the_sieve_leaves_few_and_loses_nobody():
 
 def test_a_large_run_is_compiled_and_a_small_one_is_not(monkeypatch):
     called = []
-    monkeypatch.setattr("matching.engine.fused.shard.scan", lambda *args: called.append(args))
+    monkeypatch.setattr("matching.engine.fused.shard.scan_counting", lambda *args: called.append(args))
     world = random_world(5)
     results(world)
     assert not called

@@ -55,20 +55,11 @@ class Lists(NamedTuple):
 
 
 @jit
-def scan(
-    p: Parties, n: Needs, s: Slots, ways: Ways, w: Settings, count: bool, desk: Desk, out: Lists
-) -> None:
-    """Fill the lists with all these parties, best first; with `count` every rule of every pair is counted."""
+def scan(p: Parties, n: Needs, s: Slots, ways: Ways, w: Settings, desk: Desk, out: Lists) -> None:
+    """Fill the lists with all these parties, best first, without counting rules."""
     last = len(p.rank)
     for start in range(0, last, BLOCK):
-        end = min(start + BLOCK, last)
-        if count:
-            for need in range(len(n.id)):
-                for row in range(start, end):
-                    if not p.gone[row]:
-                        _keep(p, row, need, judge(p, n, s, ways, w, row, need, desk.masks, out), out)
-            continue
-        zones = lay(p, desk, start, end)
+        zones = lay(p, desk, start, min(start + BLOCK, last))
         for need in range(len(n.id)):
             if not sieve(p, n, s, ways, w.fifths, desk, start, zones, need):
                 continue
@@ -78,6 +69,17 @@ def scan(
                     at = word * WORD + lowest(left)
                     left &= left - ONE
                     _keep(p, start + at, need, judge_open(p, n, s, ways, w, desk, start, at, need), out)
+
+
+@jit
+def scan_counting(p: Parties, n: Needs, s: Slots, ways: Ways, w: Settings, desk: Desk, out: Lists) -> None:
+    """The same lists, and every rule of every pair counted."""
+    last = len(p.rank)
+    for start in range(0, last, BLOCK):
+        for need in range(len(n.id)):
+            for row in range(start, min(start + BLOCK, last)):
+                if not p.gone[row]:
+                    _keep(p, row, need, judge(p, n, s, ways, w, row, need, desk.masks, out), out)
 
 
 @inlined
@@ -160,12 +162,12 @@ def _last_taken(masks: I64, slots: int) -> int:
 def _keep(p: Parties, row: int, need: int, best: int, out: Lists) -> None:
     if best < 0:
         return
-    out.passed[need] += 1
-    out.party_passed[row] += 1
     entry = entry_of(best, p.rank[row])
     if entry > out.need_last[need]:
-        out.need_last[need] = _offer(out.needs[need], entry)
-    _offer(out.parties[row], entry_of(best, need))
+        out.need_last[need] = _offer(out.needs[need], out.passed[need], entry)
+    _offer(out.parties[row], out.party_passed[row], entry_of(best, need))
+    out.passed[need] += 1
+    out.party_passed[row] += 1
 
 
 @inlined
@@ -175,9 +177,12 @@ def entry_of(score: int, rank: int) -> int:
 
 
 @inlined
-def _offer(line: I64, entry: int) -> int:
-    """Put an entry where it belongs, greatest first, and drop the last; which is then the last."""
-    place = len(line) - 1
+def _offer(line: I64, offered: int, entry: int) -> int:
+    """Put an entry where it belongs, greatest first, and drop the last; which is then the last.
+
+    `offered`: how many were before it, so that no empty places are moved.
+    """
+    place = min(offered, len(line) - 1)
     if entry > line[place]:
         while place > 0 and line[place - 1] < entry:
             line[place] = line[place - 1]

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.engine.fused.arrays import needs_of, parties_of, slots_of, ways_of
-from matching.engine.fused.passes import LAST_RANK, RANK_BITS, Lists, Settings, scan
+from matching.engine.fused.passes import LAST_RANK, RANK_BITS, Lists, Settings, scan, scan_counting
 from matching.engine.fused.sieve import desk
 from matching.engine.needs import NeedSet
 from matching.engine.policy import Weights
@@ -32,12 +32,13 @@ def score_shard(
         fifths=weights.near_limit_fifths,
     )
     words = (snapshot.columns.can_any.shape[0], snapshot.columns.wish.shape[1])
-    scan(
+    fill = scan_counting if count else scan
+    fill(
         parties_of(snapshot, first=first, last=last, weights=weights),
         needs_of(needs, words=words, weights=weights),
         slots_of(needs),
         ways_of(needs, minutes=minutes, homes=_homes(snapshot, first=first, last=last), weights=weights),
-        settings, count,
+        settings,
         desk(
             ring=snapshot.columns.ring.shape[0], kinds=words[0], assets=words[1],
             slots=max((len(need.slots) for need in needs.needs), default=0),

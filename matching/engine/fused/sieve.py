@@ -21,6 +21,7 @@ WORD = 64
 WORDS = BLOCK // WORD
 MONTHS = 12
 ALL_BITS = np.uint64(2**64 - 1)
+BELOW = np.packbits(np.tri(BLOCK + 1, BLOCK, -1, dtype=np.bool_), axis=1, bitorder="little").view(np.uint64)
 ONE = np.uint64(1)
 TAKING, ALONE, VERSED, REMOTE, BY_CAR, BY_PUBLIC, UNSTATED, UNWISHED = range(8)
 """Sets of rows of a block that are not gone: with load left; no group; no beginners; would work from afar; come by car, by
@@ -53,6 +54,8 @@ class Desk(NamedTuple):
     slots: U64
     open: U64
     masks: I64
+    below: U64
+    """(257, 4): the rows before each row of a block."""
 
 
 def desk(*, ring: int, kinds: int, assets: int, slots: int) -> Desk:
@@ -73,6 +76,7 @@ def desk(*, ring: int, kinds: int, assets: int, slots: int) -> Desk:
         slots=np.zeros((max(slots, 1), WORDS), dtype=np.uint64),
         open=np.zeros(WORDS, dtype=np.uint64),
         masks=np.zeros(max(slots, 1), dtype=np.int64),
+        below=BELOW,
     )
 
 
@@ -156,14 +160,15 @@ def _near(p: Parties, ways: Ways, fifths: int, d: Desk, start: int, zones: int, 
         d.near[word] = NO_WORD
     for zone in range(zones):
         first, end = start + d.zones[zone], start + d.zones[zone + 1]
-        car, public = ways[0, p.zone[first], need], ways[1, p.zone[first], need]
-        by_car = _last_near(p, car * WHOLE_FIFTHS, fifths, first, end)
-        by_public = _last_near(p, public * WHOLE_FIFTHS, fifths, first, end)
+        home = p.zone[first]
+        by_car = _last_near(p, ways[0, home, need] * WHOLE_FIFTHS, fifths, first, end)
+        by_public = _last_near(p, ways[1, home, need] * WHOLE_FIFTHS, fifths, first, end)
         if by_car > first or by_public > first:
             found = True
+            before, car, public = d.below[first - start], d.below[by_car - start], d.below[by_public - start]
             for word in range(WORDS):
-                d.near[word] |= _span(first - start, by_car - start, word) & d.sets[BY_CAR, word]
-                d.near[word] |= _span(first - start, by_public - start, word) & d.sets[BY_PUBLIC, word]
+                near = (car[word] & d.sets[BY_CAR, word]) | (public[word] & d.sets[BY_PUBLIC, word])
+                d.near[word] |= near & ~before[word]
     return found
 
 
@@ -182,15 +187,6 @@ def _last_near(p: Parties, asked: int, fifths: int, first: int, end: int) -> int
         else:
             far = middle
     return far
-
-
-@inlined
-def _span(first: int, end: int, word: int) -> Any:
-    """The bits of one word of the rows [first, end) of a block."""
-    low, high = max(first - word * WORD, 0), min(end - word * WORD, WORD)
-    if high <= low:
-        return NO_WORD
-    return ALL_BITS >> np.uint64(WORD - (high - low)) << np.uint64(low)
 
 
 @inlined
