@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.errors import Conflict
 from matching.enums import RUN_OPEN, RunState
 from matching.models import MatchRun, RunShard
+from matching.services.run_merge import merge_run
 from matching.services.run_queue import unclaimed
-from matching.services.run_steps import merge_run, run_shard, start_run
+from matching.services.run_steps import run_shard, start_run
 
 PATIENCE_SECONDS = 120.0
 LOOK_EVERY_SECONDS = 0.2

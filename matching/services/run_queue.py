@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from celery import current_task
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import Outbox
 from accounts.services.outbox import owe
@@ -96,3 +97,8 @@ def worker_name() -> str:
     """The worker this code runs in, as Celery names it, or the host's name outside of one."""
     name = getattr(current_task.request, "hostname", None) if current_task else None
     return str(name or socket.gethostname())[:120]
+
+
+def by_now(now: datetime) -> datetime:
+    """The clock after some work that began at ``now``: leases and times of a next step count from there."""
+    return max(now, timezone.now())

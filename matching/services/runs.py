@@ -1,4 +1,4 @@
-"""Runs: asked for by a person or by a change, one open at a time for each scope. The steps are in ``run_steps``."""
+"""Runs: asked for by a person or by a change, one open at a time for each scope. The steps are in ``run_steps`` and ``run_merge``."""
 
 from __future__ import annotations
 

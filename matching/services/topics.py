@@ -12,7 +12,7 @@ from accounts.services.notice_kinds import register_notices
 from accounts.services.organizations import GUIDE_ENDED
 from accounts.services.outbox import owe, register_topic
 from matching.selectors.line import next_asking_time
-from matching.services import guardians, run_queue, run_steps
+from matching.services import guardians, run_merge, run_queue, run_steps
 from matching.services.guardian_letters import send_letter
 from matching.services.handover import hand_over_matches
 from matching.services.rescoring import look_again, look_at_everything, target_of
@@ -99,4 +99,4 @@ def run_shard(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG0
 
 def merge_run(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
     """Merge a scored run, or write its next proposals."""
-    run_steps.merge_run(run_id=payload["run"], now=timezone.now())
+    run_merge.merge_run(run_id=payload["run"], now=timezone.now())

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Outbox, User, Volunteer
 from matching.enums import STATE_OF, RunState, ShardKind
 from matching.models import MatchRun, PartySnapshot, RunInputs, RunShard, SnapshotPart
-from matching.services import run_snapshots, run_steps
+from matching.services import run_merge, run_snapshots, run_steps
 from matching.services.run_price import unmeasured
 from matching.services.run_queue import LEASE, finish_shard
 from matching.services.run_recovery import ATTEMPTS_MAX, OVERTAKEN, SILENT, sweep_runs
@@ -121,7 +121,7 @@ def test_the_step_after_the_last_piece_is_given_back(expected: dict[str, Any], k
         do(shard)
     do(last)
     assert not run.shards.filter(done_at=None).exists()
-    assert run_steps._claim_next(run.pk, now=timezone.now())
+    assert run_merge._claim_next(run.pk, now=timezone.now())
     Outbox.objects.open().update(done_at=timezone.now())
     assert sweep_runs(now=later()).returned == 1
     drain_outbox()
@@ -146,7 +146,7 @@ def test_the_writing_is_owed_after_a_merge_that_was_given_back(expected: dict[st
     for shard in pieces(run, ShardKind.SCORE):
         do(shard)
     Outbox.objects.open().update(done_at=timezone.now())
-    assert run_steps._claim_next(run.pk, now=timezone.now()) == RunState.MERGING
+    assert run_merge._claim_next(run.pk, now=timezone.now()) == RunState.MERGING
     assert sweep_runs(now=later()).returned == 1
     drain_outbox()
     assert outcome(run) == expected

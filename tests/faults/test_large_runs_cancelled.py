@@ -17,10 +17,11 @@ from matching.selectors.run_progress import progress_of
 from matching.services import run_plan
 from matching.services.invariants import check_invariants
 from matching.services.run_cancel import cancel_run
+from matching.services.run_merge import merge_run
 from matching.services.run_queue import LEASE
 from matching.services.run_recovery import sweep_runs
 from matching.services.run_snapshots import forget_opened
-from matching.services.run_steps import merge_run, run_shard, start_run
+from matching.services.run_steps import run_shard, start_run
 from matching.services.runs import request_run
 from regions.models import Need
 from tests.cast import make_need

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Outbox, User, Volunteer
 from matching.enums import RunState
 from matching.models import Match, MatchRun, NeedDiagnosis, RunShard, WeightSet
-from matching.services import run_plan, run_steps
+from matching.services import run_merge, run_plan, run_steps
 from matching.services.invariants import check_invariants
 from matching.services.rescoring import look_again
 from matching.services.run_queue import LEASE
@@ -198,11 +198,11 @@ def test_worker_killed_while_writing_leaves_the_same_proposals(field: list[Need]
     run = scored()
     Outbox.objects.open().update(done_at=timezone.now())
     now = timezone.now()
-    assert run_steps._claim_next(run.pk, now=now)
-    planned = run_steps._planned_run(run.pk, now=now)
+    assert run_merge._claim_next(run.pk, now=now)
+    planned = run_merge._planned_run(run.pk, now=now)
     assert planned is not None
     plan = run_plan.Plan.from_json(planned.report["plan"])
-    run_steps.write_proposals(planned, plan.proposals[:written], now=now)
+    run_merge.write_proposals(planned, plan.proposals[:written], now=now)
     in_another_process()
     drain_outbox()
     assert Match.objects.count() == written

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Outbox, User
 from matching.enums import RunState
 from matching.models import Match, MatchRun, NeedDiagnosis, RunShard
-from matching.services import run_plan, run_steps
+from matching.services import run_merge, run_plan, run_steps
 from matching.services.invariants import check_invariants
 from matching.services.run_cancel import cancel_run
 from matching.services.run_proposals import close_run, write_proposals
@@ -51,8 +51,8 @@ def scored() -> MatchRun:
 def planned() -> MatchRun:
     """A run whose plan is stored, and whose merge is claimed."""
     run = scored()
-    assert run_steps._claim_next(run.pk, now=timezone.now())
-    found = run_steps._planned_run(run.pk, now=timezone.now())
+    assert run_merge._claim_next(run.pk, now=timezone.now())
+    found = run_merge._planned_run(run.pk, now=timezone.now())
     assert found is not None
     return found
 
@@ -161,7 +161,7 @@ def test_plan_made_meanwhile_is_not_stored(field: list[Need], admin, caplog) -> 
     run = planned()
     plan = run_plan.Plan.from_json(run.report["plan"])
     cancel(run, admin)
-    assert run_steps._store_plan(run.pk, plan) is None
+    assert run_merge._store_plan(run.pk, plan) is None
     settled(run, caplog)
 
 
@@ -176,7 +176,7 @@ def test_worker_at_work_stops_before_the_next_proposal(
     assert len(plan.proposals) == 8
     skipped = write_proposals(run, plan.proposals, now=timezone.now())
     assert (dict(skipped), Match.objects.count()) == ({}, written)
-    assert run_steps._turn_page(run.pk, first=0, end=8, skipped=skipped) is False
+    assert run_merge._turn_page(run.pk, first=0, end=8, skipped=skipped) is False
     settled(run, caplog)
     assert (run.report["written"], run.report["planned"]) == (written, 8)
 
@@ -210,7 +210,7 @@ def test_run_cancelled_between_its_last_proposal_and_its_end_stays_cancelled(
     run = planned()
     plan = run_plan.Plan.from_json(run.report["plan"])
     write_proposals(run, plan.proposals, now=timezone.now())
-    assert run_steps._turn_page(run.pk, first=0, end=8, skipped={})
+    assert run_merge._turn_page(run.pk, first=0, end=8, skipped={})
     cancel(run, admin)
     assert close_run(run_id=run.pk, now=timezone.now()) is False
     settled(run, caplog)

@@ -17,7 +17,7 @@ from accounts.services.outbox import deliver
 from matching.enums import RUN_OPEN, RunState
 from matching.locks import lock_open_run
 from matching.models import Match, MatchEvent, MatchRun, RunShard
-from matching.services import run_steps
+from matching.services import run_merge, run_steps
 from matching.services.invariants import check_invariants
 from matching.services.rescoring import look_again
 from matching.services.run_cancel import cancel_run
@@ -68,8 +68,8 @@ def merging() -> MatchRun:
         assert prepared is not None
         blocks = run_steps.Shard(first_block=shard.first, last_block=shard.end)
         run_steps._write_result(shard, run_steps.score(prepared, blocks), now=timezone.now())
-    assert run_steps._claim_next(run.pk, now=timezone.now())
-    planned = run_steps._planned_run(run.pk, now=timezone.now())
+    assert run_merge._claim_next(run.pk, now=timezone.now())
+    planned = run_merge._planned_run(run.pk, now=timezone.now())
     assert planned is not None
     return planned
 

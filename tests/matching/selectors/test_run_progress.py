@@ -12,7 +12,8 @@ from accounts.models import User
 from matching.enums import RunState, ShardKind
 from matching.models import MatchRun, RunShard
 from matching.selectors.run_progress import Progress, planned_proposals, progress_line, progress_of
-from matching.services.run_steps import merge_run, run_shard, start_run
+from matching.services.run_merge import merge_run
+from matching.services.run_steps import run_shard, start_run
 from matching.services.runs import request_run
 from matching.services.weights import ensure_weights
 from tests.cast import make_need

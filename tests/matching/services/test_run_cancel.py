@@ -16,7 +16,8 @@ from matching.services.invariants import check_invariants
 from matching.services.nights import night_before
 from matching.services.rescoring import look_again, match_nightly
 from matching.services.run_cancel import cancel_run
-from matching.services.run_steps import merge_run, run_shard, start_run
+from matching.services.run_merge import merge_run
+from matching.services.run_steps import run_shard, start_run
 from matching.services.runs import request_run
 from matching.snapshots import ALL
 from regions.models import Need

@@ -221,7 +221,7 @@ def test_runs_keep_to_what_the_guides_can_read(saga, trails, mori, sato) -> None
 
 def test_two_plans_from_the_same_numbers_are_counted_again(saga, trails, mori) -> None:
     """Both runs have planned when nothing was written yet; the guide's desk is filled once."""
-    from matching.services import run_proposals, run_steps
+    from matching.services import run_merge, run_prepared, run_proposals, run_steps
     from matching.snapshots import read_inputs
 
     Guide.objects.update(weekly_capacity=1)
@@ -231,9 +231,9 @@ def test_two_plans_from_the_same_numbers_are_counted_again(saga, trails, mori) -
     now = timezone.now()
     runs = [open_run(actor=mori, target=need) for need in needs]
     plans = [
-        run_steps.plan_of(
+        run_merge.plan_of(
             prepared := run_steps.prepare(read_inputs(scope=run.scope, weights=Weights(), now=now)),
-            [run_steps.score(prepared, run_steps.cut(prepared, whole=True)[0])],
+            [run_steps.score(prepared, run_prepared.cut(prepared, whole=True)[0])],
             diagnosed=True,
         )
         for run in runs
