@@ -21,8 +21,8 @@ make demo    install, prepare, load the demo data, serve until Ctrl-C
 make up      the same stack with the data that is there (settings: DJANGO_SETTINGS_MODULE)
 make check   lint, types, contracts, migrations, deploy check, quick tests (under 3 minutes)
 make test    check, every test on its own PostgreSQL, Redis and browser, and the smoke
-make bench   how long a run over 400 parties and 40 needs takes, and the engine against other ways, as JSON lines
-make bench-national the engine alone with 1,000,000 participants and 2,000 needs, as one JSON line
+make bench   whole runs from the tables to the proposals, and the engine against other ways: tables, then JSON lines
+make bench-national the same with 1,000,000 participants and 2,000 needs
 make bench-pages how long pages take with 100,000 participants, 2,000 needs and 6,000 matches, as one JSON line
 make screens pictures of every page, on a phone and on a desk, into build/screens/
 make smoke   the demo's stack on a free port, driven from sign-up to agreed by HTTP alone
@@ -189,8 +189,8 @@ def bench() -> int:
 
 
 def bench_national() -> int:
-    """The engine alone, against other ways to the same answer, at the country's size. Some ten minutes, some 10 GB."""
-    return _measure("tests/benchmarks/test_engine.py", "-k", "nation")
+    """A run and the engine at the country's size. Three quarters of an hour, some 10 GB."""
+    return _measure("tests/benchmarks/test_end_to_end.py", "tests/benchmarks/test_engine.py", "-k", "nation")
 
 
 def bench_pages() -> int:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Length
 from django.utils import timezone
 
+from accounts.enums import PartyKind
 from accounts.models import User, Volunteer
 from matching.enums import RunState, ShardKind
 from matching.models import Match, MatchRun, NeedDiagnosis, SnapshotPart
@@ -21,6 +22,7 @@ from matching.services.run_snapshots import forget_opened
 from matching.services.runs import open_run
 from tests.support.nation import make_nation
 
+ONE_GROUP_IN = 50
 pytestmark = [pytest.mark.bench, pytest.mark.django_db(transaction=True)]
 STEP_SECONDS = 60
 
@@ -86,6 +88,8 @@ def test_from_the_tables_to_the_proposals(
     forget_opened()
     run_plan._kept.clear()
     make_nation(participants=parties, needs=needs, matches=2_000)
+    groups = Volunteer.objects.annotate(left=F("pk") % ONE_GROUP_IN).filter(left=0)
+    groups.update(kind=PartyKind.GROUP, size=6, min_people=3)
     Volunteer.objects.update(changed_at=timezone.now() - timedelta(hours=1))
     before, clock = Match.objects.count(), Clock()
     run = whole_run(clock)

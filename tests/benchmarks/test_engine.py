@@ -16,7 +16,6 @@ from django.utils import timezone
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from accounts.models import Volunteer
 from matching.engine import (
     HARD_RULES,
     NeedSet,
@@ -34,15 +33,13 @@ from matching.engine.packing import Placed, place_newcomers
 from matching.engine.room import Phase, Room
 from matching.engine.shards import ShardResult
 from matching.engine.singles import place_singles, problem_of
-from regions.models import Need
 from tests.benchmarks.country import Country, country
+from tests.benchmarks.orm import OrmLoop
 from tests.benchmarks.processes import on_disk, scored_by
 from tests.benchmarks.rivals import Products, Sets
-from tests.builders import make_need, make_offer, make_region
-from tests.support.crowd import make_crowd
 
 pytestmark = [pytest.mark.bench]
-SETS_NEEDS, CHANGES, DIAGNOSES, ORM_PARTIES, ORM_NEEDS = 10, 200, 50, 300, 5
+SETS_NEEDS, CHANGES, DIAGNOSES, ORM_PARTIES, ORM_NEEDS = 10, 200, 50, 1000, 8
 TRIES = 3
 
 
@@ -76,34 +73,12 @@ def machine() -> dict[str, float]:
 
 
 def orm_pairs_per_second() -> float:
-    """Kinds, wishes and weekdays only: a small part of the rules, by a loop that fetches each need's parties in five queries."""
-    make_crowd(ORM_PARTIES)
-    for _ in range(ORM_NEEDS):
-        region = make_region()
-        make_need(region, work=(("grass_hand", 3),), offers=[make_offer(region)])
-    needs = list(Need.objects.all())
-
-    def loop() -> int:
-        return sum(_orm_fits(need) for need in needs)
-
-    seconds, fits = best_seconds(loop, 2)
-    assert fits == ORM_PARTIES * ORM_NEEDS
+    """A sample of parties and needs judged by a loop that fetches each need's parties in nine queries."""
+    loop = OrmLoop(parties=ORM_PARTIES, needs=ORM_NEEDS, now=timezone.now())
+    seconds, lists = best_seconds(lambda: {need.pk: loop.best_of(need) for need in loop.needs})
+    assert lists == loop.by_engine()
+    assert sum(map(len, lists.values())) > ORM_NEEDS
     return ORM_PARTIES * ORM_NEEDS / seconds
-
-
-def _orm_fits(need: Need) -> int:
-    work = {row.work_kind_id: row.weight for row in need.work.all()}
-    gives = {row.asset_kind_id for offer in need.offers.all() for row in offer.assets.all()}
-    weekdays = {timezone.localtime(slot.start_at).weekday() for slot in need.slots.all()}
-    found = 0
-    parties = Volunteer.objects.prefetch_related("abilities", "wishes", "availabilities")
-    for party in parties.select_related("home"):
-        f = sum(work.get(row.work_kind_id, 0) for row in party.abilities.all()) / sum(work.values())
-        wishes = {row.asset_kind_id: row.weight for row in party.wishes.all()}
-        g = sum(weight for kind, weight in wishes.items() if kind in gives) / sum(wishes.values())
-        free = any(row.weekdays >> day & 1 for row in party.availabilities.all() for day in weekdays)
-        found += bool(free and f and g and 2 * f * g / (f + g) > 0)
-    return found
 
 
 def changes(instance: Country) -> dict[str, float]:

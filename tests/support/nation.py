@@ -63,9 +63,7 @@ class Nation:
 def make_nation(*, participants: int, needs: int, matches: int) -> Nation:
     """Fill an empty database. The first participant has a page of matches of her own."""
     dice = random.Random(SEED)
-    load_reference()
-    parties = _participants(dice, participants)
-    rows = _needs(dice, needs)
+    parties, rows = make_strangers(dice, participants=participants, needs=needs)
     found = _matches(dice, matches, parties, rows)
     mine = next(
         match for match in found if match.volunteer_id == parties[0].pk and match.state == MatchState.ASKING
@@ -77,6 +75,14 @@ def make_nation(*, participants: int, needs: int, matches: int) -> Nation:
     return Nation(
         hana=parties[0].representative, party=parties[0], need=mine.need, match=mine, guides=guides, proposal=proposal
     )  # fmt: skip
+
+
+def make_strangers(
+    dice: random.Random, *, participants: int, needs: int
+) -> tuple[list[Volunteer], list[Need]]:
+    """People and needs without any match; needs by fours."""
+    load_reference()
+    return _participants(dice, participants), _needs(dice, needs)
 
 
 def _store(rows: Sequence[Any]) -> list[Any]:
