@@ -271,7 +271,13 @@ def test_engine(parties: int, needs: int, measured: Callable[[dict[str, Any]], N
     orm = orm_pairs_per_second()
     instance = country(parties=parties, needs=needs)
     pairs = parties * needs
-    scan(instance, compiled=True, count=False)  # compiles
+    for count in (False, True):  # compiles
+        scan(
+            instance,
+            needs=build_needs(snapshot=instance.snapshot, needs=instance.rows[:1]),
+            compiled=True,
+            count=count,
+        )
     compiled_seconds, fast = best_seconds(lambda: scan(instance, compiled=True, count=False))
     counted_seconds, counted = best_seconds(lambda: scan(instance, compiled=True), 1)
     numpy_seconds, plain = best_seconds(lambda: scan(instance, compiled=False, count=False))
