@@ -155,7 +155,7 @@ class RunState(models.TextChoices):
     PACKING = "packing", _("packing")
     SCORING = "scoring", _("scoring")
     MERGING = "merging", _("allocating")
-    ADVISING = "advising", _("looking for advice")
+    ADVISING = "advising", _("finishing the calculations")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
     CANCELLED = "cancelled", pgettext_lazy("matching run", "cancelled")

@@ -93,10 +93,10 @@ def start_run(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG0
 
 
 def run_shard(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
-    """Score one shard of a run."""
+    """Do one piece of a run: pack, score, advise or measure."""
     run_steps.run_shard(shard_id=payload["shard"], now=timezone.now())
 
 
 def merge_run(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
-    """Merge a scored run, or write its next proposals."""
+    """Go on with a run all of whose pieces are done: seal and cut, merge, write its next proposals, or close it."""
     run_merge.merge_run(run_id=payload["run"], now=timezone.now())

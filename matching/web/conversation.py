@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from matching.enums import MatchState
 from matching.models import Match, MatchMessage
 from matching.models.messages import TEXT_MAX
 from matching.selectors.conversation import Said, is_open_for_words, messages_of, said, takes_part
@@ -72,3 +75,13 @@ def newest(sight: MatchSight) -> list[Said]:
     """The last few messages of a match for its page, in the order of speaking. One query."""
     shown = list(messages_of(sight.match)[:NEWEST])
     return [said(message, sight) for message in reversed(shown)]
+
+
+def owes_thanks(sight: MatchSight, thread: Iterable[Said], now: datetime) -> bool:
+    """Whether a side the viewer speaks for is still to be asked for a word of thanks: it can be said, and none of the
+    ``newest`` messages is that side's since the match was completed. No query."""
+    match = sight.match
+    if match.state != MatchState.COMPLETED or not is_open_for_words(match, now):
+        return False
+    spoken = {word.role for word in thread if match.ended_at is None or word.sent_at >= match.ended_at}
+    return any(side.value not in spoken for side in sight.sides)

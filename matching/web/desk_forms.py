@@ -15,7 +15,7 @@ from matching.enums import EndReason, IdentityProof, InterviewHow, Role
 from matching.models.interviews import NOTE_MAX
 from matching.services.review import SNOOZE_DAYS_MAX
 from matching.services.terms import PROMISE_MAX
-from matching.web.match_forms import MatchForm, reasons_of
+from matching.web.match_forms import NO_REASON_YET, MatchForm, reasons_of
 
 HOLD_DAYS = (1, 3, 7, SNOOZE_DAYS_MAX)
 MORNING = time(8)
@@ -49,6 +49,7 @@ class RejectForm(MatchForm):
     reason = forms.ChoiceField(
         label=_("Why"),
         help_text=_("Only guides read this. It is counted, so that the matching can be made better."),
+        widget=forms.Select(attrs={"autofocus": True}),  # with keys: r, arrows or letters, Tab, Enter
     )
     neutral_note = forms.CharField(
         label=_("What is told to who knew of it"), max_length=OWN_WORDS, required=False,
@@ -57,7 +58,7 @@ class RejectForm(MatchForm):
     note = own_note(_("A word for the record"), _("Only guides read this."))
 
     def prepare(self) -> None:
-        self.choose("reason", reasons_of("reject", Role.GUIDE))
+        self.choose("reason", [NO_REASON_YET, *reasons_of("reject", Role.GUIDE)])
 
     def clean_reason(self) -> EndReason:
         """As the service takes it."""
@@ -125,7 +126,7 @@ class AnotherForm(MatchForm):
     note = own_note(_("A word for the record"), _("Only guides read this."))
 
     def prepare(self) -> None:
-        self.choose("reason", [("", "—"), *reasons_of("reject", Role.GUIDE)])
+        self.choose("reason", [NO_REASON_YET, *reasons_of("reject", Role.GUIDE)])
         self.initial["how"] = "also"
 
     def clean(self) -> dict[str, Any]:

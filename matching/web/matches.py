@@ -25,6 +25,7 @@ from matching.selectors.lacks import lacks_of
 from matching.selectors.matches import events_of, matches_of_list
 from matching.selectors.paths import review_path
 from matching.selectors.printable import MatchSheets
+from matching.selectors.readiness import SETTLING
 from matching.selectors.reports import reports_beside
 from matching.selectors.sights import MatchSight, sight_of
 from matching.selectors.story import story
@@ -32,7 +33,7 @@ from matching.selectors.viewers import viewer_of
 from matching.services.disclosure import reveal
 from matching.web.acts import Act
 from matching.web.base import actor_of, known_match, known_sight, private
-from matching.web.conversation import newest
+from matching.web.conversation import newest, owes_thanks
 from matching.web.guide_acts import groups_of, guide_acts_of
 from matching.web.match_acts import acts_of, mending
 from regions.models import Slot
@@ -102,11 +103,13 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
     sight = known_sight(actor, public_id)
     acts, guided = acts_of(sight), guide_acts_of(sight)
     may_read = takes_part(sight.viewer.roles_on(sight.match)) and sight.match.approved_at is not None
+    thread = newest(sight) if may_read else []
     context = {
         "sight": sight,
         "scenes": story(events_of(sight.match, sight.viewer), sight.viewer),
         "may_read_messages": may_read,
-        "thread": newest(sight) if may_read else [],
+        "thread": thread,
+        "asks_for_thanks": owes_thanks(sight, thread, timezone.now()),
         "first": next(((path, acts[path]) for path in OPENING if path in acts), None),
         "others": _others(acts),
         "endings": [(path, acts[path]) for path in ENDING if path in acts],
@@ -129,7 +132,7 @@ def match_page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _is_settled(sight: MatchSight) -> bool:
     """Whether a side has nothing left to wait for but its guide, who makes the promise."""
-    return sight.match.state == MatchState.MEETING and not (sight.missing or sight.oversees)
+    return sight.match.state in SETTLING and not (sight.missing or sight.oversees)
 
 
 def _next_date(sight: MatchSight) -> Slot | None:
@@ -141,11 +144,12 @@ def _next_date(sight: MatchSight) -> Slot | None:
 
 
 def _card_lacks(sight: MatchSight, actor: User) -> list[str]:
-    """What the participant's own contact card does not say yet, once both sides want to meet. One query, else none.
+    """What the participant's own contact card does not say yet, once both sides have answered. One query, else none.
 
     Before that there is one thing to do on this page: to answer.
     """
-    if not sight.is_live or sight.match.state in BEFORE_MEETING or Side.PARTY not in sight.sides:
+    is_to_answer = sight.match.state in BEFORE_MEETING and not _is_settled(sight)
+    if not sight.is_live or is_to_answer or Side.PARTY not in sight.sides:
         return []
     return CardForm().labels_of(missing_lines(actor=actor))
 

@@ -22,6 +22,7 @@ from matching.services.rain import names_another_day, postpone_slot, say_slot_go
 from matching.services.slots import cancel_slot
 from matching.transitions import CANCEL_REASONS
 from matching.web.base import actor_of, private, take
+from matching.web.match_forms import NO_REASON_YET
 from regions.models import Region, Slot
 from regions.web.base import own_region, posted
 
@@ -47,8 +48,10 @@ class OffForm(forms.Form):
 
     reason = forms.ChoiceField(
         label=_("Why"),
-        choices=[(reason.value, reason.label) for reason in EndReason if reason in CANCEL_REASONS - {EndReason.CANNOT_COME}],
-        initial=EndReason.WEATHER,
+        choices=[
+            NO_REASON_YET,
+            *((reason.value, reason.label) for reason in EndReason if reason in CANCEL_REASONS - {EndReason.CANNOT_COME}),
+        ],
     )  # fmt: skip
 
     def clean_reason(self) -> EndReason:

@@ -12,7 +12,10 @@ from matching.enums import AnswerValue, EndReason, MeetingHow
 from matching.models import Match
 from matching.services.endings import decline_match
 from matching.services.meetings import plan_meeting
+from regions.enums import PermissionStatus
+from regions.models import Permission
 from tests.browser.staging import Lead, Stage, opened, press, refused
+from tests.builders import make_offer
 from tests.matching import saga as story
 from tests.support.matrix import Scene, Values
 from tests.support.scenes import asked_match, spoken_match
@@ -28,6 +31,19 @@ def meeting(scene: Scene) -> Values:
     story.both_answer(match, AnswerValue.MEET)
     day = (timezone.localtime() + timedelta(days=7)).replace(hour=10, minute=0, second=0, microsecond=0)
     plan_meeting(match_id=match.pk, actor=scene.ume, how=MeetingHow.ON_SITE, planned_at=day, place="公民館")
+    return {"public_id": match.public_id}
+
+
+def settled(scene: Scene) -> Values:
+    """Nothing is missing any more: a permission came last, and the guide makes the promise."""
+    scene.mowing.offers.add(make_offer(scene.mowing.region, permission=PermissionStatus.INFORMAL))
+    match = Match.objects.get(**asked_match(scene))
+    story.both_answer(match, AnswerValue.MEET)
+    story.met(match, guide=scene.mori)
+    story.all_consents(match, by=story.speaker_of(match))
+    story.both_answer(match, AnswerValue.YES)
+    story.both_confirm_promise(match)
+    Permission.objects.filter(offer__needs=scene.mowing).update(status=PermissionStatus.GRANTED)
     return {"public_id": match.public_id}
 
 
@@ -89,6 +105,8 @@ MATCH_STAGES = [
     Stage("stage-match-asked-guide", "mori", opened("match-page", asked_match)),
     Stage("stage-match-asked-community", "ume", opened("match-page", asked_match)),
     Stage("stage-match-meeting", "hana", opened("match-page", meeting)),
+    Stage("stage-match-settled", "hana", opened("match-page", settled)),
+    Stage("stage-match-settled-community", "ume", opened("match-page", settled)),
     Stage("stage-match-agreed", "hana", opened("match-page", agreed)),
     Stage("stage-match-completed", "ume", opened("match-page", completed)),
     Stage("stage-match-ended", "hana", opened("match-page", ended)),

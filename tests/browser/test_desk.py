@@ -16,6 +16,7 @@ from tests.matching.desk import knowing_each_other, suggested
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 FOCUSED = "document.activeElement.matches('main button[autofocus]')"
+REASON_FOCUSED = "document.activeElement.matches('main select[autofocus]')"
 
 
 @pytest.fixture
@@ -47,6 +48,29 @@ def test_repeat_pair_is_decided_with_three_keys_and_taken_back_with_one(
     page.keyboard.press("u")
     page.wait_for_url(f"**{reverse('desk-match', args=[known.public_id])}*")
     assert story.state_of(known) == MatchState.PROPOSED
+
+
+def test_reason_for_sending_back_is_chosen_with_keys_and_none_is_sent_unchosen(
+    new: Match, mori: User, visitor: Visit
+) -> None:
+    page = visitor(mori, width=1280)
+    page.goto(reverse("desk-match", args=[new.public_id]))
+    page.keyboard.press("r")
+    page.wait_for_url("**/reject/")
+    page.wait_for_function(REASON_FOCUSED)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".error-summary")
+    assert story.state_of(new) == MatchState.PROPOSED
+
+    page.wait_for_function(REASON_FOCUSED)
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("select[autofocus]").input_value()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{reverse('desk')}")
+    new.refresh_from_db()
+    assert (new.state, new.end_reason) == (MatchState.REJECTED, chosen)
 
 
 def test_ticked_pairs_are_asked_together_by_keys(

@@ -7,7 +7,9 @@ import re
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import translation
 
 from accounts.enums import ConsentKind
 from accounts.models import AuditEntry, User
@@ -141,6 +143,14 @@ def test_who_signs_up_again_is_told_to_sign_in_with_a_code(hana: User) -> None:
     assert letter.subject == "すでに登録されています"
     assert "http://testserver/accounts/login/" in letter.body
     assert "password/reset" not in letter.body
+
+
+def test_letter_that_no_request_asked_for_does_not_lead_back_to_signing_up() -> None:
+    refused = "https://enishi.example/accounts/signup/"
+    with translation.override("ja"):
+        letter = render_to_string("account/email/account_already_exists_message.txt", {"signup_url": refused})
+    assert refused not in letter
+    assert "そのままログインしてください。" in letter
 
 
 def test_who_is_registered_gets_from_the_page_of_the_code_to_signing_in(hana: User) -> None:

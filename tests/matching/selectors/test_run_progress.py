@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone, translation
 
 from accounts.models import User
-from matching.enums import RunState, ShardKind
+from matching.enums import STATE_OF, RunState, ShardKind
 from matching.models import MatchRun, RunShard
 from matching.selectors.run_progress import Progress, planned_proposals, progress_line, progress_of
 from matching.services.run_merge import merge_run
@@ -70,6 +70,13 @@ def test_run_that_is_read_or_merged_has_its_worker(state: RunState) -> None:
     run = made(state, lease_until=NOW + timedelta(seconds=1), worker="a")
     assert found(run).workers == 1
     assert found(run, now=NOW + timedelta(seconds=1)).workers == 0
+
+
+def test_word_of_the_last_phase_is_true_of_both_its_kinds_of_piece() -> None:
+    kinds = {kind for kind, state in STATE_OF.items() if state == RunState.ADVISING}
+    assert kinds == {ShardKind.ADVISE, ShardKind.MEASURE}
+    with translation.override("ja"):
+        assert str(RunState.ADVISING.label) == "仕上げの計算中"
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,19 @@ def test_undo_after_ten_seconds_is_refused_in_words(guide: Client, proposed: Mat
     assert answer.context["asked"] == []
 
 
+def test_no_reason_for_sending_back_stands_before_one_is_chosen(
+    guide: Client, proposed: Match, hana_party: Volunteer
+) -> None:
+    compared(proposed, hana_party)
+    for path in (
+        reverse("desk-decide", args=[proposed.public_id, "reject"]),
+        reverse("desk-another", args=[proposed.public_id, hana_party.public_id]),
+    ):
+        assert '<option value="" selected>選んでください</option>' in guide.get(path).content.decode()
+    assert decide(guide, proposed, "reject", reason="").status_code == 422
+    assert story.state_of(proposed) == MatchState.PROPOSED
+
+
 def test_sending_back_needs_a_reason_and_keeps_it(guide: Client, proposed: Match) -> None:
     assert decide(guide, proposed, "reject").status_code == 422
     assert story.state_of(proposed) == MatchState.PROPOSED

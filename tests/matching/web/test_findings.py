@@ -52,6 +52,16 @@ def test_three_changes_are_said_best_first(client: Client, request, mowing: Need
     assert "%" not in text[places[0] : places[-1]]
 
 
+@pytest.mark.parametrize(("many", "is_ordered"), [(1, False), (2, True)])
+def test_an_order_is_told_only_where_there_is_more_than_one_change(
+    client: Client, mowing: Need, ume: User, many: int, is_ordered: bool
+) -> None:
+    diagnosed(mowing, changes=THREE[:many])
+    text = page(client, ume, mowing).content.decode()
+    assert "ふやすための一手" in text
+    assert ("効果の大きい順" in text) is is_ordered
+
+
 @pytest.mark.parametrize("name", ["hana", "harada"])
 def test_nobody_else_reads_them_and_the_public_page_does_not_tell(
     client: Client, request, mowing: Need, name: str

@@ -11,18 +11,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ContactAccess, ContactCard, User, Volunteer
+from accounts.web.dates import day
 from matching.enums import AnswerValue, EndReason, MatchState, Side
-from matching.models import Answer, Match, MatchEvent
+from matching.models import Answer, Match, MatchEvent, MatchMessage
+from matching.selectors.conversation import DAYS_AFTER
 from matching.selectors.matches import events_of
 from matching.selectors.viewers import viewer_of
 from matching.services.answers import answer_match
+from matching.services.conversation import send_message
 from matching.services.endings import decline_match
 from matching.web.match_acts import ACTS
 from matching.web.matches import LIVE_SHOWN
 from regions.enums import PermissionStatus
-from regions.models import Need
+from regions.models import Need, Permission
 from tests.builders import make_need, make_offer, make_party, make_slot
 from tests.matching import saga as story
+from tests.matching.desk import knowing_each_other
 
 pytestmark = pytest.mark.django_db
 WHY = {"reasons": ["work_fits"]}
@@ -92,6 +96,23 @@ def test_sides_are_asked_for_their_thanks_on_the_page(
     assert asked_for not in page(client, match, mori).content.decode()
 
 
+def test_thanks_are_asked_for_until_they_are_said_or_can_be_said_no_more(
+    client: Client, mowing: Need, hana_party: Volunteer, mori: User, hana: User, ume: User
+) -> None:
+    match = story.completed(mowing, hana_party, guide=mori)
+    now = timezone.now()
+    Match.objects.filter(pk=match.pk).update(ended_at=now)
+    asked_for = "ひとことお礼を書いてみませんか"
+    before = send_message(match_id=match.pk, actor=hana, text="明日はよろしくお願いします")
+    MatchMessage.objects.filter(pk=before.pk).update(sent_at=now - timedelta(days=1))
+    assert asked_for in page(client, match, hana).content.decode()
+    send_message(match_id=match.pk, actor=hana, text="ありがとうございました")
+    assert asked_for not in page(client, match, hana).content.decode()
+    assert asked_for in page(client, match, ume).content.decode()
+    Match.objects.filter(pk=match.pk).update(ended_at=now - timedelta(days=DAYS_AFTER, minutes=1))
+    assert asked_for not in page(client, match, ume).content.decode()
+
+
 def test_one_person_is_one_person_in_english(client: Client, asked: Match, ume: User) -> None:
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     text = page(client, asked, ume).content.decode()
@@ -106,25 +127,66 @@ def test_before_the_promise_the_reasons_come_first(client: Client, asked: Match,
     assert "これからのこと" not in text
 
 
-def test_sides_are_told_when_only_the_guide_is_left(
-    client: Client, mowing: Need, hana_party: Volunteer, mori: User, hana: User, ume: User, kenji: User
-) -> None:
-    match = story.asked(story.propose(mowing, hana_party), guide=mori)
+def waiting_for_a_permission(need: Need, party: Volunteer, guide: User) -> Match:
+    """Two who have met and said yes to everything; what is offered in return is not permitted yet."""
+    need.offers.add(make_offer(need.region, permission=PermissionStatus.INFORMAL))
+    match = story.asked(story.propose(need, party), guide=guide)
     story.both_answer(match, AnswerValue.MEET)
-    story.met(match, guide=mori)
-    offer = make_offer(mowing.region, permission=PermissionStatus.INFORMAL)
-    mowing.offers.add(offer)
-    story.all_consents(match, by=kenji)
+    story.met(match, guide=guide)
+    story.all_consents(match, by=story.speaker_of(match))
     story.both_answer(match, AnswerValue.YES)
-    story.both_confirm_promise(match)
-    told = "必要なことはすべてそろいました"
+    return story.both_confirm_promise(match)
+
+
+def permit(need: Need) -> None:
+    """Every holder has granted it now."""
+    Permission.objects.filter(offer__needs=need).update(status=PermissionStatus.GRANTED)
+
+
+def test_sides_are_told_when_only_the_guide_is_left(
+    client: Client, mowing: Need, hana_party: Volunteer, mori: User, hana: User, ume: User
+) -> None:
+    match = waiting_for_a_permission(mowing, hana_party, mori)
+    told, ends = "約束に必要なことは、すべてそろいました", "までに約束が決まらないときは、自動で終わります"
     assert told not in page(client, match, hana).content.decode()
-    offer.permissions.update(status=PermissionStatus.GRANTED)
+    permit(mowing)
     for side in (hana, ume):
         text = page(client, match, side).content.decode()
         assert told in text
-        assert "自動で終わります" not in text
+        assert f"{day(Match.objects.get(pk=match.pk).lapse_at)}{ends}" in text
+        assert "お返事がないときは" not in text
     assert told not in page(client, match, mori).content.decode()  # it is the guide's turn
+
+
+def test_nothing_to_do_is_not_said_beside_a_card_to_fill_in(
+    client: Client, mowing: Need, hana_party: Volunteer, mori: User, hana: User, ume: User
+) -> None:
+    match = waiting_for_a_permission(mowing, hana_party, mori)
+    permit(mowing)
+    rest, card = "このままお待ちください", "連絡先カードを書く"
+    shown = page(client, match, hana).content.decode()
+    assert (card in shown, rest in shown) == (True, False)
+    assert rest in page(client, match, ume).content.decode()
+    ContactCard.objects.filter(user=hana).update(emergency_contact="母 090-0000-0002")
+    shown = page(client, match, hana).content.decode()
+    assert (card in shown, rest in shown) == (False, True)
+
+
+def test_pair_that_knows_each_other_is_told_too_when_a_permission_came_late(
+    client: Client, mowing: Need, hana_party: Volunteer, mori: User, hana: User, ume: User
+) -> None:
+    mowing.offers.add(make_offer(mowing.region, permission=PermissionStatus.INFORMAL))
+    match = story.asked(knowing_each_other(story.propose(mowing, hana_party)), guide=mori)
+    story.all_consents(match, by=ume)
+    story.both_answer(match, AnswerValue.YES)
+    story.both_confirm_promise(match)
+    told = "約束に必要なことは、すべてそろいました"
+    assert told not in page(client, match, hana).content.decode()
+    permit(mowing)
+    assert story.state_of(match) == MatchState.ASKING
+    for side in (hana, ume):
+        assert told in page(client, match, side).content.decode()
+    assert page(client, match, hana).context["card_lacks"] == ["緊急連絡先"]
 
 
 def test_answer_is_recorded_as_by_the_api(client: Client, asked: Match, hana: User) -> None:

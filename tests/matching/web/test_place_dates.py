@@ -77,6 +77,14 @@ def test_wrong_time_is_told_beside_its_field(client: Client, slot: Slot, ume: Us
     assert Slot.objects.get(pk=slot.pk).start_at == slot.start_at
 
 
+def test_no_reason_for_calling_off_stands_before_one_is_chosen(client: Client, slot: Slot, ume: User) -> None:
+    client.force_login(ume)
+    assert '<option value="" selected>選んでください</option>' in client.get(address(slot)).content.decode()
+    answer = say(client, ume, slot, "off", reason="")
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["reason"])
+    assert Slot.objects.get(pk=slot.pk).cancelled_at is None
+
+
 def test_one_tap_calls_it_off(
     client: Client, mowing: Need, slot: Slot, hana_party: Volunteer, mori: User, ume: User
 ) -> None:
