@@ -36,7 +36,9 @@ def test_new_weights_count_from_their_activation(admin, mowing: Need, riders, ha
     ]
 
 
-@pytest.mark.parametrize("values", [{"near_limit_fifths": 1}, {"colour": 3}, {"top_k": -1}, {"neutral_micro": 0}])
+@pytest.mark.parametrize(
+    "values", [{"near_limit_fifths": 1}, {"colour": 3}, {"top_k": -1}, {"neutral_micro": 0}]
+)
 def test_weights_that_no_run_could_use_are_refused(admin, values: dict[str, int]) -> None:
     with pytest.raises(DomainError) as refused:
         add_weights(actor=admin, values=values)
