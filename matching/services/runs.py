@@ -105,8 +105,9 @@ def plan_only(
 ) -> Plan:
     """What a run would propose and why. Raises as ``request_run`` does.
 
-    Writes nothing, but for this host's folder of snapshots, and that it withdraws one that is damaged. A large installation is planned over the packed participants that a run would use, then without the price of fairness. Where
-    there are none, or they cannot be had, every one is read anew, which may take minutes: ``tell_every_row`` is called first.
+    Writes nothing, but for this host's folder of snapshots, and that it withdraws one that is damaged. A large installation
+    is planned over the packed participants that a run would use, then without the price of fairness. Where there are none, or
+    they cannot be had, every one is read anew, which may take minutes: ``tell_every_row`` is called first.
     """
     _require_may_match(actor, target)
     moment, scope, weights = now or timezone.now(), scope_of(target), current_weights()
