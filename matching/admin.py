@@ -47,7 +47,7 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
 
     list_display = (
         "created_at", "scope", "state", "progress", "worker", "needs_count", "parties_count", "pairs_feasible", "proposals_count",
-        "needs_reached", "communities_reached", "exposure", "price_of_fairness", "left_in_peace", "stepped_back", "gap_to_bound",
+        "needs_reached", "communities_reached", "exposure", "price_of_fairness", "needs_unadvised", "left_in_peace", "stepped_back", "gap_to_bound",
         "blocking_pairs", "prefectures_at_best", "gain_over_greedy", "waited_seconds", "took_seconds", "attempts",
     )  # fmt: skip
     list_filter = ("state",)
@@ -148,6 +148,11 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
         if told and told.get("unfair_micro") is None:
             return _("could not be measured")
         return _percent(told.get("price_micro"), told.get("unfair_micro"))
+
+    @admin.display(description=gettext_lazy("needs whose advice could not be counted"))
+    def needs_unadvised(self, run: MatchRun) -> str:
+        """Needs that find too few and were not told why, because it failed again and again."""
+        return str(run.report.get("unadvised", ""))
 
     @admin.display(description=gettext_lazy("gap to the bound"))
     def gap_to_bound(self, run: MatchRun) -> str:

@@ -20,7 +20,7 @@ class Weights:
     """
 
     neutral_micro: int = 400_000
-    """Share counted for a direction nobody stated (no ability, no wish, no offer): below a half fit."""
+    """Share counted for a direction nobody stated (no ability, no wish, no offer): below a half fit, and never nothing."""
     comfort_quarters: int = 1
     """Quarters of the fit that are lost when the way is as long as the limit."""
     relation_bonus: int = 60_000
@@ -69,12 +69,14 @@ class Weights:
 
         Raises:
             ValueError: a negative number, bonuses that grow, a share above one, terms or a bonus worth more than the
-                best fit, or a count beyond all reason.
+                best fit, a count beyond all reason, or a pair that passes worth nothing because a side stated nothing.
         """
         if any(getattr(self, field.name) < 0 for field in fields(self)):
             raise ValueError("weights are never negative")
         if self.second_person > self.first_person:
             raise ValueError("coverage bonuses must not grow with the second person")
+        if self.neutral_micro < 1:
+            raise ValueError("neutral_micro is at least one: a side that stated nothing still fits a little")
         if self.neutral_micro > MICRO or self.comfort_quarters > WHOLE_QUARTERS:
             raise ValueError("a share is at most one")
         if (

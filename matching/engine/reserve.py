@@ -1,7 +1,8 @@
 """Needs whose kept list is taken up by parties that rest (see `turns`): looked at once more without these.
 
 The lists of a scan stay what they are, for they also tell who fits and in which place. What is found here beside them
-may be proposed, nothing more.
+may be proposed, nothing more. A party that rests is not found here, not even where it knows the community: standing
+beyond the need's list, it still comes only through its own list.
 """
 
 from __future__ import annotations

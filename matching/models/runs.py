@@ -13,6 +13,9 @@ from matching.enums import RUN_OPEN, RunState, ShardKind
 from matching.models.snapshots import PartySnapshot
 from regions.models import Need
 
+PAIRS_AT_ONCE = 5_000_000
+"""Over more pairs than that a run does not write in the step that merges, however few participants there are."""
+
 
 class WeightSet(models.Model):
     """A version of the engine's weights. A used version is never edited: change means a new row."""
@@ -76,6 +79,12 @@ class MatchRun(PublicModel):
     def is_large(self) -> bool:
         """Whether it goes on from packed participants, so that every step of it is claimed and done by itself."""
         return self.snapshot_id is not None
+
+    @property
+    def writes_apart(self) -> bool:
+        """Whether the writing of its proposals is owed as a step of its own, for the merge may take long. Known once it is cut."""
+        most = int(getattr(settings, "ENISHI_PAIRS_AT_ONCE", PAIRS_AT_ONCE))
+        return self.is_large or self.needs_count * self.parties_count > most
 
 
 class RunInputs(models.Model):

@@ -23,6 +23,11 @@ def begin_layers(run: MatchRun, base: PartySnapshot, *, now: datetime) -> None:
     """Read what has changed since a snapshot, and the needs, store both for every worker of this run, and cut it. Locks the run.
 
     A run that was cut or has ended is left alone.
+
+    Raises:
+        ValueError: the snapshot is of another format, or lost (``SnapshotLost``): then it is withdrawn.
+        OSError: this host cannot write its folder of snapshots.
+        RuntimeError: the inputs just stored are not there.
     """
     frame, weights = Frame.from_json(base.frame), weights_of(run.weights)
     layers = read_layers(scope=run.scope, frame=frame, as_of=base.as_of, weights=weights, now=now)
@@ -41,7 +46,10 @@ def begin_layers(run: MatchRun, base: PartySnapshot, *, now: datetime) -> None:
 
 @transaction.atomic
 def cut_run(run_id: int, prepared: Prepared, *, digest: str) -> int | None:
-    """Write the shards of a run that has not been cut; the id of one that is to be scored at once. Locks the run."""
+    """Write the shards of a run that has not been cut; the id of one that is to be scored at once. Locks the run.
+
+    Every shard of a large run is owed through the outbox, and so are those of a small one that has more than one.
+    """
     run = lock_run(run_id)
     if run is None or run.state not in {RunState.QUEUED, RunState.PACKING}:
         return None

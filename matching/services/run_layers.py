@@ -15,7 +15,7 @@ from matching.engine.condense import without
 from matching.engine.snapshot import assemble
 from matching.models import MatchRun, PartySnapshot, RunInputs
 from matching.services.run_prepared import Prepared
-from matching.services.run_snapshots import open_snapshot
+from matching.services.run_snapshots import SnapshotLost, open_snapshot
 from matching.services.weights import weights_of
 from matching.snapshots import PARTY, Inputs
 from matching.snapshots.inputs import active_parties
@@ -57,7 +57,11 @@ def store_layers(run: MatchRun, layers: Layers, *, base: PartySnapshot) -> str:
 
 
 def prepared_layers(run: MatchRun) -> Prepared | None:
-    """What a large run compares, from what was stored at its start; None where that is gone."""
+    """What a large run compares, from what was stored at its start; None where that is gone.
+
+    Raises:
+        OSError: this host cannot write its folder of snapshots.
+    """
     stored = RunInputs.objects.filter(run=run).first()
     base = run.snapshot
     if stored is None or base is None or not base.version:
@@ -71,14 +75,18 @@ def prepared_layers(run: MatchRun) -> Prepared | None:
         overlay=from_bytes(bytes(stored.overlay)),
         replaced=np.frombuffer(bytes(stored.replaced), dtype="<i8").astype(np.int64),
     )
-    return _laid_over(base, layers, weights=weights_of(run.weights), digest=run.inputs_digest)
+    try:
+        return _laid_over(base, layers, weights=weights_of(run.weights), digest=run.inputs_digest)
+    except SnapshotLost:
+        return None
 
 
 def prepared_for_plan(base: PartySnapshot, *, scope: str, weights: Weights, now: datetime) -> Prepared:
     """What a large run that began ``now`` would compare; nothing of it is stored.
 
     Raises:
-        ValueError: the snapshot is not there any more, or damaged.
+        SnapshotLost: the snapshot is not there any more, or damaged.
+        OSError: this host cannot write its folder of snapshots.
     """
     frame = Frame.from_json(base.frame)
     layers = read_layers(scope=scope, frame=frame, as_of=base.as_of, weights=weights, now=now)

@@ -1,4 +1,7 @@
-"""How a run goes on when all its pieces are done: name the snapshot, merge and allocate, write proposals, close."""
+"""How a run goes on: name the snapshot when all is packed, merge and allocate when all is scored, write proposals, close.
+
+Each waits for all pieces of its phase, but the writing, which has no pieces: it goes on by itself until all is written.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,11 @@ PROPOSALS_PER_STEP = 200  # well within a task's time
 
 
 def merge_run(*, run_id: int, now: datetime) -> bool:
-    """Go on with a run all of whose pieces are done; whether this call claimed the step.
+    """Go on with a run that waits for no piece; whether this call claimed the step.
 
     Packed: name the snapshot and cut it. Scored: merge, allocate, write proposals; the plan is stored before anything is
-    written, so that a second attempt writes the same, and of a large run it is all that the step does; more than 200 proposals
-    are written in several steps. Advised: close.
+    written, so that a second attempt writes the same, and of a large run or one over many pairs it is all that the step
+    does; more than 200 proposals are written in several steps. Advised: close.
     """
     state = _claim_next(run_id, now=now)
     if state is None:
@@ -48,7 +51,7 @@ def merge_run(*, run_id: int, now: datetime) -> bool:
 
 
 def _claim_next(run_id: int, *, now: datetime) -> RunState | None:
-    """Claim what follows when all pieces are done; the state in which the run then is."""
+    """Claim what follows when all pieces of a phase are done, or the next proposals; the state in which the run then is."""
     undone = Exists(RunShard.objects.filter(run=OuterRef("pk"), done_at=None))
     claim = {"lease_until": now + LEASE, "worker": worker_name(), "worker_pid": os.getpid()}
     free = MatchRun.objects.filter(unclaimed(now), pk=run_id)
@@ -84,14 +87,14 @@ def _planned_run(run_id: int, *, now: datetime) -> MatchRun | None:
         about=party_of_scope(run.scope),
     )
     planned = _store_plan(run_id, plan)
-    return None if planned is None or planned.is_large else planned
+    return None if planned is None or planned.writes_apart else planned
 
 
 @transaction.atomic
 def _store_plan(run_id: int, plan: Plan) -> MatchRun | None:
     """Keep the plan on the run unless another worker was faster: then that one's is the same or is under way.
 
-    A large run is given up to whoever is free to write.
+    A large run, or one over many pairs, is left to whoever is free to write.
     """
     run = lock_run(run_id)
     if run is None or run.state != RunState.MERGING:
@@ -100,7 +103,7 @@ def _store_plan(run_id: int, plan: Plan) -> MatchRun | None:
         return run
     run.report |= {"plan": plan.as_json(), "next": 0, "skipped": {}}
     run.pairs_feasible = plan.pairs_feasible
-    if run.is_large:
+    if run.writes_apart:
         run.lease_until = None
         owe_merge(run)
     run.save(update_fields=["report", "pairs_feasible", "lease_until"])

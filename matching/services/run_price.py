@@ -30,24 +30,15 @@ def measure(shard: RunShard, prepared: Prepared) -> bytes:
         weights=inputs.weights,
         guide_capacity=inputs.capacity,
     )
-    return _bytes({"unfair_micro": unfair})
-
-
-def unmeasured(error: str) -> bytes:
-    """The result of a piece that was given up: why."""
-    return _bytes({"error": error})
+    return json.dumps({"unfair_micro": unfair}).encode()
 
 
 def priced(report: Mapping[str, Any], run: MatchRun) -> dict[str, Any]:
-    """A plan's report with the price, or with the reason why it is not known (``unmeasured``). One query."""
+    """A plan's report with the price, or with the word that it could not be measured (``unmeasured``). One query."""
     stored = run.shards.filter(kind=ShardKind.MEASURE).values_list("result", flat=True).first()
     if stored is None:
         return dict(report)
     told = json.loads(bytes(stored))
-    if "error" in told:
-        return {**report, "unmeasured": told["error"]}
+    if "unfair_micro" not in told:
+        return {**report, "unmeasured": True}
     return {**report, "fairness": asdict(Fairness(**report["fairness"]).priced(told["unfair_micro"]))}
-
-
-def _bytes(told: Mapping[str, Any]) -> bytes:
-    return json.dumps(told).encode()

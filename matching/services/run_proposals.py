@@ -24,6 +24,7 @@ from matching.services.candidates import store_shortlists
 from matching.services.diagnosis import store_diagnoses
 from matching.services.places import require_people_free
 from matching.services.proposals import create_match
+from matching.services.run_given_up import without_advice
 from matching.services.run_open import RunEnded, require_open
 from matching.services.run_plan import Plan, Planned
 from matching.services.run_price import priced
@@ -178,7 +179,8 @@ def close_run(*, run_id: int, now: datetime) -> bool:
     if plan.fitting is not None:
         store_fitting(run, plan.fitting, now=now)
     again = bool(run.report.get("again"))
-    run.report = priced(plan.report, run) | {"skipped": run.report["skipped"], "planned": len(plan.proposals)}
+    told = without_advice(priced(plan.report, run), run)
+    run.report = told | {"skipped": run.report["skipped"], "planned": len(plan.proposals)}
     run.proposals_count = Match.objects.filter(run=run).count()
     run.state, run.lease_until, run.finished_at, run.error = RunState.DONE, None, now, ""
     run.save(update_fields=["report", "proposals_count", "state", "lease_until", "finished_at", "error"])

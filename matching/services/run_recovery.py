@@ -17,14 +17,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Outbox
 from accounts.services.outbox import readable
-from matching.enums import RUN_OPEN, STATE_OF, RunState, ShardKind
+from matching.enums import RUN_OPEN, STATE_OF, RunState
 from matching.locks import lock_run
 from matching.models import MatchRun, RunInputs, RunShard
+from matching.services.run_given_up import SPARED, give_up_piece
 from matching.services.run_open import RunEnded
-from matching.services.run_price import unmeasured
 from matching.services.run_queue import (
     LEASE,
-    finish_shard,
     owe_merge,
     owe_shard,
     owe_start,
@@ -68,7 +67,8 @@ def give_back(
     """Take a step back and owe it again, or end the run as failed after five times. Locks the run.
 
     Without ``failed`` only a step whose lease has run out by ``now``. Returns whether anything was taken back. A price that
-    could not be measured does not end the run: its proposals are written, and it closes without.
+    could not be measured and advice that could not be counted do not end the run: its proposals are written, and it closes
+    without them.
     """
     run = lock_run(run_id)
     if run is None or run.state not in RUN_OPEN:
@@ -82,10 +82,9 @@ def give_back(
     run.save(update_fields=["error"])
     if step.attempts < ATTEMPTS_MAX:
         _owe_again(run, shard, not_before=now + WAIT_AFTER_FAILURE * step.attempts if failed else None)
-    elif shard is not None and shard.kind == ShardKind.MEASURE:
-        log.error("The price of fairness of run %s was given up: %s", run.public_id, error)
+    elif shard is not None and shard.kind in SPARED:
         shard.run = run
-        finish_shard(shard, unmeasured(error), now=now)
+        give_up_piece(shard, why=error, now=now)
     else:
         _give_up(run, now=now)
     return True

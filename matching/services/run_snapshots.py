@@ -5,6 +5,7 @@ The parts in the database are the truth; a host's folder is a copy that is put t
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -47,6 +48,12 @@ USABLE = timedelta(days=2)
 """Older snapshots are not built upon: too much of them would have to be laid over."""
 OVERLAY_MAX = 4 * PARTIES_PER_PART
 """Where more than so many participants changed, all are packed anew: one step reads the overlay and one compares it."""
+
+log = logging.getLogger(__name__)
+
+
+class SnapshotLost(ValueError):
+    """The parts in the database are not there, or are not what was sealed: no host that has no copy can fetch it."""
 
 
 def usable_snapshot(*, scope: str, now: datetime) -> PartySnapshot | None:
@@ -145,10 +152,24 @@ def _forget_unused(kept: PartySnapshot) -> None:
 def open_snapshot(row: PartySnapshot) -> Snapshot:
     """A sealed snapshot as this host has it, fetched part by part where it has not.
 
+    One whose parts turn out to be damaged is withdrawn, outside of any transaction of the caller's making: the next run packs
+    anew, and hosts that have a whole copy go on with theirs. A damaged folder of this host is only fetched again.
+
     Raises:
-        ValueError: the parts in the database are not those it was sealed with.
+        SnapshotLost: the parts in the database are not those it was sealed with.
+        OSError: this host cannot write its folder.
     """
-    return _opened(str(settings.ENISHI_SNAPSHOT_DIR), row.version)
+    try:
+        return _opened(str(settings.ENISHI_SNAPSHOT_DIR), row.version)
+    except SnapshotLost:
+        if _withdraw(row.version):
+            log.exception("The snapshot %s was withdrawn.", row.version[:12])
+        raise
+
+
+def _withdraw(version: str) -> bool:
+    """Have no run begin with a version any more; whether one could have."""
+    return bool(PartySnapshot.objects.filter(version=version, ready_at__isnull=False).update(ready_at=None))
 
 
 @lru_cache(maxsize=2)
@@ -161,14 +182,14 @@ def _opened(folder: str, version: str) -> Snapshot:
 
 
 def _fetched(shelf: Shelf, version: str) -> Snapshot:
-    """Two runs that packed the same at the same moment have rows of one name: either will do."""
-    row = PartySnapshot.objects.filter(version=version).order_by("pk").first()
+    """Two runs that packed the same have rows of one name: either will do, unless it was withdrawn."""
+    row = PartySnapshot.objects.filter(version=version, ready_at__isnull=False).order_by("pk").first()
     if row is None:
-        raise ValueError("The snapshot is gone.")
+        raise SnapshotLost("The snapshot is gone.")
     frame = Frame.from_json(row.frame)
     digests = list(row.parts.order_by("number").values_list("digest", flat=True))
     if version_of(frame, digests) != version:
-        raise ValueError("The parts of the snapshot are not those it was sealed with.")
+        raise SnapshotLost("The parts of the snapshot are not those it was sealed with.")
     made = shelf.put(version, frame=frame, parts=lambda: _parts(row))
     kept = PartySnapshot.objects.exclude(version="").values_list("version", flat=True)
     shelf.keep_only(kept, now=time.time())
@@ -181,7 +202,7 @@ def _parts(row: PartySnapshot) -> Iterator[Packed]:
         part = SnapshotPart.objects.get(pk=pk)
         data = bytes(part.data)
         if digest_of(data) != part.digest:
-            raise ValueError("A part of the snapshot is damaged.")
+            raise SnapshotLost("A part of the snapshot is damaged.")
         yield from_bytes(data)
 
 

@@ -19,6 +19,7 @@ from matching.enums import STATE_OF, RunState, ShardKind
 from matching.models import MatchRun, RunShard
 from matching.services.run_advice import advise
 from matching.services.run_cut import begin_layers, cut_run
+from matching.services.run_given_up import SPARED, give_up_piece
 from matching.services.run_layers import is_large
 from matching.services.run_merge import merge_run
 from matching.services.run_plan import prepare, prepared_for
@@ -29,6 +30,8 @@ from matching.services.run_recovery import begin_again, returning
 from matching.services.run_snapshots import begin_packing, pack_part, take_snapshot
 from matching.services.weights import weights_of
 from matching.snapshots import read_inputs
+
+LOST = "What the run compared is not there any more."
 
 
 def start_run(*, run_id: int, now: datetime) -> bool:
@@ -94,7 +97,9 @@ def _do_shard(shard: RunShard, *, now: datetime) -> None:
         _done(shard, b"", now=now)
         return
     prepared = prepared_for(shard.run)
-    if prepared is None:
+    if prepared is None and shard.kind in SPARED:
+        give_up_piece(shard, why=LOST, now=by_now(now))
+    elif prepared is None:
         begin_again(run_id=shard.run_id, digest=shard.run.inputs_digest, now=now)
     elif shard.kind == ShardKind.ADVISE:
         advise(shard, prepared, now=now)

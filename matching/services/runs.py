@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -12,10 +14,12 @@ from accounts.errors import Conflict, NotAllowed
 from accounts.models import User, Volunteer
 from accounts.policies import can_edit_party, is_admin, is_system
 from accounts.services.audit import record
+from matching.engine import Weights
 from matching.enums import RUN_OPEN
-from matching.models import MatchRun, PartySnapshot
+from matching.models import MatchRun
 from matching.services.run_layers import is_large, prepared_for_plan
 from matching.services.run_plan import Plan, dry_run, prepare
+from matching.services.run_prepared import Prepared
 from matching.services.run_queue import owe_start
 from matching.services.run_snapshots import usable_snapshot
 from matching.services.weights import current_weights, ensure_weights
@@ -27,6 +31,8 @@ from regions.selectors.reviewers import may_be_matched
 Target = Need | Volunteer | None
 """What a run is about: one need, one party, or everything."""
 TRIES = 5
+
+log = logging.getLogger(__name__)
 
 
 def scope_of(target: Target) -> str:
@@ -90,29 +96,40 @@ def is_under_way(target: Target) -> bool:
     return MatchRun.objects.filter(scope=scope_of(target), state__in=sorted(RUN_OPEN)).exists()
 
 
-def plan_only(*, actor: User, target: Target = None, now: datetime | None = None) -> Plan:
-    """What a run would propose and why. Writes nothing, but for this host's folder of snapshots. Raises as ``request_run`` does.
+def plan_only(
+    *,
+    actor: User,
+    target: Target = None,
+    now: datetime | None = None,
+    tell_every_row: Callable[[], object] | None = None,
+) -> Plan:
+    """What a run would propose and why. Raises as ``request_run`` does.
 
-    A large installation is planned over its packed participants where ``plan_snapshot`` finds them, then without the price of
-    fairness; elsewhere everything is read.
+    Writes nothing, but for this host's folder of snapshots, and that it withdraws one that is damaged. A large installation
+    is planned over the packed participants that a run would use, then without the price of fairness. Where there are none, or
+    they cannot be had, every one is read anew, which may take minutes: ``tell_every_row`` is called first.
     """
     _require_may_match(actor, target)
     moment, scope, weights = now or timezone.now(), scope_of(target), current_weights()
-    base = plan_snapshot(target, now=moment)
+    if is_large(scope):
+        found = _packed_already(scope, weights, now=moment)
+        if found is not None:
+            return dry_run(found)
+        if tell_every_row is not None:
+            tell_every_row()
+    return dry_run(prepare(read_inputs(scope=scope, weights=weights, now=moment)))
+
+
+def _packed_already(scope: str, weights: Weights, *, now: datetime) -> Prepared | None:
+    """What a large run would compare; None where nothing is packed for it, or its snapshot is lost or finds no room here."""
+    base = usable_snapshot(scope=scope, now=now)
     if base is None:
-        return dry_run(prepare(read_inputs(scope=scope, weights=weights, now=moment)))
-    return dry_run(prepared_for_plan(base, scope=scope, weights=weights, now=moment))
-
-
-def plan_snapshot(target: Target, *, now: datetime) -> PartySnapshot | None:
-    """The packed participants that a plan goes on from; None where there are few, or none that a run would use."""
-    scope = scope_of(target)
-    return usable_snapshot(scope=scope, now=now) if is_large(scope) else None
-
-
-def reads_every_row(target: Target, *, now: datetime) -> bool:
-    """Whether a plan has to read the many participants of a large installation anew."""
-    return is_large(scope_of(target)) and plan_snapshot(target, now=now) is None
+        return None
+    try:
+        return prepared_for_plan(base, scope=scope, weights=weights, now=now)
+    except (ValueError, OSError) as error:
+        log.warning("The packed participants cannot be used for a plan: %s", error)
+        return None
 
 
 def _require_may_match(actor: User, target: Target) -> None:

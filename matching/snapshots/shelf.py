@@ -33,8 +33,8 @@ PIECE = 1 << 20
 VERSION = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+)?")
 UNFINISHED = ".enishi-"
-CANNOT_RESERVE = {errno.EINVAL, errno.EOPNOTSUPP}
-"""A file system that sets nothing aside says so by one of these."""
+CANNOT_RESERVE = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS}
+"""A file system that sets nothing aside says so by one of these, a kernel or a sandbox without the call by the last."""
 STRAY_SECONDS = 3600
 """A half-written folder this old belongs to a process that is gone."""
 

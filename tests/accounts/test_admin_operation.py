@@ -151,6 +151,17 @@ def test_run_says_when_the_price_of_fairness_could_not_be_measured(office: Clien
     assert told in office.get(page).content.decode()
 
 
+def test_run_says_for_how_many_needs_advice_could_not_be_counted(office: Client, admin: User) -> None:
+    page = reverse("admin:matching_matchrun_changelist")
+    run = MatchRun.objects.create(
+        scope="all", state=RunState.DONE, requested_by=admin, weights=ensure_weights(), report={}
+    )
+    assert "人が足りない理由を数えられなかった困りごと" in office.get(page).content.decode()
+    run.report = {"unadvised": 8317}
+    run.save()
+    assert ">8317<" in office.get(page).content.decode()
+
+
 @pytest.mark.parametrize(
     ("app", "model"),
     [("accounts", "outbox"), ("accounts", "user"), ("accounts", "auditentry"), ("accounts", "workkind")],

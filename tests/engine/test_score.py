@@ -86,6 +86,7 @@ def test_terms_stay_small_and_the_score_fits_32_bits():
     [
         {"wait_max": -1},
         {"second_person": 300_000},
+        {"neutral_micro": 0},
         {"neutral_micro": 1_000_001},
         {"comfort_quarters": 5},
         {"near_limit_fifths": 4},

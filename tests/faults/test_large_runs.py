@@ -17,7 +17,7 @@ from accounts.models import Outbox, User, Volunteer
 from matching.enums import STATE_OF, RunState, ShardKind
 from matching.models import MatchRun, PartySnapshot, RunInputs, RunShard, SnapshotPart
 from matching.services import run_merge, run_snapshots, run_steps
-from matching.services.run_price import unmeasured
+from matching.services.run_given_up import GIVEN_UP
 from matching.services.run_queue import LEASE, finish_shard
 from matching.services.run_recovery import ATTEMPTS_MAX, OVERTAKEN, SILENT, sweep_runs
 from matching.services.runs import request_run
@@ -131,11 +131,11 @@ def test_the_step_after_the_last_piece_is_given_back(expected: dict[str, Any], k
 def test_a_result_that_comes_second_is_thrown_away(expected: dict[str, Any]) -> None:
     run = until(begun(), ShardKind.MEASURE)
     (piece,) = pieces(run, ShardKind.MEASURE)
-    first, second = (unmeasured("first"), unmeasured("second"))
+    first, second = GIVEN_UP, b'{"unfair_micro": 1}'
     assert [finish_shard(piece, said, now=timezone.now()) for said in (first, second)] == [True, False]
     drain_outbox()
     run.refresh_from_db()
-    assert (run.state, run.report["unmeasured"]) == (RunState.DONE, "first")
+    assert (run.state, run.report["unmeasured"]) == (RunState.DONE, True)
     assert finish_shard(piece, second, now=timezone.now()) is False
     piece.refresh_from_db()
     assert bytes(piece.result) == b""
@@ -164,7 +164,36 @@ def test_a_price_that_cannot_be_measured_does_not_cost_the_run(expected: dict[st
     drain_outbox()
     told = expected["report"]
     fairness = told["fairness"] | {"price_micro": None, "unfair_micro": None}
-    assert outcome(run) == expected | {"report": told | {"fairness": fairness, "unmeasured": SILENT}}
+    assert outcome(run) == expected | {"report": told | {"fairness": fairness, "unmeasured": True}}
+
+
+def test_advice_that_cannot_be_counted_does_not_cost_the_run(expected: dict[str, Any]) -> None:
+    run = until(begun(), ShardKind.ADVISE)
+    piece, *_others = pieces(run, ShardKind.ADVISE)
+    for tries in range(1, ATTEMPTS_MAX + 1):
+        claimed_and_killed(piece)
+        sweep_runs(now=later())
+        piece.refresh_from_db()
+        assert (piece.attempts, piece.done_at is not None) == (tries, tries == ATTEMPTS_MAX)
+    drain_outbox()
+    found = outcome(run)
+    assert found["report"] == expected["report"] | {"unadvised": 1}
+    left = [told for told in expected["diagnoses"] if told in found["diagnoses"]]
+    assert (len(left), len(expected["diagnoses"])) == (1, 2)
+    kept = expected.keys() - {"report", "diagnoses"}
+    assert {name: found[name] for name in kept} == {name: expected[name] for name in kept}
+
+
+def test_pieces_whose_inputs_are_lost_are_given_up_at_once(expected: dict[str, Any]) -> None:
+    run = until(begun(), ShardKind.ADVISE)
+    RunInputs.objects.all().delete()
+    on_this_host()
+    drain_outbox()
+    found = outcome(run)
+    assert (found["state"], found["proposals"]) == (RunState.DONE, expected["proposals"])
+    assert (found["report"]["unmeasured"], found["report"]["unadvised"]) == (True, 2)
+    assert (found["candidates"], found["diagnoses"]) == (expected["candidates"], [])
+    assert {shard.attempts for shard in run.shards.all()} == {0}
 
 
 def test_needs_are_still_advised_when_the_price_was_given_up(expected: dict[str, Any]) -> None:

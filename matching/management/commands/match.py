@@ -18,7 +18,7 @@ from matching.selectors.run_progress import progress_line, progress_of
 from matching.selectors.runs import run_matches, run_report
 from matching.services.run_here import finish_run
 from matching.services.run_plan import Plan
-from matching.services.runs import open_run, plan_only, reads_every_row, scope_of
+from matching.services.runs import open_run, plan_only, scope_of
 from regions.enums import NeedStage
 from regions.models import Need, Slot
 
@@ -96,9 +96,7 @@ class Command(BaseCommand):
 
     def _planned(self, target: Need | None) -> dict[str, Any]:
         nobody_stored = User(is_system=True)  # a dry run does not even write the system's own row
-        if reads_every_row(target, now=timezone.now()):
-            self.stderr.write(EVERY_ROW, style_func=str)
-        plan = plan_only(actor=nobody_stored, target=target)
+        plan = plan_only(actor=nobody_stored, target=target, tell_every_row=self._tell_every_row)
         return {
             "run": None,
             "dry_run": True,
@@ -106,6 +104,9 @@ class Command(BaseCommand):
             "report": plan.report,
             "proposals": _of_plan(plan),
         }
+
+    def _tell_every_row(self) -> None:
+        self.stderr.write(EVERY_ROW, style_func=str)
 
     def _write(self, answer: dict[str, Any]) -> None:
         for proposal in answer["proposals"]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -17,8 +19,9 @@ from accounts.models import Guide, Outbox, User, Volunteer
 from accounts.services.parties import pause_party
 from accounts.services.rescoring import party_changed
 from matching.enums import STATE_OF, EndReason, RunState, ShardKind
+from matching.management.commands.match import EVERY_ROW
 from matching.models import Candidate, Match, MatchRun, NeedDiagnosis, PartySnapshot, RunInputs, SnapshotPart
-from matching.services import run_plan, run_queue, run_steps
+from matching.services import run_plan, run_queue, run_steps, runs
 from matching.services.endings import decline_match
 from matching.services.invariants import check_invariants
 from matching.services.run_snapshots import forget_opened, take_snapshot
@@ -270,6 +273,30 @@ def test_a_plan_is_made_over_what_is_packed_and_has_changed(field, packed, setti
     assert [model.objects.count() for model in counted] == before
 
 
+@pytest.mark.parametrize("trouble", ["no folder", "damaged", "forgotten"])
+def test_a_dry_run_without_its_snapshot_reads_every_row(
+    field, packed, settings, shelf, monkeypatch, trouble: str
+):
+    Guide.objects.update(weekly_capacity=60)
+    expected = plan_only(actor=User.objects.system())
+    on_this_host()
+    shutil.rmtree(shelf)
+    if trouble == "no folder":
+        shelf.write_text("no folder")
+    elif trouble == "damaged":
+        SnapshotPart.objects.update(data=b"PK")
+    else:
+        row = PartySnapshot.objects.get()
+        monkeypatch.setattr(runs, "usable_snapshot", lambda **_asked: row)
+        PartySnapshot.objects.all().delete()
+    settings.ENISHI_LARGE_FROM = 100
+    out, err = StringIO(), StringIO()
+    call_command("match", "--all", "--dry-run", stdout=out, stderr=err)
+    assert f"{len(expected.proposals)} would be proposed" in out.getvalue()
+    assert err.getvalue().splitlines() == [EVERY_ROW]
+    assert len(expected.proposals) > 1
+
+
 def test_a_match_since_the_packing_uses_up_the_load(field, packed, settings):
     party = Match.objects.filter(run=packed).first().volunteer
     party.live_limit = 1
@@ -344,6 +371,54 @@ def test_a_damaged_part_in_the_database_is_refused(field, packed, settings, shel
     assert run.state != RunState.DONE
     assert "damaged" in run.error
     assert folders(shelf) == []
+    ends_well_with_a_new_snapshot(run, packed)
+
+
+def ends_well_with_a_new_snapshot(run: MatchRun, packed: MatchRun) -> None:
+    drain_outbox(now=timezone.now() + timedelta(minutes=1))
+    run.refresh_from_db()
+    assert (run.state, run.error, run.attempts) == (RunState.DONE, "", 1)
+    assert PartySnapshot.objects.get().pk == run.snapshot_id != packed.snapshot_id
+    assert check_invariants(now=timezone.now()) == []
+
+
+@pytest.mark.parametrize("everything", [False, True], ids=["need", "all"])
+def test_a_run_under_way_begins_again_where_its_snapshot_is_lost(field, packed, settings, shelf, everything):
+    settings.ENISHI_LARGE_FROM = 100
+    run = request_run(actor=User.objects.system(), target=None if everything else field[0])
+    start_run(run_id=run.pk, now=timezone.now())
+    run.refresh_from_db()
+    assert (run.state, run.snapshot) == (RunState.SCORING, packed.snapshot)
+    on_this_host()
+    shutil.rmtree(shelf)
+    SnapshotPart.objects.update(data=b"PK")
+    drain_outbox()
+    ends_well_with_a_new_snapshot(run, packed)
+
+
+def test_a_withdrawn_snapshot_serves_hosts_that_have_a_copy(field, packed, settings, shelf):
+    expected = large(settings, field[0])
+    settings.ENISHI_LARGE_FROM = 100
+    run = request_run(actor=User.objects.system(), target=field[0])
+    start_run(run_id=run.pk, now=timezone.now())
+    on_this_host()
+    PartySnapshot.objects.update(ready_at=None)
+    drain_outbox()
+    assert outcome(run) == expected
+    assert (run.attempts, run.snapshot) == (0, packed.snapshot)
+
+
+def test_a_host_that_cannot_write_withdraws_nothing(field, packed, settings, shelf):
+    shutil.rmtree(shelf)
+    shelf.write_text("no folder")
+    settings.ENISHI_LARGE_FROM = 100
+    run = matched(field[0])
+    assert (run.state, run.error.split(":")[0]) == (RunState.QUEUED, "FileExistsError")
+    assert PartySnapshot.objects.get(ready_at__isnull=False) == packed.snapshot
+    shelf.unlink()
+    drain_outbox(now=timezone.now() + timedelta(minutes=1))
+    run.refresh_from_db()
+    assert (run.state, run.snapshot) == (RunState.DONE, packed.snapshot)
 
 
 def test_parts_of_another_snapshot_are_refused(field, packed, settings, shelf):
@@ -352,3 +427,4 @@ def test_parts_of_another_snapshot_are_refused(field, packed, settings, shelf):
     settings.ENISHI_LARGE_FROM = 100
     run = matched(field[0])
     assert "not those it was sealed with" in run.error
+    ends_well_with_a_new_snapshot(run, packed)

@@ -36,12 +36,21 @@ def test_new_weights_count_from_their_activation(admin, mowing: Need, riders, ha
     ]
 
 
-@pytest.mark.parametrize("values", [{"near_limit_fifths": 1}, {"colour": 3}, {"top_k": -1}])
+@pytest.mark.parametrize(
+    "values", [{"near_limit_fifths": 1}, {"colour": 3}, {"top_k": -1}, {"neutral_micro": 0}]
+)
 def test_weights_that_no_run_could_use_are_refused(admin, values: dict[str, int]) -> None:
     with pytest.raises(DomainError) as refused:
         add_weights(actor=admin, values=values)
     assert refused.value.code == "weights_unusable"
     assert not WeightSet.objects.filter(version__gt=1).exists()
+
+
+def test_a_refusal_of_weights_names_the_number(admin) -> None:
+    with pytest.raises(DomainError) as refused:
+        add_weights(actor=admin, values={"neutral_micro": 0})
+    assert "neutral_micro is at least one" in str(refused.value.message)
+    assert add_weights(actor=admin, values={"neutral_micro": 1}).values["neutral_micro"] == 1
 
 
 def test_weights_are_for_administrators(mori, admin) -> None:

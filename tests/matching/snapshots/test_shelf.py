@@ -208,7 +208,7 @@ def test_a_full_disk_is_told_before_any_page_is_written(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [errno.EINVAL, errno.EOPNOTSUPP])
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS])
 def test_a_file_system_that_reserves_nothing_is_written_all_the_same(tmp_path, monkeypatch, number):
     def unable(_file: int, _first: int, _size: int) -> None:
         raise OSError(number, "not here")
