@@ -5,12 +5,13 @@ No Django, no clock, no randomness, no I/O but for compiled code, which `fused/j
 `explain`, `single_changes`.
 """
 
-from matching.engine.allocate import Allocation, Proposal, Report, allocate, unfair_micro
+from matching.engine.allocate import Allocation, Proposal, Report, allocate
 from matching.engine.alone import only_reasons, only_scores
+from matching.engine.beginning import Beginning
 from matching.engine.changes import Findings, RuleCount, single_changes
 from matching.engine.digest import inputs_digest
 from matching.engine.explain import Explanation, Matched, explain
-from matching.engine.fairness import Fairness
+from matching.engine.fairness import Fairness, without_fairness
 from matching.engine.near import Change
 from matching.engine.needs import CompiledNeed, NeedSet, build_needs
 from matching.engine.pairs import Assessment, Standing, assess, best_of_need
@@ -42,6 +43,7 @@ __all__ = [
     "Allocation",
     "Assessment",
     "AvailabilityRule",
+    "Beginning",
     "Change",
     "CompiledNeed",
     "Explanation",
@@ -82,5 +84,5 @@ __all__ = [
     "score_shard",
     "shards_of",
     "single_changes",
-    "unfair_micro",
+    "without_fairness",
 ]

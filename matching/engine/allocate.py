@@ -102,7 +102,7 @@ def allocate(
     Existing relations and promises are placed first and never moved; then groups with lone people, exactly as far as effort
     goes; then further dates for parties that know the community. `guide_capacity` is what each guide can still
     read this week; a guide not named has `guide_capacity_default`. The order of the inputs does not matter.
-    Measuring the price of fairness takes as long as placing; without it, it stays None (see `unfair_micro`).
+    Measuring the price of fairness takes as long as placing; without it, it stays None (see `without_fairness`).
     """
     begun = Beginning.of(
         snapshot=snapshot,
@@ -125,30 +125,6 @@ def allocate(
         ),
         report=_report(placed, snapshot=snapshot, edges=edges, blocking=blocking, fairness=fairness),
     )
-
-
-def unfair_micro(
-    *,
-    snapshot: Snapshot,
-    needs: NeedSet,
-    merged: Merged,
-    minutes: I32,
-    weights: Weights,
-    guide_capacity: Mapping[int, int],
-) -> int:
-    """What newcomers' scores would add up to if nothing were given for fairness, from what `allocate` was given.
-
-    For `Fairness.priced`, where `allocate` was to leave that out.
-    """
-    begun = Beginning.of(
-        snapshot=snapshot,
-        needs=needs,
-        merged=merged,
-        minutes=minutes,
-        weights=weights,
-        guide_capacity=guide_capacity,
-    )
-    return without_fairness(begun)
 
 
 def _report(placed: Placed, *, snapshot: Snapshot, edges: Edges, blocking: int, fairness: Fairness) -> Report:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from matching.engine import Fairness, unfair_micro
+from matching.engine import Beginning, Fairness, without_fairness
 from matching.enums import ShardKind
 from matching.models import MatchRun, RunShard
 from matching.services.run_prepared import Prepared, compared, results_of
@@ -22,7 +22,7 @@ def measure(shard: RunShard, prepared: Prepared) -> bytes:
     """Place newcomers once more, without fairness, from what the plan was made from; what comes of it, as the piece's result."""
     layer = compared(prepared, results_of(shard.run))
     inputs = prepared.inputs
-    unfair = unfair_micro(
+    begun = Beginning.of(
         snapshot=layer.snapshot,
         needs=prepared.needs,
         merged=layer.merged,
@@ -30,7 +30,7 @@ def measure(shard: RunShard, prepared: Prepared) -> bytes:
         weights=inputs.weights,
         guide_capacity=inputs.capacity,
     )
-    return json.dumps({"unfair_micro": unfair}).encode()
+    return json.dumps({"unfair_micro": without_fairness(begun)}).encode()
 
 
 def priced(report: Mapping[str, Any], run: MatchRun) -> dict[str, Any]:

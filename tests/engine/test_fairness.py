@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine import Phase, Weights, allocate, unfair_micro
+from matching.engine import Beginning, Phase, Weights, allocate, without_fairness
 from matching.engine.fairness import gini_milli
 from tests.engine.small import allocation_of, need, party, slot, small
 from tests.engine.world import compiled, random_world, scan
@@ -87,7 +87,7 @@ def test_price_measured_apart_is_that_of_the_allocation(seed, generous):
     }  # fmt: skip
     whole, apart = allocate(**given_to), allocate(**given_to, measure_price=False)
     assert (apart.report.fairness.price_micro, apart.report.fairness.unfair_micro) == (None, None)
-    assert apart.report.fairness.priced(unfair_micro(**given_to)) == whole.report.fairness
+    assert apart.report.fairness.priced(without_fairness(Beginning.of(**given_to))) == whole.report.fairness
     assert replace(apart.report, fairness=whole.report.fairness) == whole.report
     assert apart.proposals == whole.proposals
     assert whole.report.fairness.newcomers_micro == sum(
