@@ -21,7 +21,7 @@ from matching.api.answers import Answer
 from matching.api.filters import RunFilter
 from matching.models import MatchRun
 from matching.selectors.run_progress import Progress, progress_of
-from matching.selectors.runs import run_report, runs_for
+from matching.selectors.runs import run_error, run_report, runs_for
 from matching.services.run_cancel import cancel_run
 from matching.services.runs import request_run
 from regions.policies import needs_visible_to
@@ -75,7 +75,7 @@ class RunSerializer(serializers.Serializer[Any]):
     shards_done = serializers.IntegerField(read_only=True, default=0)
     progress = serializers.SerializerMethodField()
     report = serializers.SerializerMethodField()
-    error = serializers.CharField(read_only=True)
+    error = serializers.SerializerMethodField()
     attempts = serializers.IntegerField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     started_at = serializers.DateTimeField(read_only=True, allow_null=True)
@@ -91,6 +91,10 @@ class RunSerializer(serializers.Serializer[Any]):
         """What the run says of its work."""
         return run_report(run)
 
+    def get_error(self, run: MatchRun) -> str:
+        """What went wrong last: the text for administrators, to others only that something did."""
+        return run_error(run, self.context["actor"])
+
 
 class RunView(HouseView):
     """Runs one may know of."""
@@ -102,7 +106,7 @@ class RunView(HouseView):
         return runs_for(self.actor)
 
     def page_context(self, shown: list[Any]) -> dict[str, Any]:
-        return {"progress": progress_of(shown, now=timezone.now())}
+        return {"progress": progress_of(shown, now=timezone.now()), "actor": self.actor}
 
     def one(self, run: MatchRun) -> Response:
         """One run as the list shows it."""

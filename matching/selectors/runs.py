@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.policies import Actor, is_admin, is_guide, is_system
@@ -32,6 +33,13 @@ def runs_for(actor: Actor) -> QuerySet[MatchRun]:
 def run_report(run: MatchRun) -> dict[str, Any]:
     """The report of a run without what it keeps for itself while it works."""
     return {key: value for key, value in run.report.items() if key not in WORKING_KEYS}
+
+
+def run_error(run: MatchRun, actor: Actor) -> str:
+    """What went wrong in a run, for administrators; others read only that something did: the text may quote what was read."""
+    if not run.error or is_admin(actor) or is_system(actor):
+        return run.error
+    return _("A step of this run failed. Administrators read why.")
 
 
 def run_matches(run: MatchRun) -> QuerySet[Match]:

@@ -79,6 +79,17 @@ def test_what_a_run_keeps_for_itself_is_not_shown(admin: User) -> None:
     assert as_user(admin).get(f"{RUNS}{made['id']}/").json()["report"] == {"gap_micro": 0}
 
 
+def test_only_administrators_read_what_went_wrong_in_a_run(admin: User, mori: User, mowing: Need) -> None:
+    made = as_user(mori).post(RUNS, {"need": mowing.public_id}).json()
+    address = f"{RUNS}{made['id']}/"
+    assert as_user(mori).get(address).json()["error"] == ""
+    MatchRun.objects.update(error='duplicate key value: (email)=("hana@example.org")')
+    told = "実行の途中で失敗しました。原因は管理者が確認できます。"
+    assert as_user(mori).get(address).json()["error"] == told
+    assert as_user(mori).get(RUNS).json()["results"][0]["error"] == told
+    assert "hana@example.org" in as_user(admin).get(address).json()["error"]
+
+
 # How far it is.
 def test_open_run_tells_its_progress_and_one_that_has_ended_none(admin: User) -> None:
     made = as_user(admin).post(RUNS, {}).json()
