@@ -8,6 +8,7 @@ import os
 import pytest
 from django.conf import settings
 from django.db import connections
+from pytest_django import DjangoDbBlocker
 
 from tests import services
 
@@ -54,6 +55,20 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         port = str(services.postgres_port())
         settings.DATABASES["default"]["PORT"] = port
         connections["default"].settings_dict["PORT"] = port
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """On PostgreSQL count the rows of every table from another million on.
+
+    A number of one table is then never by chance that of another's row, and none is as small as in an empty system.
+    """
+    if not ON_POSTGRES:
+        return
+    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+        cursor.execute("SELECT format('%I.%I', schemaname, sequencename) FROM pg_sequences ORDER BY 1")
+        for number, (sequence,) in enumerate(cursor.fetchall(), start=1):
+            cursor.execute(f"ALTER SEQUENCE {sequence} RESTART WITH {number}000001")
 
 
 @pytest.fixture(scope="session")

@@ -103,15 +103,15 @@ def test_party_with_two_dates_holds_both_or_neither(saga: Region, mori: User) ->
 
 
 # The naive forms, each as one would write it first.
-def approve_by_counting(match: Match, slot: Slot, *, pause: threading.Barrier) -> None:
-    """Count the places that are left, then hold some: nothing keeps the count true until then."""
+def approve_by_counting(match: Match, slot: Slot, *, first: int, pause: threading.Barrier) -> None:
+    """Count the places that are left, then hold some from ``first`` on: nothing keeps the count true until then."""
     with transaction.atomic():
         left = slot.places - Hold.objects.filter(slot=slot, released_at=None).count()
         pause.wait(GATE_SECONDS)
         if left < match.people:
             raise Conflict("places_taken")
         Hold.objects.bulk_create(
-            Hold(match=match, slot=slot, place=match.pk * 10 + number) for number in range(match.people)
+            Hold(match=match, slot=slot, place=first + number) for number in range(match.people)
         )
         Match.objects.filter(pk=match.pk).update(state=MatchState.ASKING)
 
@@ -133,8 +133,10 @@ def test_counting_without_a_lock_oversells(saga: Region, parties: list[Volunteer
             pause = threading.Barrier(THREADS)
             crowd.together(
                 [
-                    lambda match=match, slot=slot, pause=pause: approve_by_counting(match, slot, pause=pause)
-                    for match in proposals((slot, party) for party in parties)
+                    lambda match=match, slot=slot, first=10 * number, pause=pause: approve_by_counting(
+                        match, slot, first=first, pause=pause
+                    )
+                    for number, match in enumerate(proposals((slot, party) for party in parties))
                 ]
             )
             oversold += len(live_holds(slot)) > slot.places
