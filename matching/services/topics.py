@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.enums import NoticeGroup
-from accounts.models import Outbox
+from accounts.models import Outbox, User
 from accounts.services.notice_kinds import register_notices
 from accounts.services.organizations import GUIDE_ENDED
 from accounts.services.outbox import owe, register_topic
@@ -15,10 +15,11 @@ from matching.selectors.line import next_asking_time
 from matching.services import guardians, run_merge, run_queue, run_steps
 from matching.services.guardian_letters import send_letter
 from matching.services.handover import hand_over_matches
+from matching.services.permissions import go_on_with_permission
 from matching.services.rescoring import look_again, look_at_everything, target_of
 from matching.services.standby import ask_next_in_line
 from matching.services.watches import tell_watchers
-from regions.services.rescoring import NEED_OPENED
+from regions.services.rescoring import GRANTED, NEED_OPENED
 from regions.services.rescoring import TOPIC as RESCORE
 
 NOTICES: dict[NoticeGroup, tuple[str, ...]] = {
@@ -43,8 +44,9 @@ def register() -> None:
     register_topic("matching.next_in_line", ask_next)
     register_topic(RESCORE, rescore)
     register_topic(NEED_OPENED, tell_watchers)
-    # Every match is handed over in a transaction of its own, or the locks of two would cross.
+    # Every match is handed over, or goes on, in a transaction of its own, or the locks of two would cross.
     register_topic(GUIDE_ENDED, guide_ended, outside=True)
+    register_topic(GRANTED, permission_granted, outside=True)
     register_topic(guardians.TOPIC, guardian_letter, outside=True)
     # The steps of a run hold leases of their own and take seconds: they run without a transaction around them.
     register_topic(run_queue.START, start_run, outside=True)
@@ -80,6 +82,14 @@ def rescore(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
 def guide_ended(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
     """Hand the live matches of a dismissed guide to colleagues."""
     hand_over_matches(guide_id=payload["guide"], now=timezone.now())
+
+
+def permission_granted(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
+    """Go on with the matches that waited for a permission; nothing where who recorded it is gone."""
+    actor = User.objects.filter(pk=payload["by"]).first()
+    if actor is not None:
+        words = payload["on_behalf_of"]
+        go_on_with_permission(offer_id=payload["offer"], actor=actor, on_behalf_of=words, now=timezone.now())
 
 
 def guardian_letter(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001

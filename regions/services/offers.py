@@ -18,7 +18,7 @@ from regions.models import Offer, OfferAsset, Permission, Region
 from regions.policies import can_post_for
 from regions.services.behalf import behalf_of
 from regions.services.inputs import AssetInput, OfferValues, PermissionInput
-from regions.services.rescoring import offer_changed
+from regions.services.rescoring import offer_changed, permission_granted
 
 ASSETS_MAX, HOLDERS_MAX = 12, 20
 
@@ -105,7 +105,8 @@ def record_permission(
 ) -> Permission:
     """Record what one holder said; one row per holder, the audit keeps what it was before.
 
-    Locks the offer, then the open needs tied to it; audits; owes their rescoring.
+    Locks the offer, then the open needs tied to it; audits; owes their rescoring, and where it is granted that matches
+    which waited for it go on.
 
     Raises:
         NotAllowed("not_your_community"), Conflict("holders_full")
@@ -138,6 +139,8 @@ def record_permission(
         details=details,
     )
     offer_changed(offer)
+    if row.status == PermissionStatus.GRANTED:
+        permission_granted(offer, by=actor, on_behalf_of=behalf)
     return row
 
 

@@ -1,10 +1,11 @@
-"""Telling the matching, through the outbox, that needs must be looked at again."""
+"""Telling the matching, through the outbox, that needs must be looked at again, or that matches may go on."""
 
 from __future__ import annotations
 
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.services.outbox import owe
 from regions.enums import NeedStage
 from regions.locks import lock_needs
@@ -12,6 +13,7 @@ from regions.models import Need, Offer, Region
 
 TOPIC = "matching.rescore"
 NEED_OPENED = "matching.need_opened"
+GRANTED = "matching.permission_granted"
 
 
 def need_changed(need: Need) -> None:
@@ -31,6 +33,12 @@ def owe_rescoring(need: Need) -> None:
 def need_opened(need: Need) -> None:
     """Owe, once a need, that whoever watches it is told. Inside the transaction that opened it."""
     owe(topic=NEED_OPENED, key=f"need:{need.public_id}:opened", payload={"need": need.pk})
+
+
+def permission_granted(offer: Offer, *, by: User, on_behalf_of: str) -> None:
+    """Owe that matches which waited for this permission alone go on, in the name of who recorded it. In that transaction."""
+    key = f"offer:{offer.pk}:granted:{offer.changed_at.isoformat()}"
+    owe(topic=GRANTED, key=key, payload={"offer": offer.pk, "by": by.pk, "on_behalf_of": on_behalf_of})
 
 
 def offer_changed(offer: Offer) -> None:

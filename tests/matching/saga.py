@@ -16,8 +16,9 @@ from matching.services.day import Came, attest_attendance, complete_match
 from matching.services.meetings import record_meeting
 from matching.services.proposals import create_match
 from matching.services.review import approve_match
+from regions.enums import PermissionStatus
 from regions.models import Need, Representative
-from tests.builders import make_emergency_card
+from tests.builders import make_emergency_card, make_offer
 
 Stage = Callable[..., Match]
 
@@ -75,6 +76,17 @@ def agreed(need: Need, party: Volunteer, *, guide: User, people: int | None = No
     all_consents(match, by=speaker_of(match))
     both_confirm_promise(match)
     return both_answer(match, AnswerValue.YES)
+
+
+def waiting_for_permission(need: Need, party: Volunteer, *, guide: User) -> Match:
+    """Two who have met and said yes to everything; what is offered in return is not permitted yet."""
+    need.offers.add(make_offer(need.region, permission=PermissionStatus.INFORMAL))
+    match = asked(propose(need, party), guide=guide)
+    both_answer(match, AnswerValue.MEET)
+    met(match, guide=guide)
+    all_consents(match, by=speaker_of(match))
+    both_answer(match, AnswerValue.YES)
+    return both_confirm_promise(match)
 
 
 def confirmed(need: Need, party: Volunteer, *, guide: User) -> Match:

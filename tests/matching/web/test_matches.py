@@ -127,17 +127,6 @@ def test_before_the_promise_the_reasons_come_first(client: Client, asked: Match,
     assert "これからのこと" not in text
 
 
-def waiting_for_a_permission(need: Need, party: Volunteer, guide: User) -> Match:
-    """Two who have met and said yes to everything; what is offered in return is not permitted yet."""
-    need.offers.add(make_offer(need.region, permission=PermissionStatus.INFORMAL))
-    match = story.asked(story.propose(need, party), guide=guide)
-    story.both_answer(match, AnswerValue.MEET)
-    story.met(match, guide=guide)
-    story.all_consents(match, by=story.speaker_of(match))
-    story.both_answer(match, AnswerValue.YES)
-    return story.both_confirm_promise(match)
-
-
 def permit(need: Need) -> None:
     """Every holder has granted it now."""
     Permission.objects.filter(offer__needs=need).update(status=PermissionStatus.GRANTED)
@@ -146,7 +135,7 @@ def permit(need: Need) -> None:
 def test_sides_are_told_when_only_the_guide_is_left(
     client: Client, mowing: Need, hana_party: Volunteer, mori: User, hana: User, ume: User
 ) -> None:
-    match = waiting_for_a_permission(mowing, hana_party, mori)
+    match = story.waiting_for_permission(mowing, hana_party, guide=mori)
     told, ends = "約束に必要なことは、すべてそろいました", "までに約束が決まらないときは、自動で終わります"
     assert told not in page(client, match, hana).content.decode()
     permit(mowing)
@@ -161,7 +150,7 @@ def test_sides_are_told_when_only_the_guide_is_left(
 def test_nothing_to_do_is_not_said_beside_a_card_to_fill_in(
     client: Client, mowing: Need, hana_party: Volunteer, mori: User, hana: User, ume: User
 ) -> None:
-    match = waiting_for_a_permission(mowing, hana_party, mori)
+    match = story.waiting_for_permission(mowing, hana_party, guide=mori)
     permit(mowing)
     rest, card = "このままお待ちください", "連絡先カードを書く"
     shown = page(client, match, hana).content.decode()
