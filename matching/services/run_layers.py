@@ -18,20 +18,26 @@ from matching.services.run_prepared import Prepared
 from matching.services.run_snapshots import SnapshotLost, open_snapshot
 from matching.services.weights import weights_of
 from matching.snapshots import PARTY, Inputs
-from matching.snapshots.inputs import active_parties
+from matching.snapshots.inputs import active_parties, needs_of
 from matching.snapshots.layers import Layers, needs_from_json, needs_to_json, read_layers
 from matching.snapshots.parts import Frame, digest_of, from_bytes, to_bytes
 
 LARGE_FROM = 20_000
 """From so many participants on they are not read anew for every run, but packed once a night."""
+LARGE_PAIRS = 50_000_000
+"""From so many pairs on, too: the merge of a run that is not large does everything in one task."""
 
 
-def is_large(scope: str) -> bool:
-    """Whether a run of ``scope`` compares more participants than are read for it alone. One query."""
+def is_large(scope: str, *, now: datetime) -> bool:
+    """Whether a run of ``scope`` compares more participants, or pairs, than are read for it alone. Two queries at most."""
     if scope.startswith(PARTY):
         return False
     least = int(getattr(settings, "ENISHI_LARGE_FROM", LARGE_FROM))
-    return active_parties().order_by()[:least].count() >= least
+    parties = active_parties().order_by()[:least].count()
+    if parties >= least:
+        return True
+    pairs = int(getattr(settings, "ENISHI_LARGE_PAIRS", LARGE_PAIRS))
+    return parties * needs_of(scope, now=now).count() >= pairs
 
 
 def store_layers(run: MatchRun, layers: Layers, *, base: PartySnapshot) -> str:

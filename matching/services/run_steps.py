@@ -48,7 +48,7 @@ def start_run(*, run_id: int, now: datetime) -> bool:
     only: int | None = None
     with returning(run_id=run_id, now=now):
         run = MatchRun.objects.select_related("weights").get(pk=run_id)
-        if is_large(run.scope):
+        if is_large(run.scope, now=now):
             _begin_large(run, now=now)
         else:
             only = _begin(run, now=now)

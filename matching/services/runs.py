@@ -111,7 +111,7 @@ def plan_only(
     """
     _require_may_match(actor, target)
     moment, scope, weights = now or timezone.now(), scope_of(target), current_weights()
-    if is_large(scope):
+    if is_large(scope, now=moment):
         found = _packed_already(scope, weights, now=moment)
         if found is not None:
             return dry_run(found)

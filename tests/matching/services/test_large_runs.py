@@ -224,6 +224,16 @@ def learn(party) -> None:
     party_changed(party)
 
 
+@pytest.mark.parametrize(
+    ("about", "pairs", "packed"), [("all", 1800, True), ("all", 1801, False), ("need", 601, False)]
+)
+def test_a_run_over_many_pairs_is_large_however_few_its_participants(field, settings, about, pairs, packed):
+    assert (Volunteer.objects.filter(is_active=True).count(), len(field)) == (600, 3)
+    settings.ENISHI_LARGE_PAIRS = pairs
+    run = matched(None if about == "all" else field[0])
+    assert (run.state, run.is_large) == (RunState.DONE, packed)
+
+
 @pytest.fixture
 def packed(field, settings) -> MatchRun:
     """A large run that is done: its snapshot stays."""
