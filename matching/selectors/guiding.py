@@ -15,7 +15,7 @@ from accounts.enums import PartyKind
 from accounts.models import Guide, User
 from accounts.policies import is_admin
 from matching.enums import DISCLOSED, ConsentStatus, MatchState, PreconditionKind, Role, Side
-from matching.models import Answer, Match, Meeting, Precondition, RegionConsent
+from matching.models import Answer, Attendance, Match, Meeting, Precondition, RegionConsent
 from matching.selectors.readiness import SETTLED, SETTLING
 from matching.selectors.sights import MatchSight
 from matching.transitions import moves_from
@@ -213,6 +213,14 @@ def slot_to_attest(match: Match, *, now: datetime | None = None) -> Slot | None:
     known = {row.slot_id for row in match.attendances.all()}
     held = [slot for slot in match.slots.all() if slot.cancelled_at is None and slot.start_at <= at]
     return next((slot for slot in held if slot.pk not in known), None)
+
+
+def record_to_correct(match: Match, *, now: datetime | None = None) -> Attendance | None:
+    """What is on record of the only date that has begun, so that a mistake in it can be mended. No query."""
+    at = now or timezone.now()
+    begun = [slot.pk for slot in match.slots.all() if slot.cancelled_at is None and slot.start_at <= at]
+    rows = [row for row in match.attendances.all() if row.slot_id in begun]
+    return rows[0] if len(begun) == len(rows) == 1 else None
 
 
 def is_on_record(match: Match, *, now: datetime) -> bool:

@@ -20,8 +20,6 @@ from matching.web.acts import Act, Acts
 from matching.web.match_forms import EmptyForm
 from regions.models import Slot
 
-MINUTES_AN_HOUR = 60
-
 
 def attest(
     *,
@@ -35,7 +33,7 @@ def attest(
     on_behalf_of: str = "",
 ) -> Match:
     """``day.attest_attendance`` with the hours of each as minutes of all. Raises what it raises."""
-    minutes = int(hours * MINUTES_AN_HOUR) * people_came
+    minutes = int(hours * forms.MINUTES_AN_HOUR) * people_came
     came = day.Came(people=people_came, minutes=minutes, return_given=return_given, note=note)
     return day.attest_attendance(
         match_id=match_id, actor=actor, slot=slot, came=came, on_behalf_of=on_behalf_of

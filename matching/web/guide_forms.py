@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Guide
 from matching.enums import EndReason, MeetingHow, MeetingOutcome, PreconditionKind, Role, Side
+from matching.models import Attendance
 from matching.selectors import guiding
 from matching.web.entry_forms import NAME_MAX, REASON_MAX, behalf_field, inner_note, side_field
 from matching.web.match_forms import (
@@ -25,6 +26,7 @@ from regions.models import Slot
 
 SENTENCE_MAX = 300
 HOURS_MAX = 24
+MINUTES_AN_HOUR = 60
 
 
 def neutral_field() -> forms.CharField:
@@ -141,6 +143,18 @@ class NoteForm(MatchForm):
     note = inner_note()
 
 
+def as_stated(row: Attendance) -> dict[str, Any]:
+    """A record of who came in the fields of its form: hours of each, as they were stated."""
+    hours = row.minutes / MINUTES_AN_HOUR / row.people_came if row.people_came else 0
+    return {
+        "slot": row.slot_id,
+        "people_came": row.people_came,
+        "hours": f"{round(hours, 2):g}",
+        "return_given": row.return_given,
+        "note": row.note,
+    }
+
+
 class AttendanceForm(MatchForm):
     """Who came on one date."""
 
@@ -173,6 +187,9 @@ class AttendanceForm(MatchForm):
             hours = (first.end_at - first.start_at).total_seconds() / 3600
             self.initial.setdefault("slot", first.pk)
             self.initial["hours"] = f"{min(hours, HOURS_MAX):g}"
+        known = guiding.record_to_correct(self.match)
+        if known is not None:
+            self.initial.update(as_stated(known))
 
 
 class GuideAttendanceForm(AttendanceForm):

@@ -296,6 +296,8 @@ def test_attendance_is_recorded_in_hours_and_the_match_completed(
     act(client, match, "attest", mori, slot=slot.pk, people_came=1, hours="2.5", return_given="on")
     row = match.attendances.get()
     assert (row.people_came, row.minutes, row.return_given) == (1, 150, True)
+    stated = {"slot": slot.pk, "people_came": 1, "hours": "2.5", "return_given": True, "note": ""}
+    assert form_of(client, match, "attest", mori).initial == stated  # a mistake is mended, not written anew
     act(client, match, "complete", mori)
     assert story.state_of(match) == MatchState.COMPLETED
     assert offered(client, match, mori) == set()
