@@ -32,27 +32,28 @@ def finish_run(
     ``tell`` is called with the run before every step and at every look at those of others.
 
     Raises:
-        Conflict("run_under_way"): workers are still at it after ``patience_seconds``.
+        Conflict("run_under_way"): there was nothing to do here for ``patience_seconds``; workers are still at it.
     """
-    deadline = time.monotonic() + patience_seconds
+    idle_since = time.monotonic()
     while True:
         run = MatchRun.objects.get(pk=run_id)
         if run.state not in RUN_OPEN:
             return run
         if tell is not None:
             tell(run)
-        if not _step(run, now=clock()):
-            if time.monotonic() > deadline:
-                raise Conflict(
-                    "run_under_way", _("A worker is still matching. Please look again in a minute.")
-                )
+        if _step(run, now=clock()):
+            idle_since = time.monotonic()
+        elif time.monotonic() > idle_since + patience_seconds:
+            raise Conflict("run_under_way", _("A worker is still matching. Please look again in a minute."))
+        else:
             time.sleep(LOOK_EVERY_SECONDS)
 
 
 def _step(run: MatchRun, *, now: datetime) -> bool:
-    """Do one step that nobody holds; whether there was one."""
+    """Do one step that nobody holds; whether the run went on with it. One that waits for another's packing does not."""
     if run.state == RunState.QUEUED:
-        return start_run(run_id=run.pk, now=now)
+        started = start_run(run_id=run.pk, now=now)
+        return started and not MatchRun.objects.filter(pk=run.pk, state=RunState.QUEUED).exists()
     undone = RunShard.objects.filter(unclaimed(now), run=run, done_at=None)
     for shard_id in undone.order_by("number").values_list("pk", flat=True):
         if run_shard(shard_id=shard_id, now=now):

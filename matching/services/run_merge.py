@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.services.outbox import readable
 from matching.enums import RunState
 from matching.locks import lock_run
 from matching.models import MatchRun, RunShard
@@ -23,7 +24,7 @@ from matching.services.run_prepared import results_of
 from matching.services.run_proposals import close_run, write_proposals
 from matching.services.run_queue import LEASE, by_now, owe_merge, unclaimed, worker_name
 from matching.services.run_recovery import begin_again, returning
-from matching.services.run_snapshots import seal
+from matching.services.run_snapshots import SnapshotLost, seal
 from matching.snapshots import is_about_one_need, looks_at_everybody, party_of_scope
 
 PROPOSALS_PER_STEP = 200  # well within a task's time
@@ -41,13 +42,21 @@ def merge_run(*, run_id: int, now: datetime) -> bool:
         return False
     with returning(run_id=run_id, now=now):
         if state == RunState.PACKING:
-            run = MatchRun.objects.select_related("weights").get(pk=run_id)
-            begin_layers(run, seal(run, now=by_now(now)), now=now)
+            _begin_packed(run_id, now=now)
         elif state == RunState.ADVISING:
             close_run(run_id=run_id, now=by_now(now))
         else:
             _merge(run_id, now=now)
     return True
+
+
+def _begin_packed(run_id: int, *, now: datetime) -> None:
+    """Name the snapshot and cut the run; where what was packed is damaged already, begin again with other parts."""
+    run = MatchRun.objects.select_related("weights").get(pk=run_id)
+    try:
+        begin_layers(run, seal(run, now=by_now(now)), now=now)
+    except SnapshotLost as error:
+        begin_again(run_id=run_id, digest=run.inputs_digest, now=by_now(now), why=readable(error))
 
 
 def _claim_next(run_id: int, *, now: datetime) -> RunState | None:

@@ -117,8 +117,8 @@ def forget_work(run: MatchRun) -> None:
 
 
 @transaction.atomic
-def begin_again(*, run_id: int, digest: str, now: datetime) -> None:
-    """Queue a run again whose inputs are no longer those it was started with. Locks the run.
+def begin_again(*, run_id: int, digest: str, now: datetime, why: str = OVERTAKEN) -> None:
+    """Queue a run again whose inputs are no longer those it was started with, or are lost. Locks the run.
 
     The next attempt takes one shard and scores what it has just read, so that changes cannot hold it up for ever.
     """
@@ -127,7 +127,7 @@ def begin_again(*, run_id: int, digest: str, now: datetime) -> None:
     if run is None or run.state not in under_way or run.inputs_digest != digest or "plan" in run.report:
         return
     forget_work(run)
-    run.state, run.lease_until, run.inputs_digest, run.error = RunState.QUEUED, None, "", OVERTAKEN
+    run.state, run.lease_until, run.inputs_digest, run.error = RunState.QUEUED, None, "", why
     run.attempts, run.snapshot = run.attempts + 1, None  # it may be a small one by now
     run.save(update_fields=["state", "lease_until", "inputs_digest", "error", "attempts", "snapshot"])
     if run.attempts >= ATTEMPTS_MAX:

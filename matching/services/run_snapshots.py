@@ -129,9 +129,12 @@ def seal(run: MatchRun, *, now: datetime) -> PartySnapshot:
     """Name the snapshot of a run whose parts are all there, and forget those that no open run uses. Locks them.
 
     Raises:
+        SnapshotLost: it was named before and has been withdrawn since.
         RuntimeError: the run has lost its snapshot.
     """
     row = lock_snapshot(run)
+    if row.version and row.ready_at is None:
+        raise SnapshotLost(row.version)
     if row.ready_at is None:
         parts = row.parts.order_by("number")
         row.version = version_of(Frame.from_json(row.frame), parts.values_list("digest", flat=True))

@@ -259,6 +259,27 @@ def test_a_part_whose_worker_always_dies_ends_the_run_and_the_next_one_packs_ane
     assert PartySnapshot.objects.get() == again.snapshot
 
 
+@pytest.mark.parametrize("is_withdrawn", [False, True], ids=["as it is named", "named and withdrawn before"])
+def test_parts_damaged_before_they_have_a_name_are_packed_anew(
+    expected: dict[str, Any], shelf: Path, is_withdrawn: bool
+) -> None:
+    shutil.rmtree(shelf)  # no host has a copy
+    run = begun()
+    for shard in pieces(run, ShardKind.PACK):
+        do(shard)
+    lost = run.snapshot
+    SnapshotPart.objects.filter(number=1).update(data=b"x")
+    if is_withdrawn:  # by a worker that died right after it
+        PartySnapshot.objects.update(version="0" * 64, ready_at=None)
+    run_merge.merge_run(run_id=run.pk, now=timezone.now())
+    run.refresh_from_db()
+    assert (run.state, run.attempts, run.snapshot) == (RunState.QUEUED, 1, None)
+    assert run.error.startswith("SnapshotLost: ")
+    drain_outbox(now=later())
+    assert outcome(run) == expected
+    assert run.snapshot != lost
+
+
 def test_what_changes_while_it_is_scored_does_not_disturb_it(expected: dict[str, Any], field) -> None:
     run = until(begun(), ShardKind.SCORE)
     first, *others = pieces(run, ShardKind.SCORE)

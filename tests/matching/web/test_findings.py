@@ -92,7 +92,11 @@ def test_the_button_has_any_need_looked_at_and_a_second_press_is_the_same_run(
     assert MatchRun.objects.get(requested_by=ume) == run
     assert (pressed.count("調べ始めました。"), pressed.count("いま調べています")) == (1, 1)
     waiting = client.get(address(need)).content.decode()
-    assert ("いま調べています" in waiting, "もう一度開く" in waiting, "いま調べる" in waiting) == (True, True, False)
+    assert ("いま調べています" in waiting, "もう一度開く" in waiting, "いま調べる" in waiting) == (
+        True,
+        True,
+        False,
+    )
     drain_outbox()
     text = client.get(address(need)).content.decode()
     assert "も一緒に頼むと、あと1件に頼めます。" in text
