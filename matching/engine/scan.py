@@ -16,6 +16,8 @@ from matching.engine.snapshot import Snapshot
 I32 = npt.NDArray[np.int32]
 COMPILED_FROM = 20_000_000
 """Pairs of a run from which on compiling, or loading what was compiled, takes less time than it saves."""
+NEED_IN_PAIRS = 40_000
+"""As many pairs take the plain back end as long as a need that nobody is compared with: laying it out, some half a millisecond."""
 HAS_COMPILER = find_spec("numba") is not None
 
 
@@ -36,13 +38,14 @@ def score_shard(
 
     Args:
         count: also count for every need which rule keeps how many away; without it these counts are zero.
-        compiled: which back end; None = the compiled one for a large run where numba is installed.
+        compiled: which back end; None = where numba is installed the compiled one for many pairs, or for one participant and
+            many needs.
 
     Raises:
         ImportError: the compiled back end was asked for and numba is not installed.
     """
     if compiled is None:
-        compiled = HAS_COMPILER and snapshot.count * len(needs.needs) >= COMPILED_FROM
+        compiled = HAS_COMPILER and len(needs.needs) * (snapshot.count + NEED_IN_PAIRS) >= COMPILED_FROM
     if compiled:
         from matching.engine.fused import shard as fused  # noqa: PLC0415  # numba is heavy, and not everywhere
 

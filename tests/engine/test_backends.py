@@ -45,6 +45,13 @@ def test_compiled_bytes_are_the_plain_ones(seed, generous):
     assert [result.to_bytes() for result in plain] == [result.to_bytes() for result in compiled_]
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_one_participant_before_many_needs_has_the_same_bytes(seed):
+    world = random_world(seed, parties=1, needs=60, generous=seed % 2 == 0)
+    (plain,), (compiled_,) = results(world, compiled=False), results(world, compiled=True)
+    assert plain.to_bytes() == compiled_.to_bytes()
+
+
 @settings(max_examples=60, deadline=None)
 @given(seed=SEEDS, generous=st.booleans(), compiled=st.booleans())
 def test_lists_without_counts_are_the_same(seed, generous, compiled):
@@ -149,18 +156,33 @@ def test_the_sieve_leaves_few_and_loses_nobody():
     assert all(passed <= rows for passed, rows in zip(whole.passed, left, strict=True))
 
 
-def test_a_large_run_is_compiled_and_a_small_one_is_not(monkeypatch):
+@pytest.fixture
+def compiled_scans(monkeypatch) -> list[tuple]:
+    """What was handed to the compiled pass, which then does nothing."""
     called = []
     monkeypatch.setattr("matching.engine.fused.shard.scan_counting", lambda *args: called.append(args))
-    world = random_world(5)
+    return called
+
+
+def test_many_pairs_are_compiled_and_few_are_not(compiled_scans, monkeypatch):
+    world = random_world(5)  # 14 parties, 5 needs
     results(world)
-    assert not called
+    assert not compiled_scans
+    monkeypatch.setattr(scan, "NEED_IN_PAIRS", 0)
     monkeypatch.setattr(scan, "COMPILED_FROM", 14 * 5)
     results(world)
-    assert len(called) == 1
+    assert len(compiled_scans) == 1
     monkeypatch.setattr(scan, "HAS_COMPILER", False)
     results(world)
-    assert len(called) == 1
+    assert len(compiled_scans) == 1
+
+
+@pytest.mark.parametrize(
+    ("parties", "needs", "is_compiled"), [(1, 500, True), (1, 400, False), (400, 1, False)]
+)
+def test_one_participant_before_many_needs_is_compiled(compiled_scans, parties, needs, is_compiled):
+    results(random_world(5, parties=parties, needs=needs))
+    assert bool(compiled_scans) is is_compiled
 
 
 def test_a_shard_is_the_same_wherever_it_begins():
