@@ -38,4 +38,6 @@ def _lines(result: Mapping[str, Any], indent: str = "") -> Iterator[str]:
 
 
 def _told(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int | float) else str(value)

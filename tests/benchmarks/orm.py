@@ -1,4 +1,4 @@
-"""The same answer by a loop over Django objects: each need fetches all parties with what there is to know of them.
+"""The same answer by a loop over Django objects with what there is to know of them, fetched for every need or kept for all.
 
 Exact for what `make_strangers` fills in (nobody states hours to the minute), so it must agree with the engine.
 """
@@ -6,6 +6,7 @@ Exact for what `make_strangers` fills in (nobody states hours to the minute), so
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -45,9 +46,13 @@ class OrmLoop:
         self.assets = AssetKind.objects.in_bulk()
         self.kept_mean = read_kept_mean()
 
-    def best_of(self, need: Need) -> List:
-        """The list of one need: nine queries and a loop."""
-        parties = Volunteer.objects.filter(is_active=True).select_related("home").prefetch_related(*FACTS)
+    def fetched(self) -> list[Volunteer]:
+        """Every party in nine queries."""
+        parties = Volunteer.objects.filter(is_active=True)
+        return list(parties.select_related("home").prefetch_related(*FACTS))
+
+    def best_of(self, need: Need, parties: Iterable[Volunteer]) -> List:
+        """The list of one need: a loop."""
         found = [(score, party.public_id) for party in parties if (score := self._score(need, party)) >= 0]
         found.sort(key=lambda pair: (-pair[0], pair[1]))
         return found[: self.weights.top_k + self.weights.slack]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -14,15 +15,21 @@ from django.db.models.functions import Length
 from django.utils import timezone
 
 from accounts.enums import PartyKind
-from accounts.models import User, Volunteer
+from accounts.models import Guide, User, Volunteer
 from matching.enums import RunState, ShardKind
 from matching.models import Match, MatchRun, NeedDiagnosis, SnapshotPart
 from matching.services import run_plan, run_steps
+from matching.services.run_here import finish_run
 from matching.services.run_snapshots import forget_opened
 from matching.services.runs import open_run
+from regions.models import Need
+from regions.selectors.needs import needs_to_match
 from tests.support.nation import make_nation
 
 ONE_GROUP_IN = 50
+PROPOSALS_A_WEEK = 60
+"""Of each of fifty guides: enough that most needs with anybody in reach are proposed somebody."""
+CHANGES = 5
 pytestmark = [pytest.mark.bench, pytest.mark.django_db(transaction=True)]
 STEP_SECONDS = 60
 
@@ -68,6 +75,21 @@ def whole_run(clock: Clock) -> MatchRun:
     return run
 
 
+def changes() -> dict[str, float]:
+    """Seconds of a whole run about one need, and about one party, from the tables to what is written: the median of five."""
+    needs, parties = needs_to_match()[:CHANGES], Volunteer.objects.order_by("pk")[:CHANGES]
+    return {
+        "one_need_seconds": median(map(seconds_about, needs)),
+        "one_participant_seconds": median(map(seconds_about, parties)),
+    }
+
+
+def seconds_about(target: Need | Volunteer) -> float:
+    run, begun = open_run(actor=User.objects.system(), target=target), time.perf_counter()
+    assert finish_run(run_id=run.pk).state == RunState.DONE
+    return round(time.perf_counter() - begun, 2)
+
+
 @pytest.mark.parametrize(
     ("parties", "needs"),
     [
@@ -88,6 +110,7 @@ def test_from_the_tables_to_the_proposals(
     forget_opened()
     run_plan._kept.clear()
     make_nation(participants=parties, needs=needs, matches=2_000)
+    Guide.objects.update(weekly_capacity=PROPOSALS_A_WEEK)
     groups = Volunteer.objects.annotate(left=F("pk") % ONE_GROUP_IN).filter(left=0)
     groups.update(kind=PartyKind.GROUP, size=6, min_people=3)
     Volunteer.objects.update(changed_at=timezone.now() - timedelta(hours=1))
@@ -109,5 +132,6 @@ def test_from_the_tables_to_the_proposals(
             "percent_by_phase": {name: round(100 * took / total, 1) for name, took in clock.seconds.items()},
             "longest_step_seconds": {name: round(took, 2) for name, took in clock.longest.items()},
             "snapshot_in_database_mb": round(stored / 1e6, 1),
+            **changes(),
         }
     )
