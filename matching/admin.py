@@ -17,6 +17,7 @@ from accounts.models import User
 from matching.enums import RunState
 from matching.models import MatchOutcome, MatchRun, WeightSet
 from matching.selectors.run_progress import Progress, progress_line, progress_of
+from matching.selectors.runs import scope_label
 from matching.services.run_cancel import cancel_run
 from matching.services.weights import activate_weights
 from regions.admin import ReadOnly
@@ -46,7 +47,7 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
     """Runs of the matching: what about, how far, by which worker, how many, how long, and why one failed."""
 
     list_display = (
-        "created_at", "scope", "state", "progress", "worker", "needs_count", "parties_count", "pairs_feasible", "proposals_count",
+        "created_at", "about", "state", "progress", "worker", "needs_count", "parties_count", "pairs_feasible", "proposals_count",
         "needs_reached", "communities_reached", "exposure", "price_of_fairness", "needs_unadvised", "left_in_peace", "stepped_back", "gap_to_bound",
         "blocking_pairs", "prefectures_at_best", "gain_over_greedy", "waited_seconds", "took_seconds", "attempts",
     )  # fmt: skip
@@ -78,7 +79,11 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
             try:
                 ended = cancel_run(actor=actor, run=run, now=timezone.now())
             except DomainError as refusal:
-                self.message_user(request, f"{run.scope}: {refusal.message}", messages.WARNING)
+                self.message_user(
+                    request,
+                    _("%(scope)s: %(reason)s") % {"scope": scope_label(run), "reason": refusal.message},
+                    messages.WARNING,
+                )
                 continue
             if run.state == RunState.CANCELLED:
                 continue
@@ -88,7 +93,7 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
                 told = _(
                     "%(scope)s is cancelled. Something changed after it had begun, so it is queued again."
                 )
-                self.message_user(request, told % {"scope": run.scope})
+                self.message_user(request, told % {"scope": scope_label(run)})
         if done:
             told = ngettext(
                 "%(count)d run is cancelled. The rest is looked at in the night.",
@@ -96,6 +101,11 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
                 done,
             )
             self.message_user(request, told % {"count": done})
+
+    @admin.display(description=gettext_lazy("what about"), ordering="scope")
+    def about(self, run: MatchRun) -> str:
+        """What it looks at."""
+        return scope_label(run)
 
     @admin.display(description=gettext_lazy("progress"))
     def progress(self, run: MatchRun) -> str:

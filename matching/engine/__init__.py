@@ -14,7 +14,7 @@ from matching.engine.explain import Explanation, Matched, explain
 from matching.engine.fairness import Fairness, without_fairness
 from matching.engine.near import Change
 from matching.engine.needs import CompiledNeed, NeedSet, build_needs
-from matching.engine.pairs import Assessment, Standing, assess, best_of_need
+from matching.engine.pairs import Assessment, Passing, assess, best_of_need
 from matching.engine.policy import Weights
 from matching.engine.room import Phase
 from matching.engine.scan import score_shard
@@ -57,6 +57,7 @@ __all__ = [
     "NeedSet",
     "PairScore",
     "ParticipantRow",
+    "Passing",
     "Phase",
     "Proposal",
     "ReasonCode",
@@ -66,7 +67,6 @@ __all__ = [
     "ShardResult",
     "SlotRow",
     "Snapshot",
-    "Standing",
     "Transport",
     "Vocabulary",
     "Weights",

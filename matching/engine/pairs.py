@@ -34,7 +34,7 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Passing:
     """A party that passes every hard rule of a need, with the score of its best slot."""
 
     participant_id: int
@@ -114,7 +114,7 @@ def best_of_need(
     most: int,
     minutes: I32,
     weights: Weights,
-) -> tuple[Standing, ...]:
+) -> tuple[Passing, ...]:
     """At most `most` parties that passed, best first, with every part of their scores; `judge` is called once.
 
     Scores and order are those of the merged lists, which hold no parts; no more parties than those lists kept.
@@ -131,7 +131,7 @@ def best_of_need(
     verdict = judge(snapshot=snapshot, need=need, minutes=minutes, weights=weights, rows=rows)
     slots = slot_scores(need=need, verdict=verdict, weights=weights).argmax(axis=0)
     return tuple(
-        Standing(
+        Passing(
             participant_id=int(snapshot.columns.id[row]),
             score=pair_score(
                 need=need, verdict=verdict, column=column, slot=int(slots[column]), weights=weights

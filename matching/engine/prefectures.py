@@ -16,7 +16,6 @@ from matching.engine.singles import fitting, problem_of
 from matching.engine.snapshot import I64, Bools, Snapshot
 
 CANDIDATES_MAX = 4_000
-NOWHERE = -1
 Positions = npt.NDArray[np.intp]
 
 

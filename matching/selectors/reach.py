@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.geo import TravelMode, band, community_matrix, tolerated_minutes
-from accounts.geo.screen import NO_WAY
+from accounts.geo import TravelMode, community_matrix, tolerated_minutes
 from accounts.models import Municipality
 from regions.models import Need, Region
 from regions.selectors.travel import community_place
@@ -36,20 +35,6 @@ def needs_within(
     most = tolerated_minutes(limit_minutes)
     near = [pk for pk, minutes in found.items() if minutes is not None and minutes <= most]
     return needs.filter(region__in=near)
-
-
-def band_label(minutes: int | None, mode: TravelMode) -> str:
-    """A band in words: 車で2時間以内. Never a number to the minute."""
-    key = band(minutes)
-    if key == NO_WAY:
-        return (
-            _("cannot be reached by car")
-            if mode is TravelMode.CAR
-            else _("cannot be reached by train or bus")
-        )
-    upper = int(key.removeprefix("within_"))
-    by = _("by car") if mode is TravelMode.CAR else _("by train and bus")
-    return _("%(time)s %(by)s") % {"time": within_label(upper), "by": by}
 
 
 def within_label(minutes: int) -> str:

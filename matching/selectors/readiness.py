@@ -73,12 +73,8 @@ def _missing(
     return tuple(code for code, is_missing in missing.items() if is_missing)
 
 
-def offers_granted(match: Match) -> bool:
-    """Whether every offer tied to the need is permitted (承諾) to the last day of the match in Japan. Three queries."""
-    return _granted(match.need, _last_day(match.slots.order_by()))
-
-
 def _granted(need: Need, last_on: date) -> bool:
+    """Whether every offer tied to the need is permitted (承諾) to that day."""
     offers = need.offers.filter(is_active=True).prefetch_related("permissions")
     return all(offer_permission(offer, last_on) == PermissionStatus.GRANTED for offer in offers)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -10,10 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.policies import Actor, is_admin, is_guide, is_system
-from matching.engine import PairScore, recompute
 from matching.models import Match, MatchRun
 
-SCORE_FIELDS = tuple(PairScore.__dataclass_fields__)
 WORKING_KEYS = frozenset({"plan", "next", "again"})
 
 
@@ -35,6 +32,14 @@ def run_report(run: MatchRun) -> dict[str, Any]:
     return {key: value for key, value in run.report.items() if key not in WORKING_KEYS}
 
 
+def scope_label(run: MatchRun) -> str:
+    """What a run looks at, in words. No query: who that is stays to be looked up by its id."""
+    kind, _colon, public_id = run.scope.partition(":")
+    if not public_id:
+        return _("every need")
+    return (_("need %(id)s") if kind == "need" else _("participant %(id)s")) % {"id": public_id}
+
+
 def run_error(run: MatchRun, actor: Actor) -> str:
     """What went wrong in a run, for administrators; others read only that something did: the text may quote what was read."""
     if not run.error or is_admin(actor) or is_system(actor):
@@ -46,12 +51,3 @@ def run_matches(run: MatchRun) -> QuerySet[Match]:
     """What a run has proposed, by need and rank, with both sides. One query, and one for the dates."""
     rows = Match.objects.filter(run=run).select_related("need__region__municipality", "volunteer__home")
     return rows.prefetch_related("slots").order_by("need__public_id", "-score_micro", "volunteer__public_id")
-
-
-def recomputed_score(explanation: Mapping[str, Any]) -> int:
-    """The score that follows from the integers of a stored explanation alone.
-
-    Raises:
-        KeyError: the explanation is not that of a run.
-    """
-    return recompute(PairScore(**{name: explanation[name] for name in SCORE_FIELDS}))

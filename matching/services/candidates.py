@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import Volunteer
-from matching.engine import Merged, NeedSet, PairScore, Snapshot, Standing, best_of_need
+from matching.engine import Merged, NeedSet, PairScore, Passing, Snapshot, best_of_need
 from matching.models import Candidate, MatchRun
 from matching.models.candidates import WHOLE
 from matching.snapshots import Inputs
@@ -56,8 +56,8 @@ def shortlists_of(*, inputs: Inputs, snapshot: Snapshot, needs: NeedSet, merged:
         Shortlist(
             need=need.id,
             best=[
-                _compared(standing)
-                for standing in best_of_need(
+                _compared(passing)
+                for passing in best_of_need(
                     snapshot=snapshot, needs=needs, merged=merged, need_id=need.id, most=KEPT,
                     minutes=inputs.minutes, weights=inputs.weights,
                 )
@@ -67,10 +67,10 @@ def shortlists_of(*, inputs: Inputs, snapshot: Snapshot, needs: NeedSet, merged:
     ]  # fmt: skip
 
 
-def _compared(standing: Standing) -> Compared:
-    score: PairScore = standing.score
+def _compared(passing: Passing) -> Compared:
+    score: PairScore = passing.score
     return Compared(
-        party=standing.participant_id,
+        party=passing.participant_id,
         score_micro=score.score_micro,
         work_micro=score.f_num * WHOLE // score.f_den,
         wish_micro=score.g_num * WHOLE // score.g_den,

@@ -39,7 +39,7 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Brought:
     """What matches have already brought: people by need and community, live proposals, when each community was last served."""
 
     proposals: Mapping[int, int]
@@ -57,7 +57,7 @@ class Context:
     zones: Mapping[int, int]
     desks: Mapping[int, Desk]
     held: Mapping[int, int]
-    standing: Standing
+    brought: Brought
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def read_needs(
         zones=zones,
         desks=_read_desks(needs, days=days, weights=weights),
         held=held,
-        standing=_read_standing(needs, season_days=weights.wait_full_days, now=now),
+        brought=_read_brought(needs, season_days=weights.wait_full_days, now=now),
     )
     return Needs(
         rows=tuple(_row(need, context) for need in needs if not _is_full(need, context)),
@@ -142,7 +142,7 @@ def _held_places(needs: Sequence[Need]) -> dict[int, int]:
     return {row["slot_id"]: row["count"] for row in live.values("slot_id").annotate(count=Count("pk"))}
 
 
-def _read_standing(needs: Sequence[Need], *, season_days: int, now: datetime) -> Standing:
+def _read_brought(needs: Sequence[Need], *, season_days: int, now: datetime) -> Brought:
     """A live proposal counts as coverage, as it does within a run; a completed match does for a season."""
     regions = {need.region_id for need in needs}
     rows = Match.objects.filter(
@@ -159,7 +159,7 @@ def _read_standing(needs: Sequence[Need], *, season_days: int, now: datetime) ->
         if ended_at is None or ended_at > now - timedelta(days=season_days):
             people[need_id] += count
             region_people[region_id] += count
-    return Standing(proposals, people, region_people, served_at)
+    return Brought(proposals, people, region_people, served_at)
 
 
 def _free(slot: Slot, held: Mapping[int, int]) -> int:
@@ -172,7 +172,7 @@ def _is_full(need: Need, context: Context) -> bool:
 
 
 def _row(need: Need, context: Context) -> NeedRow:
-    region, desk, standing = need.region, context.desks[need.pk], context.standing
+    region, desk, brought = need.region, context.desks[need.pk], context.brought
     offers = _offers(need, context)
     return NeedRow(
         id=need.pk,
@@ -199,9 +199,9 @@ def _row(need: Need, context: Context) -> NeedRow:
         access_public_minutes=0,
         lift_minutes=lift_minutes(community_place(region)),
         wait_days=(context.now - _waiting_since(need, context)).days,
-        region_served=standing.region_people.get(region.pk, 0),
-        need_served=standing.need_people.get(need.pk, 0),
-        live_proposals=standing.proposals.get(need.pk, 0),
+        region_served=brought.region_people.get(region.pk, 0),
+        need_served=brought.need_people.get(need.pk, 0),
+        live_proposals=brought.proposals.get(need.pk, 0),
         proposals_max=desk.proposals_max,
     )
 
@@ -219,7 +219,7 @@ def _hard_qualifications(need: Need) -> tuple[tuple[int, int], ...]:
 def _waiting_since(need: Need, context: Context) -> datetime:
     """Since the need was opened, or since somebody last came to the community, whatever for."""
     opened = need.opened_at or need.created_at
-    return min(context.now, max(opened, context.standing.served_at.get(need.region_id, opened)))
+    return min(context.now, max(opened, context.brought.served_at.get(need.region_id, opened)))
 
 
 def _slots(need: Need, context: Context) -> tuple[SlotRow, ...]:

@@ -156,7 +156,7 @@ def test_run_says_for_how_many_needs_advice_could_not_be_counted(office: Client,
     run = MatchRun.objects.create(
         scope="all", state=RunState.DONE, requested_by=admin, weights=ensure_weights(), report={}
     )
-    assert "人が足りない理由を数えられなかった困りごと" in office.get(page).content.decode()
+    assert "人が見つからない理由を調べられなかった困りごと" in office.get(page).content.decode()
     run.report = {"unadvised": 8317}
     run.save()
     assert ">8317<" in office.get(page).content.decode()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine import Merged, Standing, assess, best_of_need, recompute
+from matching.engine import Merged, Passing, assess, best_of_need, recompute
 from matching.engine.shards import EMPTY_SCORE
 from tests.engine.small import need, party, slot, small
 from tests.engine.world import World, compiled, random_world, scan, shuffled
@@ -16,7 +16,7 @@ from tests.engine.world import World, compiled, random_world, scan, shuffled
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
 
-def best_of(world: World, need_id: int, *, most: int, merged: Merged | None = None) -> tuple[Standing, ...]:
+def best_of(world: World, need_id: int, *, most: int, merged: Merged | None = None) -> tuple[Passing, ...]:
     snapshot, needs = compiled(world)
     return best_of_need(
         snapshot=snapshot, needs=needs, merged=merged or scan(world), need_id=need_id, most=most,

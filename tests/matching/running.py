@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils import timezone
 
 from accounts.models import User, Volunteer
+from matching.engine import PairScore, recompute
 from matching.enums import RunState
 from matching.models import Look, Match, MatchRun
 from matching.services.run_plan import cut, plan_of, prepare, score
@@ -46,3 +50,12 @@ def looked_at(party: Volunteer) -> Look:
     look = store_fitting(run, plan.fitting, now=now)
     assert look is not None
     return look
+
+
+def recomputed_score(explanation: Mapping[str, Any]) -> int:
+    """The score that follows from the integers of a stored explanation alone.
+
+    Raises:
+        KeyError: the explanation is not that of a run.
+    """
+    return recompute(PairScore(**{name: explanation[name] for name in PairScore.__dataclass_fields__}))

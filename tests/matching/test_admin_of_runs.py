@@ -104,7 +104,7 @@ def test_ticked_runs_are_cancelled_and_those_that_have_ended_named(office: Clien
     MatchRun.objects.filter(pk=done.pk).update(state=RunState.DONE)
     told = cancel(office, first, second, done)
     assert told == [
-        "need:2: このマッチングは、すでに終わっています。",
+        "困りごと 2：このマッチングは、すでに終わっています。",
         "2件を取り消しました。残りは、夜のマッチングで調べます。",
     ]
     states = MatchRun.objects.order_by("pk").values_list("state", flat=True)
@@ -120,7 +120,7 @@ def test_only_runs_whose_rest_waits_for_the_night_are_counted(office: Client) ->
     told = cancel(office, first, again, before)
 
     assert told == [
-        "need:1：取り消しました。始まったあとに変更があったため、もう一度順番に入れました。",
+        "困りごと 1：取り消しました。始まったあとに変更があったため、もう一度順番に入れました。",
         "1件を取り消しました。残りは、夜のマッチングで調べます。",
     ]
 
@@ -140,7 +140,7 @@ def test_page_says_how_many_proposals_of_a_cancelled_run_stay(
 def test_run_that_follows_because_something_changed_is_told_once(office: Client) -> None:
     run = scoring()
     MatchRun.objects.update(report={"again": True})
-    again = "need:0：取り消しました。始まったあとに変更があったため、もう一度順番に入れました。"
+    again = "困りごと 0：取り消しました。始まったあとに変更があったため、もう一度順番に入れました。"
     assert again in cancel(office, run)
     assert again not in cancel(office, run)
     assert MatchRun.objects.filter(scope=run.scope, state=RunState.QUEUED).count() == 1

@@ -15,13 +15,12 @@ from accounts.models import AuditEntry, Outbox, User
 from matching.enums import RunState
 from matching.management.commands.match import EVERY_ROW
 from matching.models import Match, MatchRun, NeedDiagnosis, RunShard, WeightSet
-from matching.selectors.runs import recomputed_score
 from matching.services.run_cancel import cancel_run
 from matching.services.runs import open_run, request_run
 from regions.enums import Compensation, NeedStage
 from regions.models import Need
 from tests.cast import make_need, make_offer
-from tests.matching.running import pairs
+from tests.matching.running import pairs, recomputed_score
 
 pytestmark = pytest.mark.django_db
 

@@ -12,14 +12,13 @@ from django.utils import timezone
 from accounts.models import Volunteer
 from matching.enums import EndReason
 from matching.models import Match
-from matching.selectors.runs import recomputed_score
 from matching.services.endings import redate_match
 from matching.services.proposals import apply_for_need, invite_party, suggest_match
 from matching.services.review import reject_match
 from regions.enums import NeedMode
 from regions.models import Need
 from tests.builders import FUKUOKA, make_need, make_offer, make_party, make_slot
-from tests.matching.running import matched
+from tests.matching.running import matched, recomputed_score
 from tests.support.api import API, as_user
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,6 @@ from accounts.models import AuditEntry, Guide, Outbox, Volunteer
 from matching.engine import Weights
 from matching.enums import EndReason, MatchState, Origin, RunState
 from matching.models import Match, MatchRun, NeedDiagnosis, Relation, RunShard, WeightSet
-from matching.selectors.runs import recomputed_score
 from matching.services.endings import decline_match
 from matching.services.invariants import check_invariants
 from matching.services.review import reject_match
@@ -23,7 +22,7 @@ from regions.enums import NeedStage
 from regions.models import Need
 from tests.cast import make_need, make_offer, make_party, make_region
 from tests.matching import saga as story
-from tests.matching.running import looked_at, matched, pairs
+from tests.matching.running import looked_at, matched, pairs, recomputed_score
 from tests.support.outbox import drain_outbox
 
 pytestmark = pytest.mark.django_db
