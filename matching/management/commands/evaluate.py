@@ -82,16 +82,25 @@ def _of_mean(name: str, data: _Data) -> dict[str, Any]:
     worth = MEANS[name](pairs.columns["left_likes_right"], pairs.columns["right_likes_left"])
     of_left = places_in_lists(owner=pairs.left, other=pairs.right, worth=worth)
     of_right = places_in_lists(owner=pairs.right, other=pairs.left, worth=worth)
-    found = auc(worth=worth, hit=data.hit)
     return {
-        "auc": found
-        and {"value": _short(found.value), "interval_95": [_short(found.low), _short(found.high)]},
+        "auc": _auc(data, worth=worth),
         "ndcg": {
             "left": _short(ndcg(owner=pairs.left, places=of_left, hit=data.hit, k=data.k)),
             "right": _short(ndcg(owner=pairs.right, places=of_right, hit=data.hit, k=data.k)),
         },
         "by_list": _by_list(data, worth=worth, of_left=of_left, of_right=of_right),
         "by_allocator": _by_allocator(data, worth=worth),
+    }
+
+
+def _auc(data: _Data, *, worth: I64) -> dict[str, Any] | None:
+    """Null without a pair of either kind; its interval is null with a single one."""
+    found = auc(worth=worth, hit=data.hit)
+    if found is None:
+        return None
+    return {
+        "value": _short(found.value),
+        "interval_95": found.interval and [_short(end) for end in found.interval],
     }
 
 

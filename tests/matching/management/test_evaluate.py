@@ -73,6 +73,12 @@ def test_measures_without_outcomes_are_null(written):
     ] * 4
 
 
+def test_auc_of_a_single_yes_has_a_value_and_no_interval(written):
+    single = written("pairs.csv", HEADER + "ana,oki,1,0.5,1\nben,oki,0.5,1,0\nchie,oki,0.1,0.9,0\n")
+    means = evaluated("--pairs", single)["means"]
+    assert [mean["auc"] for mean in means.values()] == [{"value": 0.75, "interval_95": None}] * 4
+
+
 def test_capacities_bind_the_allocator_and_not_the_lists(written):
     pairs = written("pairs.csv", HEADER + PAIRS)
     room = written("room.csv", "id,capacity\noki,2\nsaga,0\n")
