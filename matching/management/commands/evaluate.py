@@ -15,9 +15,11 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
 from matching.engine.bipartite import Instance, place
+from matching.engine.policy import MICRO
 from matching.engine.quality import MEANS, Reach, auc, ndcg, places_in_lists, reach_of
+from matching.management.cells import liking, outcome
 from matching.management.commands.allocate import add_capacities, figures
-from matching.management.csv_edges import I64, Pairs, liking, outcome, read_capacity, read_pairs
+from matching.management.csv_edges import I64, Pairs, read_capacity, read_pairs
 
 DIGITS = 6
 K_DEFAULT = 10
@@ -35,7 +37,10 @@ class _Data:
 
 
 class Command(BaseCommand):
-    help = "Compare four means of two predicted likings with observed outcomes; print one JSON object."
+    help = (
+        "Compare four means of two predicted likings with observed outcomes; print one JSON object. "
+        "Likings count in millionths, to the nearest; one above 0 counts as a millionth at least."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -131,7 +136,9 @@ def _by_allocator(data: _Data, *, worth: I64) -> dict[str, Any]:
     made = placing.chosen
     left = reach_of(side=pairs.left, people=len(pairs.left_ids), load=made, made=made, hit=data.hit)
     right = reach_of(side=pairs.right, people=len(pairs.right_ids), load=made, made=made, hit=data.hit)
-    return figures(placing) | {"seconds": seconds} | _sides(left, right)
+    return (
+        figures(placing, in_unit=lambda micros: micros / MICRO) | {"seconds": seconds} | _sides(left, right)
+    )
 
 
 def _sides(left: Reach, right: Reach) -> dict[str, Any]:
