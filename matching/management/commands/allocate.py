@@ -26,7 +26,7 @@ class Command(BaseCommand):
     help = (
         "Place pairs of a CSV file (left,right,score) for the highest total score; print one JSON object. "
         "Scores may be any numbers up to 1e300 in size. They are added up exactly in steps of one power of ten, "
-        "which is printed as `resolution`: the finest that all scores need, as far as the largest then has no more than "
+        "which is printed as `resolution`: as fine as the scores need, as long as the largest then has no more than "
         "15 digits (10 with a million people). `rounded` counts the scores that need a finer one. A score above 0 that "
         "would be rounded to 0 is refused; pairs with a score of 0 or below are never placed."
     )
@@ -49,9 +49,7 @@ class Command(BaseCommand):
         pairs = read_pairs(options["edges"], {"score": score})
         left_room = read_capacity(options["left_capacity"], pairs.left_ids)
         right_room = read_capacity(options["right_capacity"], pairs.right_ids)
-        began = monotonic()
-        steps, placing = _placed(options["edges"], pairs, left_room=left_room, right_room=right_room)
-        seconds = round(monotonic() - began, 3)
+        steps, placing, seconds = _placed(options["edges"], pairs, left_room=left_room, right_room=right_room)
         if target:
             write_whole(target, _csv(pairs, placing))
         counts = {"pairs": len(pairs.left), "left": len(pairs.left_ids), "right": len(pairs.right_ids)}
@@ -82,8 +80,8 @@ def figures(placing: Placing, *, in_unit: Callable[[int], float]) -> dict[str, A
     }
 
 
-def _placed(path: str, pairs: Pairs, *, left_room: I64, right_room: I64) -> tuple[Steps, Placing]:
-    """The best placement in the finest steps the solver can take.
+def _placed(path: str, pairs: Pairs, *, left_room: I64, right_room: I64) -> tuple[Steps, Placing, float]:
+    """The best placement in the finest steps the solver can take, and the seconds of its making.
 
     Raises:
         CommandError: a score above 0 counts for nothing in those.
@@ -94,8 +92,9 @@ def _placed(path: str, pairs: Pairs, *, left_room: I64, right_room: I64) -> tupl
         instance = Instance(
             left=pairs.left, right=pairs.right, worth=steps.worth, left_room=left_room, right_room=right_room
         )
+        began = monotonic()
         try:
-            return steps, place(instance)
+            return steps, place(instance), round(monotonic() - began, 3)
         except OverflowError as reason:
             highest //= COARSER
             if not highest:

@@ -101,7 +101,9 @@ def test_coarser_steps_are_taken_where_the_solver_needs_room(written, monkeypatc
     for limit in ("SUM_MAX", "WORTH_MAX"):
         monkeypatch.setattr(bipartite, limit, 2**62 * 81)
     numbers = np.random.default_rng(1)
-    rows = "".join(f"l{at // 9},r{at % 9},{1 + number:.17f}\n" for at, number in enumerate(numbers.random(81)))
+    rows = "".join(
+        f"l{at // 9},r{at % 9},{1 + number:.17f}\n" for at, number in enumerate(numbers.random(81))
+    )
     answer = allocated(written("edges.csv", HEADER + rows))
     assert (answer["placed"], answer["gap"], answer["resolution"]) == (9, 0, 1e-14)
 
