@@ -27,7 +27,7 @@ class Steps:
 
 
 def in_steps(path: str, pairs: Pairs, *, highest: int) -> Steps:
-    """The column `score`, exactly where it can be, else in the finest steps with which no score exceeds `highest`.
+    """The column `score`: in the coarsest steps in which all are exact or, where none are, the finest up to `highest`.
 
     Nothing is gained by placing a pair of a score below 0, as by one of 0: it becomes 0.
 
@@ -43,7 +43,9 @@ def in_steps(path: str, pairs: Pairs, *, highest: int) -> Steps:
     refuse(path, [_lost(pairs, at=at, top=top, step=step) for at in lost])
     worth = np.array([int(score.scaleb(decimals, _EXACT)) for score in taken], dtype=np.int64)
     rounded = sum(score != kept for score, kept in zip(scores, taken, strict=True))
-    return _coarsest(worth, decimals=decimals, rounded=rounded)
+    if rounded:
+        return Steps(worth=worth, decimals=decimals, rounded=rounded)
+    return _coarsest(worth, decimals=decimals)
 
 
 def _decimals(largest: Decimal, *, highest: int) -> int:
@@ -54,12 +56,12 @@ def _decimals(largest: Decimal, *, highest: int) -> int:
     return decimals if largest.scaleb(decimals, _EXACT) <= highest else decimals - 1
 
 
-def _coarsest(worth: I64, *, decimals: int, rounded: int) -> Steps:
-    """The same in the coarsest steps that lose nothing: the solver is quickest with small numbers."""
+def _coarsest(worth: I64, *, decimals: int) -> Steps:
+    """Exact scores in the coarsest steps that lose nothing: the solver is quickest with small numbers."""
     common = int(np.gcd.reduce(worth))
     while common and common % 10 == 0:
         worth, common, decimals = worth // 10, common // 10, decimals - 1
-    return Steps(worth=worth, decimals=decimals if common else 0, rounded=rounded)
+    return Steps(worth=worth, decimals=decimals if common else 0, rounded=0)
 
 
 def _lost(pairs: Pairs, *, at: int, top: int, step: Decimal) -> Fault:

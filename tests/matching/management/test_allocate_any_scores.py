@@ -87,6 +87,11 @@ def test_rounding_is_said_and_scores_are_written_as_they_were(written, tmp_path)
     assert target.read_text() == f"{HEADER}ana,oki,{third}\nben,saga,{long}\nchie,tono,0.5\n"
 
 
+def test_rounding_to_a_round_number_is_as_fine_as_any(written):
+    answer = allocated(written("edges.csv", HEADER + "ana,oki,9.999999999999999999\n"))
+    assert (answer["value"], answer["resolution"], answer["rounded"]) == (10.0, 1e-14, 1)
+
+
 def test_score_that_counts_for_nothing_beside_the_largest_is_refused(written):
     assert refused(
         written("edges.csv", HEADER + "ana,oki,4e-16\nben,oki,1\nchie,oki,-1e-17\ndai,oki,1e-99\n")
