@@ -66,7 +66,6 @@ def _coarsest(worth: I64, *, decimals: int) -> Steps:
 
 def _lost(pairs: Pairs, *, at: int, top: int, step: Decimal) -> Fault:
     score, largest = (quoted(str(pairs.columns["score"][which])) for which in (at, top))
-    beside = f"beside {largest} in row {pairs.rows[top]}"
-    return int(
-        pairs.rows[at]
-    ), f"score: {score} counts for nothing {beside}: the finest step is {step.normalize()}"
+    finest = f"the finest step is {step.normalize()}"
+    reason = f"score: {score} counts for nothing beside {largest} in row {pairs.rows[top]}: {finest}"
+    return int(pairs.rows[at]), reason
