@@ -47,6 +47,7 @@ def cheapest_flow(*, arcs: Arcs, sink: int, supply: int, asked: int) -> Flow:
     Deterministic for a given order of the arcs.
 
     Raises:
+        OverflowError: the costs are too large for the solver's prices, which go down over many nodes.
         RuntimeError: the solver did not report an optimum; callers add a bypass, so there always is one.
     """
     solver = min_cost_flow.SimpleMinCostFlow()
@@ -58,7 +59,10 @@ def cheapest_flow(*, arcs: Arcs, sink: int, supply: int, asked: int) -> Flow:
     )
     solver.set_node_supply(SOURCE, supply)
     solver.set_node_supply(sink, -supply)
-    if solver.solve() != solver.OPTIMAL:
+    status = solver.solve()
+    if status == solver.BAD_COST_RANGE:
+        raise OverflowError("the costs are too large for the solver")
+    if status != solver.OPTIMAL:
         raise RuntimeError("the flow has no optimum")
     carried = np.asarray(solver.flows(numbers[:asked]), dtype=np.int64)
     return Flow(carried=carried, cost=int(solver.optimal_cost()))

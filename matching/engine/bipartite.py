@@ -8,6 +8,7 @@ never placed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import mul
 
 import numpy as np
 
@@ -16,12 +17,15 @@ from matching.engine.snapshot import I64, Bools
 
 ROUNDS_MAX = 100_000
 FAR = 2**62
+WORTH_MAX = 10**15  # as many digits as a float shows
+PRICES_MAX = 2**56  # the solver multiplies a cost by its nodes, and lowers prices by several of those
+SUM_MAX = 2**60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """Pairs `left[i]`, `right[i]` of dense numbers from 0, each pair once, with integer `worth` (micro-units, at
-    least 0, at most 10^9); `left_room`, `right_room` say how many partners each may have."""
+    """Pairs `left[i]`, `right[i]` of dense numbers from 0, each pair once, with integer `worth` (of whatever
+    unit, from 0 to `worth_max`); `left_room`, `right_room` say how many partners each may have."""
 
     left: I64
     right: I64
@@ -48,14 +52,27 @@ class Placing:
         return self.bound - self.value
 
 
+def worth_max(*, pairs: int, people: int) -> int:
+    """The highest worth a pair may have, so that neither sums nor prices leave 64 bits.
+
+    10^15 up to some seventy people, and above 10^10 with a million people and a hundred million pairs.
+    """
+    return min(WORTH_MAX, PRICES_MAX // (people + 3), SUM_MAX // max(pairs, 1))
+
+
 def place(instance: Instance) -> Placing:
     """The placement of highest total worth under both sides' capacities, measured.
 
     Deterministic for a given order of the pairs.
 
     Raises:
+        ValueError: a worth is above `worth_max`.
+        OverflowError: the solver's prices left 64 bits all the same; a coarser worth helps. No instance is known.
         RuntimeError: the solver did not report an optimum (there always is one).
     """
+    people = len(instance.left_room) + len(instance.right_room)
+    if int(instance.worth.max(initial=0)) > worth_max(pairs=len(instance.left), people=people):
+        raise ValueError("a worth is too large")
     usable = (
         (instance.worth > 0)
         & (instance.left_room[instance.left] > 0)
@@ -123,9 +140,14 @@ def upper_bound(*, instance: Instance, chosen: Bools) -> int:
     beyond = np.maximum(worth - y[left] - z[right], 0)
     return (
         int(beyond.sum())
-        + int((_needed(instance.left_room, left) * y).sum())
-        + int((_needed(instance.right_room, right) * z).sum())
+        + _paid(_needed(instance.left_room, left), y)
+        + _paid(_needed(instance.right_room, right), z)
     )
+
+
+def _paid(places: I64, prices: I64) -> int:
+    """Places times prices, beyond 64 bits too."""
+    return sum(map(mul, places.tolist(), prices.tolist()))
 
 
 def _needed(room: I64, side: I64) -> I64:

@@ -16,7 +16,7 @@ from matching.engine.score import mutual_vector
 from matching.engine.snapshot import I64, Bools
 
 Z_95 = 1.959964  # of the normal distribution, two-sided
-CLASS_LEAST = 2  # a variance needs two values
+SPREAD_LEAST = 2  # a variance needs two values
 
 
 def _arithmetic(f: I64, g: I64) -> I64:
@@ -47,29 +47,33 @@ MEANS: dict[str, Callable[[I64, I64], I64]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auc:
-    """The share of (pair with, pair without the outcome) that the scores order rightly, ties half; 95 % interval."""
+    """The share of (pair with, pair without the outcome) that the scores order rightly, ties half.
+
+    `interval` holds its lower and upper end (95 %); None with a single pair of either kind: one has no spread.
+    """
 
     value: float
-    low: float
-    high: float
+    interval: tuple[float, float] | None
 
 
 def auc(*, worth: I64, hit: Bools) -> Auc | None:
-    """Area under the ROC curve by midranks, with the interval of DeLong; None with fewer than two pairs of either kind.
+    """Area under the ROC curve by midranks, with the interval of DeLong; None without a pair of either kind.
 
     Source: DeLong, DeLong and Clarke-Pearson 1988, by the ranks of Sun and Xu 2014; the interval is cut at 0 and
     1. It takes the pairs for independent. Pairs that share people are not, so the true interval is wider.
     Worked line: worth 3, 1 with the outcome and 2, 1 without: (1 + 1 + 0 + 1/2) / 4 = 0.625.
     """
     hits, misses = int(np.count_nonzero(hit)), int(np.count_nonzero(~hit))
-    if min(hits, misses) < CLASS_LEAST:
+    if not hits or not misses:
         return None
     doubled = _midranks_doubled(worth)
+    value = (int(doubled[hit].sum()) - hits * (hits + 1)) / (2 * hits * misses)
+    if min(hits, misses) < SPREAD_LEAST:
+        return Auc(value=value, interval=None)
     above = (doubled[hit] - _midranks_doubled(worth[hit])) / (2 * misses)
     below = 1 - (doubled[~hit] - _midranks_doubled(worth[~hit])) / (2 * hits)
-    value = (int(doubled[hit].sum()) - hits * (hits + 1)) / (2 * hits * misses)
     half = Z_95 * float(np.sqrt(above.var(ddof=1) / hits + below.var(ddof=1) / misses))
-    return Auc(value=value, low=max(value - half, 0.0), high=min(value + half, 1.0))
+    return Auc(value=value, interval=(max(value - half, 0.0), min(value + half, 1.0)))
 
 
 def _midranks_doubled(worth: I64) -> I64:

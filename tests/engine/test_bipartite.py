@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine.bipartite import Instance, blocking_count, place, upper_bound
+from matching.engine.arcs import SOURCE, Arcs, cheapest_flow
+from matching.engine.bipartite import Instance, blocking_count, place, upper_bound, worth_max
 
 
 def instance(pairs, left_room, right_room):
@@ -120,3 +122,55 @@ def test_bound_is_met_on_a_large_instance():
 def test_nothing_to_place_is_worth_nothing():
     placing = place(instance([(0, 0, 0), (0, 1, 3)], [1], [1, 0]))
     assert (placing.chosen.any(), placing.value, placing.bound, placing.blocking) == (False, 0, 0, 0)
+
+
+def at_the_limit(numbers, *, lefts, rights, rooms):
+    """All pairs, with worths from 1 to the highest allowed, the highest among them."""
+    left, right = np.divmod(np.arange(lefts * rights), rights)
+    highest = worth_max(pairs=len(left), people=lefts + rights)
+    worth = numbers.integers(1, highest, size=len(left), endpoint=True)
+    worth[0] = highest
+    return Instance(
+        left=left,
+        right=right,
+        worth=worth,
+        left_room=np.full(lefts, rooms),
+        right_room=np.full(rights, rooms),
+    )
+
+
+@pytest.mark.parametrize(("lefts", "rights", "rooms"), [(1, 1, 1), (3, 4, 2), (90, 60, 1), (300, 200, 3)])
+def test_worths_up_to_the_limit_are_placed_exactly(lefts, rights, rooms):
+    given = at_the_limit(np.random.default_rng(3), lefts=lefts, rights=rights, rooms=rooms)
+    placing = place(given)
+    assert placing.gap == 0
+    assert placing.value == sum(given.worth[placing.chosen].tolist())
+    assert fits(given, placing.chosen)
+
+
+def test_limit_leaves_ten_digits_with_a_million_people_and_is_kept():
+    assert worth_max(pairs=1, people=2) == 10**15
+    assert worth_max(pairs=10**8, people=10**6) > 10**10
+    with pytest.raises(ValueError, match="too large"):
+        place(instance([(0, 0, 10**15 + 1)], [1], [1]))
+
+
+def test_bound_of_a_bad_placement_of_high_worths_is_still_a_bound():
+    given = at_the_limit(np.random.default_rng(5), lefts=24, rights=24, rooms=12)
+    worst = place(
+        Instance(
+            left=given.left,
+            right=given.right,
+            worth=int(given.worth.max()) + 1 - given.worth,
+            left_room=given.left_room,
+            right_room=given.right_room,
+        )
+    ).chosen
+    assert upper_bound(instance=given, chosen=worst) > 2**63
+
+
+def test_costs_that_leave_64_bits_are_told_apart_from_no_optimum():
+    arcs = Arcs()
+    arcs.add(SOURCE, 1, capacity=1, cost=-(2**62))
+    with pytest.raises(OverflowError, match="too large"):
+        cheapest_flow(arcs=arcs, sink=1, supply=1, asked=1)

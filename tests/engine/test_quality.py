@@ -41,18 +41,32 @@ def test_auc_and_its_interval_are_those_of_counting_all_pairs(rows):
     value = sum(of_hits) / len(hits)
     half = 1.959964 * sqrt(variance(of_hits) / len(hits) + variance(of_misses) / len(misses))
     assert found.value == pytest.approx(value, abs=1e-12)
-    assert (found.low, found.high) == pytest.approx((max(value - half, 0), min(value + half, 1)), abs=1e-9)
+    assert found.interval == pytest.approx((max(value - half, 0), min(value + half, 1)), abs=1e-9)
 
 
 def test_auc_of_a_worked_example():
     found = auc(worth=column(3, 1, 2, 1), hit=marks(True, True, False, False))
     assert found.value == 0.625
-    assert (found.low, found.high) == (0.0, 1.0)
+    assert found.interval == (0.0, 1.0)
 
 
-@pytest.mark.parametrize("hit", [(True, True, True), (False, False, False), (True, False, False)])
-def test_auc_is_not_said_where_there_is_no_spread(hit):
+@pytest.mark.parametrize("hit", [(True, True, True), (False, False, False)])
+def test_auc_is_not_said_where_all_outcomes_are_alike(hit):
     assert auc(worth=column(1, 2, 3), hit=marks(*hit)) is None
+
+
+@pytest.mark.parametrize(
+    ("hit", "value"),
+    [
+        ((False, True, False, False), 1 / 3),
+        ((True, False, True, True), 2 / 3),
+        ((False, False, True, False), 5 / 6),
+        ((True, True, False, True), 1 / 6),
+    ],
+)
+def test_auc_with_a_single_pair_of_either_kind_has_no_interval(hit, value):
+    found = auc(worth=column(1, 2, 3, 3), hit=marks(*hit))
+    assert (found.value, found.interval) == (pytest.approx(value), None)
 
 
 def test_lists_put_the_highest_first_and_ties_by_number():

@@ -15,9 +15,11 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
 from matching.engine.bipartite import Instance, place
+from matching.engine.policy import MICRO
 from matching.engine.quality import MEANS, Reach, auc, ndcg, places_in_lists, reach_of
+from matching.management.cells import liking, outcome
 from matching.management.commands.allocate import add_capacities, figures
-from matching.management.csv_edges import I64, Pairs, liking, outcome, read_capacity, read_pairs
+from matching.management.csv_edges import I64, Pairs, read_capacity, read_pairs
 
 DIGITS = 6
 K_DEFAULT = 10
@@ -35,7 +37,10 @@ class _Data:
 
 
 class Command(BaseCommand):
-    help = "Compare four means of two predicted likings with observed outcomes; print one JSON object."
+    help = (
+        "Compare four means of two predicted likings with observed outcomes; print one JSON object. "
+        "Likings count in millionths, to the nearest; one above 0 counts as a millionth at least."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -82,16 +87,25 @@ def _of_mean(name: str, data: _Data) -> dict[str, Any]:
     worth = MEANS[name](pairs.columns["left_likes_right"], pairs.columns["right_likes_left"])
     of_left = places_in_lists(owner=pairs.left, other=pairs.right, worth=worth)
     of_right = places_in_lists(owner=pairs.right, other=pairs.left, worth=worth)
-    found = auc(worth=worth, hit=data.hit)
     return {
-        "auc": found
-        and {"value": _short(found.value), "interval_95": [_short(found.low), _short(found.high)]},
+        "auc": _auc(data, worth=worth),
         "ndcg": {
             "left": _short(ndcg(owner=pairs.left, places=of_left, hit=data.hit, k=data.k)),
             "right": _short(ndcg(owner=pairs.right, places=of_right, hit=data.hit, k=data.k)),
         },
         "by_list": _by_list(data, worth=worth, of_left=of_left, of_right=of_right),
         "by_allocator": _by_allocator(data, worth=worth),
+    }
+
+
+def _auc(data: _Data, *, worth: I64) -> dict[str, Any] | None:
+    """Null without a pair of either kind; its interval is null with a single one."""
+    found = auc(worth=worth, hit=data.hit)
+    if found is None:
+        return None
+    return {
+        "value": _short(found.value),
+        "interval_95": found.interval and [_short(end) for end in found.interval],
     }
 
 
@@ -122,7 +136,9 @@ def _by_allocator(data: _Data, *, worth: I64) -> dict[str, Any]:
     made = placing.chosen
     left = reach_of(side=pairs.left, people=len(pairs.left_ids), load=made, made=made, hit=data.hit)
     right = reach_of(side=pairs.right, people=len(pairs.right_ids), load=made, made=made, hit=data.hit)
-    return figures(placing) | {"seconds": seconds} | _sides(left, right)
+    return (
+        figures(placing, in_unit=lambda micros: micros / MICRO) | {"seconds": seconds} | _sides(left, right)
+    )
 
 
 def _sides(left: Reach, right: Reach) -> dict[str, Any]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+from errno import ENOSPC
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+MANY, LESS = f"'{'0' * 40}…'", f"'-{'9' * 39}…'"
 EDGES = "left,right,score\nana,oki,0.5\nana,saga,0.4\nben,oki,0.4\n"
 
 
@@ -39,6 +43,8 @@ def test_value_bound_gap_and_blocking_pairs_are_printed(written):
         "pairs": 3,
         "left": 2,
         "right": 2,
+        "resolution": 0.1,
+        "rounded": 0,
         "placed": 2,
         "value": 0.8,
         "bound": 0.8,
@@ -61,9 +67,41 @@ def test_placement_is_written_to_a_file(written, tmp_path):
     allocated("--edges", written("edges.csv", EDGES), "--out", str(target))
     assert list(csv.reader(StringIO(target.read_text(encoding="utf-8")))) == [
         ["left", "right", "score"],
-        ["ana", "saga", "0.400000"],
-        ["ben", "oki", "0.400000"],
+        ["ana", "saga", "0.4"],
+        ["ben", "oki", "0.4"],
     ]
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["edges.csv", "placed.csv"]
+
+
+@pytest.mark.parametrize("name", ["edges.csv", "other/../edges.csv", "linked.csv", "twin.csv", "room.csv"])
+def test_file_that_is_read_is_never_written(written, tmp_path, name):
+    edges, room = written("edges.csv", EDGES), written("room.csv", "id,capacity\noki,1\n")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "linked.csv").symlink_to(edges)
+    (tmp_path / "twin.csv").hardlink_to(edges)
+    with pytest.raises(CommandError, match="is one of the files that are read"):
+        said("--edges", edges, "--right-capacity", room, "--out", str(tmp_path / name))
+    assert (Path(edges).read_text(), Path(room).read_text()) == (EDGES, "id,capacity\noki,1\n")
+
+
+def test_what_stood_in_the_target_stands_until_the_placement_is_whole(written, tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(ENOSPC, "No space left on device")
+
+    synced = os.fsync
+    target = tmp_path / "placed.csv"
+    target.write_text("old")
+    target.chmod(0o640)
+    edges = written("edges.csv", EDGES)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CommandError, match="No space left on device"):
+        said("--edges", edges, "--out", str(target))
+    assert target.read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["edges.csv", "placed.csv"]
+    monkeypatch.setattr(os, "fsync", synced)
+    said("--edges", edges, "--out", str(target))
+    assert target.read_text().startswith("left,right,score\n")
+    assert target.stat().st_mode & 0o777 == 0o640
 
 
 def test_order_of_rows_and_columns_byte_order_mark_and_other_columns_change_nothing(written, tmp_path):
@@ -97,8 +135,12 @@ def test_ids_of_the_two_sides_have_nothing_to_do_with_each_other(written):
         ("left,right,score\na,b,NaN\n", ["row 2: score: 'NaN' is not a finite number"]),
         ("left,right,score\na,b,-inf\n", ["row 2: score: '-inf' is not a finite number"]),
         ("left,right,score\na,b,1e999\n", ["row 2: score: '1e999' is not a finite number"]),
-        ("left,right,score\na,b,-0.1\n", ["row 2: score: '-0.1' is not between 0 and 1000"]),
-        ("left,right,score\na,b,1000.1\n", ["row 2: score: '1000.1' is not between 0 and 1000"]),
+        ("left,right,score\na,b,-2e300\n", ["row 2: score: '-2e300' is beyond 1e+300"]),
+        ("left,right,score\na,b,1e-301\n", ["row 2: score: '1e-301' is nearer to 0 than 1e-300"]),
+        (
+            f"left,right,score\na,b,1e-{'9' * 30}\n",
+            [f"row 2: score: '1e-{'9' * 30}' is nearer to 0 than 1e-300"],
+        ),
         (
             "left,right,score\na,b,1\n ,,x\n",
             ["row 3: left is empty", "row 3: right is empty", "row 3: score: 'x' is not a number"],
@@ -108,6 +150,11 @@ def test_ids_of_the_two_sides_have_nothing_to_do_with_each_other(written):
         ('left,right,score\na,b,1\na,"b"c,1\n', ["row 3: not CSV: ',' expected after '\"'"]),
         (
             "left,right,score\na,b,1\n佐賀,b,1\n".encode("cp932"),
+            ["row 3: not UTF-8; save the file as UTF-8 and try again"],
+        ),
+        (b"left,right,score\ra,b,1\r\xff,b,1\r", ["row 3: not UTF-8; save the file as UTF-8 and try again"]),
+        (
+            b'\xef\xbb\xbfleft,right,score\r\n"a\na",b,1\r\na,\xff,1\r\n',
             ["row 3: not UTF-8; save the file as UTF-8 and try again"],
         ),
         (EDGES.encode("utf-16"), ["row 1: not UTF-8; save the file as UTF-8 and try again"]),
@@ -125,6 +172,11 @@ def test_malformed_edges_are_refused_by_row(written, content, reasons):
         ("id,capacity\noki,1.5\n", ["row 2: capacity: '1.5' is not a whole number"]),
         ("id,capacity\noki,nan\n", ["row 2: capacity: 'nan' is not a whole number"]),
         ("id,capacity\noki,1000000001\n", ["row 2: capacity: '1000000001' is above 1000000000"]),
+        (f"id,capacity\noki,{'0' * 6000}\n", [f"row 2: capacity: {MANY} has 6000 characters; 40 are enough"]),
+        (
+            f"id,capacity\nsaga,1\noki,-{'9' * 5999}\n",
+            [f"row 3: capacity: {LESS} has 6000 characters; 40 are enough"],
+        ),
         ("id,capacity\n,1\nana,1\n", ["row 2: id is empty", "row 3: the id 'ana' has no pair"]),
         ("id,capacity\noki,1\noki,2\n", ["row 3: the id 'oki' stands in row 2 already"]),
         ("id,capacity\n\xa0".encode("latin-1"), ["row 2: not UTF-8; save the file as UTF-8 and try again"]),
@@ -136,7 +188,12 @@ def test_malformed_capacities_are_refused_by_row(written, content, reasons):
 
 
 @pytest.mark.parametrize(
-    ("number", "reason"), [("-1", "-1 is below 0"), ("0.5", "'0.5' is not a whole number")]
+    ("number", "reason"),
+    [
+        ("-1", "-1 is below 0"),
+        ("0.5", "'0.5' is not a whole number"),
+        ("0" * 6000, f"{MANY} has 6000 characters; 40 are enough"),
+    ],
 )
 def test_malformed_capacity_number_is_refused(written, number, reason):
     edges = written("edges.csv", EDGES)
@@ -148,8 +205,12 @@ def test_malformed_capacity_number_is_refused(written, number, reason):
 def test_file_that_is_not_there_is_said_and_so_is_a_place_that_cannot_be_written(written, tmp_path):
     with pytest.raises(CommandError, match=r"none\.csv cannot be read"):
         said("--edges", str(tmp_path / "none.csv"))
-    with pytest.raises(CommandError, match="cannot be written"):
-        said("--edges", written("edges.csv", EDGES), "--out", str(tmp_path))
+    for target, reason in (
+        (tmp_path, "it is not a file"),
+        (tmp_path / "none" / "placed.csv", "there is no such folder"),
+    ):
+        with pytest.raises(CommandError, match=f"cannot be written: {reason}"):
+            said("--edges", written("edges.csv", EDGES), "--out", str(target))
 
 
 def test_only_the_first_faults_are_listed_and_the_rest_counted(written):

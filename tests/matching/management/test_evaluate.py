@@ -66,11 +66,28 @@ def test_pairs_of_no_worth_stand_on_no_list(written):
     assert [mean["by_allocator"]["placed"] for mean in means.values()] == [1, 0, 0, 0]
 
 
+def test_liking_above_nothing_never_becomes_nothing(written):
+    slight = written("pairs.csv", HEADER + "ana,oki,1e-9,1e-400,0\nben,oki,0,1,0\n")
+    means = evaluated("--pairs", slight)["means"]
+    assert {name: mean["by_list"]["shown"] for name, mean in means.items()} == {
+        "arithmetic": 2,
+        "geometric": 1,
+        "harmonic": 1,
+        "minimum": 1,
+    }
+
+
 def test_measures_without_outcomes_are_null(written):
     means = evaluated("--pairs", written("pairs.csv", HEADER + "ana,oki,1,1,0\nben,oki,1,1,0\n"))["means"]
     assert [(mean["auc"], mean["ndcg"]) for mean in means.values()] == [
         (None, {"left": None, "right": None})
     ] * 4
+
+
+def test_auc_of_a_single_yes_has_a_value_and_no_interval(written):
+    single = written("pairs.csv", HEADER + "ana,oki,1,0.5,1\nben,oki,0.5,1,0\nchie,oki,0.1,0.9,0\n")
+    means = evaluated("--pairs", single)["means"]
+    assert [mean["auc"] for mean in means.values()] == [{"value": 0.75, "interval_95": None}] * 4
 
 
 def test_capacities_bind_the_allocator_and_not_the_lists(written):
@@ -99,6 +116,7 @@ def test_order_of_rows_changes_nothing(written):
         ),
         (HEADER + "a,b,1.01,1,1\n", ["row 2: left_likes_right: '1.01' is not between 0 and 1"]),
         (HEADER + "a,b,1,-0.5,1\n", ["row 2: right_likes_left: '-0.5' is not between 0 and 1"]),
+        (HEADER + "a,b,1,-1e-400,1\n", ["row 2: right_likes_left: '-1e-400' is not between 0 and 1"]),
         (HEADER + "a,b,nan,x,1\n", [
             "row 2: left_likes_right: 'nan' is not a finite number",
             "row 2: right_likes_left: 'x' is not a number",
