@@ -28,13 +28,6 @@ def represents_party(user: Actor, party: Volunteer) -> bool:
     return bool(user.is_active and party.representative_id == user.pk)
 
 
-def belongs_to_party(user: Actor, party: Volunteer) -> bool:
-    """Whether ``user`` represents ``party`` or is a named member of it."""
-    if not isinstance(user, User) or not user.is_active:
-        return False
-    return party.representative_id == user.pk or party.memberships.filter(user=user).exists()
-
-
 def can_edit_party(user: Actor, party: Volunteer) -> bool:
     """The representative and administrators change a party."""
     return represents_party(user, party) or is_admin(user)

@@ -24,11 +24,6 @@ def celery_url(url: str) -> str:
     return "redis+socket://" + url.removeprefix("unix://") if url.startswith("unix://") else url
 
 
-def client_url(url: str) -> str:
-    """A Redis URL in redis-py's spelling: redis+socket:///path becomes unix:///path."""
-    return "unix://" + url.removeprefix("redis+socket://") if url.startswith("redis+socket://") else url
-
-
 def cache_url(url: str) -> str:
     """Where the cache may live too: a Redis reached over TCP, else nowhere (the database is the cache)."""
     return url if url.startswith(("redis://", "rediss://")) else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 
 from celery import current_app
@@ -15,11 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
-from accounts.enums import WorkerKind
-from accounts.models.outbox import WorkerHeartbeat
+from accounts.selectors.heartbeats import worker_is_alive
 from config.broker import MEMORY_URL
 
-HEARTBEAT_FRESH = dt.timedelta(seconds=60)
 BROKER_PATIENCE_SECONDS = 2
 Check = Callable[[], bool]
 
@@ -47,8 +44,7 @@ def broker_reachable() -> bool:
 
 def worker_alive() -> bool:
     """True when some worker did a task lately: the row is written by a task, so a stuck pool counts as dead."""
-    fresh_since = timezone.now() - HEARTBEAT_FRESH
-    return WorkerHeartbeat.objects.filter(kind=WorkerKind.WORKER, seen_at__gte=fresh_since).exists()
+    return worker_is_alive(timezone.now())
 
 
 CHECKS: dict[str, Check] = {

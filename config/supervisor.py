@@ -94,10 +94,6 @@ class Supervisor:
     def log_file(self, name: str) -> Path:
         return self.run_dir / "logs" / f"{name}.log"
 
-    def pid_of(self, name: str) -> int:
-        """The process id of the program itself (not of its wrapper)."""
-        return int((self.run_dir / f"{name}.pid").read_text(encoding="ascii"))
-
     def stop_on_signals(self) -> None:
         """Let Ctrl-C, SIGTERM and a closed terminal end ``serve`` in order."""
 

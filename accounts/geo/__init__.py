@@ -6,14 +6,12 @@ from accounts.geo.estimate import (
     TravelEstimator,
     TravelMode,
     community_matrix,
-    community_minutes,
     install,
     lift_minutes,
     minutes_matrix,
-    travel_minutes,
 )
 from accounts.geo.provider import ProviderError, install_named
-from accounts.geo.screen import band, near_limit, tolerated_minutes, within_limit
+from accounts.geo.screen import band, tolerated_minutes
 
 __all__ = [
     "NO_ANSWER",
@@ -23,13 +21,9 @@ __all__ = [
     "TravelMode",
     "band",
     "community_matrix",
-    "community_minutes",
     "install",
     "install_named",
     "lift_minutes",
     "minutes_matrix",
-    "near_limit",
     "tolerated_minutes",
-    "travel_minutes",
-    "within_limit",
 ]

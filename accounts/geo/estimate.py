@@ -97,17 +97,6 @@ def minutes_matrix(need_codes: Sequence[str], home_codes: Sequence[str]) -> Minu
     return _installed.minutes_matrix(need_codes, home_codes)
 
 
-def travel_minutes(origin_code: str, destination_code: str, mode: str) -> int | None:
-    """Estimated minutes from office to office by ``TravelMode``; None where one cannot come that way.
-
-    Raises:
-        KeyError: a code that is none of the 1,741 municipalities.
-        ValueError: an unknown mode.
-    """
-    found = minutes_matrix([destination_code], [origin_code])[_number(mode), 0, 0]
-    return None if found == NO_ANSWER else int(found)
-
-
 def community_matrix(places: Sequence[CommunityPlace], home_codes: Sequence[str]) -> Minutes:
     """Minutes from each home to the communities themselves, int32 [2, places, homes]; -1 = no answer.
 
@@ -122,20 +111,10 @@ def community_matrix(places: Sequence[CommunityPlace], home_codes: Sequence[str]
     return _shortened(through, offices=offices, places=places, home_codes=home_codes)
 
 
-def community_minutes(place: CommunityPlace, *, home_code: str, mode: str) -> int | None:
-    """Minutes from one home to one community; None where one cannot come that way. See community_matrix."""
-    found = community_matrix([place], [home_code])[_number(mode), 0, 0]
-    return None if found == NO_ANSWER else int(found)
-
-
 def lift_minutes(place: CommunityPlace) -> int:
     """Minutes that a lift from the last stop saves: the last stretch by public transport less that by car; never below 0."""
     car, public = _last_miles([place])[:, 0].tolist()
     return max(0, int(public - car))
-
-
-def _number(mode: str) -> int:
-    return list(TravelMode).index(TravelMode(mode))
 
 
 def _whole(minutes: Floats) -> Minutes:

@@ -17,16 +17,6 @@ def band(minutes: int | None) -> str:
     return f"within_{upper or -(-minutes // 60) * 60}"
 
 
-def near_limit(minutes: int, limit_minutes: int) -> bool:
-    """Is the estimate within 20 % of the limit, either side? It then refuses nobody."""
-    return 5 * abs(minutes - limit_minutes) <= limit_minutes
-
-
 def tolerated_minutes(limit_minutes: int) -> int:
     """The longest estimate that does not refuse a party with this limit: the limit and a fifth."""
     return limit_minutes * 6 // 5
-
-
-def within_limit(minutes: int | None, limit_minutes: int) -> bool:
-    """May the party come, as far as the estimate can say? No answer never counts as near."""
-    return minutes is not None and minutes <= tolerated_minutes(limit_minutes)

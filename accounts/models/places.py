@@ -60,11 +60,6 @@ class PostalCode(models.Model):
     def __str__(self) -> str:
         return f"〒{self.postal[:3]}-{self.postal[3:]}"
 
-    @property
-    def town_names(self) -> list[str]:
-        """The towns as a list, empty when the code covers a whole municipality."""
-        return [town for town in self.towns.split("|") if town]
-
 
 class DataRelease(models.Model):
     """Which edition of a shipped data set stands in the tables, so that loading it again does nothing."""

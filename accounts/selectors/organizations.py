@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
 from accounts.models import Coverage, Guide, Municipality, Organization
-from accounts.policies import Actor, guides_visible_to, organizations_covering
+from accounts.policies import Actor, guides_visible_to
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,6 @@ class CoverageMap:
         found = (self.guides.get(pk, ()) for pk in self.organization_ids.get(municipality_code, ()))
         unique = {guide.pk: guide for guides in found for guide in guides}
         return tuple(unique[pk] for pk in sorted(unique))
-
-
-def covering_organizations(municipality: Municipality) -> list[Organization]:
-    """Organizations that named the municipality, else those of its whole prefecture. One query."""
-    return list(organizations_covering(municipality))
 
 
 def organizations_listed() -> QuerySet[Organization]:

@@ -41,8 +41,3 @@ def outbox_state(now: datetime) -> OutboxState:
 def dead_letters() -> QuerySet[Outbox]:
     """What was given up after eight attempts, newest first; ``last_error`` says why."""
     return Outbox.objects.dead()
-
-
-def unfinished_effects(now: datetime) -> QuerySet[Outbox]:
-    """Rows that break the promise that nothing is lost: due for long, neither done nor dead nor cancelled."""
-    return Outbox.objects.due(now - HANGS_AFTER).order_by("next_at", "pk")

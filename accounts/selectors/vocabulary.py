@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from accounts.models.vocabulary import AssetKind, Kind, WorkKind
-from accounts.selectors.folding import folded
 
 ROOT = -1
 K = TypeVar("K", bound=Kind)
@@ -50,16 +49,6 @@ def asset_kind_tree() -> tuple[KindNode, ...]:
     return _tree(list(AssetKind.objects.filter(retired=False)))
 
 
-def search_work_kinds(text: str) -> list[WorkKind]:
-    """Kinds of work whose label or other name contains the text, best first; see ``_search``."""
-    return _search(list(WorkKind.objects.filter(retired=False)), text)
-
-
-def search_asset_kinds(text: str) -> list[AssetKind]:
-    """Kinds of assets whose label or other name contains the text, best first; see ``_search``."""
-    return _search(list(AssetKind.objects.filter(retired=False)), text)
-
-
 def engine_vocabulary() -> EngineVocabulary:
     """What the engine needs to know of both trees. Two queries."""
     return EngineVocabulary(
@@ -83,27 +72,6 @@ def _tree(kinds: Sequence[Kind]) -> tuple[KindNode, ...]:
         return tuple(KindNode(kind, grown(kind.pk)) for kind in below[parent])
 
     return grown(None)
-
-
-def _search(kinds: Sequence[K], text: str) -> list[K]:
-    """Whole names before beginnings before the middle of a name, then the order of the screen.
-
-    Width, case and the two kana do not count: びーばー finds ビーバー. Nothing typed finds nothing.
-    """
-    wanted = folded(text)
-    if not wanted:
-        return []
-    ranked = [(rank, kind.position, kind) for kind in kinds if (rank := _rank(kind, wanted)) is not None]
-    return [kind for _rank_, _position, kind in sorted(ranked, key=lambda found: found[:2])]
-
-
-def _rank(kind: Kind, wanted: str) -> int | None:
-    names = [folded(name) for name in (kind.name_ja, kind.name_en, *kind.aliases)]
-    if wanted in names:
-        return 0
-    if any(name.startswith(wanted) for name in names):
-        return 1
-    return 2 if any(wanted in name for name in names) else None
 
 
 def _plane(kinds: Sequence[K], *, credit: Callable[[K], bool], load: Callable[[K], int]) -> KindPlane:

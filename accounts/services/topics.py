@@ -51,8 +51,3 @@ def topic_named(name: str) -> Topic:
         return _topics[name]
     except KeyError:
         raise LookupError(f"No handler is registered for the topic {name}.") from None
-
-
-def topic_names() -> frozenset[str]:
-    """Every name that a row may carry."""
-    return frozenset(_topics)

@@ -36,11 +36,6 @@ def is_usable(offer: Offer, on: date | None = None) -> bool:
     return offer.is_active and offer_permission(offer, on) in USABLE_PERMISSIONS
 
 
-def usable_offers(need: Need, on: date | None = None) -> list[Offer]:
-    """The offers tied to a need that may be proposed on a day (today). Two queries unless prefetched."""
-    return [offer for offer in tied_offers(need) if is_usable(offer, on)]
-
-
 def tied_offers(need: Need) -> list[Offer]:
     """All offers tied to a need, with permissions; prefetched ones are used as they are."""
     if "offers" in getattr(need, "_prefetched_objects_cache", {}):

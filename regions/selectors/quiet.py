@@ -14,11 +14,6 @@ def quiet_days(region: Region) -> Callable[[date], bool]:
     return lambda day: is_quiet(periods, day)
 
 
-def in_quiet_period(region: Region, day: date) -> bool:
-    """Whether ``day`` lies in a quiet period of ``region``. One query unless prefetched."""
-    return is_quiet(region.quiet_periods.all(), day)
-
-
 def is_quiet(periods: Iterable[QuietPeriod], day: date) -> bool:
     """Whether ``day`` lies in one of the periods, first and last days included; one may span New Year."""
     mmdd = day.month * 100 + day.day

@@ -27,8 +27,6 @@ from regions.services.stages import close_need
 
 __all__ = ["close_need", "post_need", "update_need"]
 
-POSTED_FOR_MAX = 120
-
 
 @transaction.atomic
 def post_need(

@@ -66,6 +66,10 @@ def story(folder: Path, word: str) -> list[tuple[str, int]]:
     return [(name, int(pid)) for said, name, pid in lines if said == word]
 
 
+def pid_of(folder: Path, name: str) -> int:
+    return int((folder / f"{name}.pid").read_text(encoding="ascii"))
+
+
 def helpers(folder: Path) -> list[int]:
     return [int(pid) for pid in (folder / "story.helpers").read_text().split()]
 
@@ -95,17 +99,17 @@ def test_programs_start_in_order_and_stop_in_reverse(folder: Path) -> None:
 def test_killed_program_is_started_again_and_its_rest_removed(folder: Path) -> None:
     with supervise(folder, tiny(folder, "a")) as supervisor:
         wait_for(lambda: story(folder, "start"))
-        first, helper = supervisor.pid_of("a"), helpers(folder)[0]
+        first, helper = pid_of(folder, "a"), helpers(folder)[0]
         os.kill(first, signal.SIGKILL)
         ticking_until(supervisor, lambda: len(story(folder, "start")) == 2)
         wait_for(lambda: gone(helper))
-        assert supervisor.pid_of("a") == story(folder, "start")[1][1] != first
+        assert pid_of(folder, "a") == story(folder, "start")[1][1] != first
 
 
 def test_killed_wrapper_takes_its_program_along(folder: Path) -> None:
     with supervise(folder, tiny(folder, "a")) as supervisor:
         wait_for(lambda: story(folder, "start"))
-        first, wrapper = supervisor.pid_of("a"), json.loads((folder / "up.json").read_text())["wrappers"]["a"]
+        first, wrapper = pid_of(folder, "a"), json.loads((folder / "up.json").read_text())["wrappers"]["a"]
         os.kill(wrapper, signal.SIGKILL)
         ticking_until(supervisor, lambda: len(story(folder, "start")) == 2)
         wait_for(lambda: gone(first))
@@ -134,7 +138,7 @@ def test_program_that_ignores_the_request_is_killed_after_its_grace(folder: Path
     stubborn = Program("a", [sys.executable, "-c", STUBBORN], grace_seconds=0.3)
     with supervise(folder, stubborn) as supervisor:
         wait_for(lambda: "up" in supervisor.log_file("a").read_text())
-        pid = supervisor.pid_of("a")
+        pid = pid_of(folder, "a")
     wait_for(lambda: gone(pid))
 
 

@@ -14,12 +14,13 @@ from accounts import geo
 from accounts.geo.estimate import ShippedModel
 from tests.builders import FUKUOKA, SAGA
 from tests.support.routing import Straight
+from tests.support.ways import travel_minutes
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = "tests.support.routing"
-ASK = f"from accounts import geo; print(geo.travel_minutes('{FUKUOKA}', '{SAGA}', 'car'))"
+ASK = f"from accounts import geo; print(geo.minutes_matrix(['{SAGA}'], ['{FUKUOKA}'])[0, 0, 0])"
 
 
 @pytest.fixture(autouse=True)
@@ -30,9 +31,9 @@ def shipped_again() -> Iterator[None]:
 
 def test_a_named_service_answers_and_no_name_is_the_shipped_model() -> None:
     assert isinstance(geo.install_named(f"{HERE}.Straight"), Straight)
-    assert geo.travel_minutes(FUKUOKA, SAGA, "car") == 30
+    assert travel_minutes(FUKUOKA, SAGA, "car") == 30
     assert isinstance(geo.install_named(""), ShippedModel)
-    assert geo.travel_minutes(FUKUOKA, SAGA, "car") == 66
+    assert travel_minutes(FUKUOKA, SAGA, "car") == 66
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_a_named_service_answers_and_no_name_is_the_shipped_model() -> None:
 def test_a_service_that_cannot_be_used_is_refused_and_the_model_stays(path: str, why: str) -> None:
     with pytest.raises(geo.ProviderError, match=why):
         geo.install_named(path)
-    assert geo.travel_minutes(FUKUOKA, SAGA, "car") == 66
+    assert travel_minutes(FUKUOKA, SAGA, "car") == 66
 
 
 def shell(command: list[str], provider: str) -> subprocess.CompletedProcess[str]:

@@ -27,22 +27,6 @@ def test_band(minutes, key):
     assert geo.band(minutes) == key
 
 
-@pytest.mark.parametrize(
-    ("minutes", "limit", "near", "within"),
-    [
-        (95, 120, False, True),
-        (96, 120, True, True),
-        (120, 120, True, True),
-        (144, 120, True, True),
-        (145, 120, False, False),
-        (0, 0, True, True),
-        (1, 0, False, False),
-    ],
-)
-def test_limit_with_its_margin(minutes, limit, near, within):
-    assert geo.near_limit(minutes, limit) is near
-    assert geo.within_limit(minutes, limit) is within
-
-
-def test_no_answer_never_counts_as_near():
-    assert geo.within_limit(None, 10_000) is False
+@pytest.mark.parametrize(("limit", "longest"), [(120, 144), (90, 108), (7, 8), (0, 0)])
+def test_limit_is_passed_by_a_fifth_rounded_down(limit, longest):
+    assert geo.tolerated_minutes(limit) == longest

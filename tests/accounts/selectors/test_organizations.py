@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import Guide, Organization
+from accounts.policies import organizations_covering
 from accounts.selectors.organizations import (
     coverage_map,
-    covering_organizations,
     guides_of,
     is_absent,
     organizations_listed,
@@ -75,8 +75,8 @@ def test_coverage_map_agrees_with_the_single_question(django_assert_num_queries)
     assert found.guides_in(SAGA) == (first,)
     assert found.guides_in(FUKUOKA) == (second,)
     assert found.guides_in("999999") == ()
-    assert covering_organizations(saga) == [named]
-    assert covering_organizations(fukuoka) == [whole]
+    assert list(organizations_covering(saga)) == [named]
+    assert list(organizations_covering(fukuoka)) == [whole]
 
 
 @pytest.mark.parametrize("count", [1, 3])

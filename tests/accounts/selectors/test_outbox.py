@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Outbox
-from accounts.selectors.outbox import OutboxState, dead_letters, outbox_state, unfinished_effects
+from accounts.selectors.outbox import OutboxState, dead_letters, outbox_state
 from accounts.services.outbox import cancel_owed, deliver
 from tests.support.effects import owe_one
 
@@ -45,7 +45,3 @@ def test_outbox_state_of_an_empty_outbox(db: None) -> None:
 
 def test_dead_letters_are_newest_first(rows: dict[str, Outbox]) -> None:
     assert [row.key for row in dead_letters()] == ["dead later", "dead"]
-
-
-def test_unfinished_effects_are_due_for_long(rows: dict[str, Outbox]) -> None:
-    assert [row.key for row in unfinished_effects(timezone.now())] == ["hanging"]

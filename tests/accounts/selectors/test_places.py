@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from accounts.errors import Invalid
-from accounts.selectors.places import municipalities_for_postal
+from accounts.models import Municipality
+from accounts.selectors.places import municipalities_for_postal, municipalities_named
 
 
 def labels(postal):
@@ -42,3 +43,10 @@ def test_unknown_postal_is_a_clear_error(reference, typed):
         municipalities_for_postal(typed)
     assert refused.value.code == "postal_unknown"
     assert list(refused.value.fields) == ["postal"]
+
+
+@pytest.mark.parametrize("typed", ["佐賀市", "さがし", "サガシ", "ｻｶﾞｼ", " ｻｶﾞし "])
+def test_municipality_is_found_by_its_name_or_reading_in_either_kana(reference, typed):
+    assert "佐賀県佐賀市" in [
+        place.label for place in municipalities_named(Municipality.objects.all(), typed)
+    ]

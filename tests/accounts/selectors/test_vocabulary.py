@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from django.utils.translation import override
 
 from accounts.models import WorkKind
@@ -10,8 +9,6 @@ from accounts.selectors.vocabulary import (
     ROOT,
     asset_kind_tree,
     engine_vocabulary,
-    search_asset_kinds,
-    search_work_kinds,
     work_kind_tree,
 )
 
@@ -42,31 +39,6 @@ def test_tree_leaves_out_the_retired_and_keeps_their_children(reference):
     tree = work_kind_tree()
     assert "grass" not in flat(tree)
     assert "grass_hand" in [node.kind.code for node in tree]
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("普請", "commons"),
-        ("びーばー", "grass_brushcutter"),
-        ("ＢＲＵＳＨ-cutter", "grass_brushcutter"),
-        ("草刈り", "grass"),
-    ],
-)
-def test_search_finds_labels_and_other_names(reference, text, code):
-    assert search_work_kinds(text)[0].code == code
-
-
-def test_search_puts_the_whole_name_before_beginnings_before_parts(reference):
-    assert [kind.code for kind in search_work_kinds("草刈り")][:2] == ["grass", "grass_hand"]
-    assert [kind.code for kind in search_work_kinds("草刈機")] == ["grass_brushcutter", "grass_mower"]
-    assert search_work_kinds("刈払")[0].code == "grass_brushcutter"
-    assert [kind.code for kind in search_asset_kinds("mtb")] == ["trail_mtb"]
-
-
-@pytest.mark.parametrize("text", ["", "   ", "no such word"])
-def test_search_for_nothing_finds_nothing(reference, text):
-    assert search_work_kinds(text) == []
 
 
 def test_label_follows_the_reader(reference):

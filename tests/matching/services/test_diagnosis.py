@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 
 from accounts.enums import Transport
-from accounts.geo import community_minutes
 from accounts.models import User
 from matching.models import Match, NeedDiagnosis
 from matching.selectors.board import lonely_needs
@@ -26,6 +25,7 @@ from regions.selectors.travel import community_place
 from tests.cast import make_need, make_offer, make_party
 from tests.matching.running import matched
 from tests.support.outbox import drain_outbox
+from tests.support.ways import community_minutes
 
 pytestmark = pytest.mark.django_db
 

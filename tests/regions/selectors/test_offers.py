@@ -8,7 +8,7 @@ import pytest
 
 from regions.enums import PermissionStatus
 from regions.models import Permission
-from regions.selectors.offers import is_usable, offer_permission, offers_for, usable_offers
+from regions.selectors.offers import is_usable, offer_permission, offers_for, tied_offers
 from tests.cast import make_need, make_offer, make_region
 
 pytestmark = pytest.mark.django_db
@@ -45,13 +45,14 @@ def test_permission_holds_on_its_last_day_and_not_after():
     assert offer_permission(offer, TODAY + timedelta(days=1)) is PENDING
 
 
-def test_usable_offers_of_a_need_are_active_and_permitted():
+def test_usable_among_the_offers_tied_to_a_need_are_active_and_permitted():
     region = make_region()
     good = make_offer(region)
     offers = [good, make_offer(region, is_active=False), make_offer(region, permission=PENDING)]
     need = make_need(region, offers=offers)
     make_offer(region)
-    assert usable_offers(need) == [good]
+    assert tied_offers(need) == offers
+    assert [offer for offer in tied_offers(need) if is_usable(offer)] == [good]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from regions.models import QuietPeriod
-from regions.selectors.quiet import in_quiet_period, is_quiet, quiet_days
+from regions.selectors.quiet import is_quiet, quiet_days
 from tests.cast import make_region
 
 HARVEST = QuietPeriod(label="稲刈り", from_mmdd=920, until_mmdd=1005)
@@ -45,5 +45,4 @@ def test_region_is_read_once_for_many_days(django_assert_num_queries):
     with django_assert_num_queries(1):
         test = quiet_days(region)
         assert [test(date(2027, 8, day)) for day in (11, 12, 17, 18)] == [False, True, True, False]
-    assert in_quiet_period(region, date(2028, 8, 15))
-    assert not in_quiet_period(make_region(), date(2028, 8, 15))
+    assert not quiet_days(make_region())(date(2028, 8, 15))
