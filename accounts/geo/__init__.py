@@ -11,7 +11,7 @@ from accounts.geo.estimate import (
     minutes_matrix,
 )
 from accounts.geo.provider import ProviderError, install_named
-from accounts.geo.screen import band, tolerated_minutes
+from accounts.geo.screen import tolerated_minutes
 
 __all__ = [
     "NO_ANSWER",
@@ -19,7 +19,6 @@ __all__ = [
     "ProviderError",
     "TravelEstimator",
     "TravelMode",
-    "band",
     "community_matrix",
     "install",
     "install_named",
