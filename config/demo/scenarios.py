@@ -53,6 +53,8 @@ from regions.services.slots import store_occurrences
 SCENARIOS = Path(__file__).resolve().parent / "data" / "scenarios.json"
 MAIL_DOMAIN = "mihon.enishi.invalid"
 NOTICE = "見本"
+WHEN_IT_RAINS = "雨天のときは"
+"""Said by every page before the plan itself."""
 Entry = Mapping[str, Any]
 
 
@@ -303,7 +305,7 @@ def _load_dates(need: Need, entry: Entry, book: Book) -> None:
         parameters = words.rule_parameters(each)
         rule = SlotRule.objects.create(
             need=need, kind=each["rule"], parameters=parameters, places=each["places"],
-            rain=each.get("rain") or each.get("note", ""),
+            rain=each.get("rain", "").removeprefix(WHEN_IT_RAINS) or each.get("note", ""),
         )  # fmt: skip
         store_occurrences(rule, from_on=book.today)
 

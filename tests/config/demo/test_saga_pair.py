@@ -17,7 +17,7 @@ from matching.services.runs import plan_only
 from matching.services.weights import ensure_weights, weights_of
 from matching.snapshots import ALL, read_inputs
 from regions.enums import NeedStage
-from regions.models import Need, Offer, OfferAsset
+from regions.models import Need, Offer, OfferAsset, Slot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PEOPLE = 400
@@ -152,3 +152,9 @@ def better_parties(pairs: Prepared, *, need_id: int, than: int) -> list[Any]:
     return [
         row for row in pairs.inputs.participants if score_of(pairs, need_id=need_id, party_id=row.id) > than
     ]
+
+
+def test_plans_for_rain_do_not_say_when_it_rains_once_more(scene: Scene) -> None:
+    plans = set(Slot.objects.exclude(rain="").values_list("rain", flat=True))
+    assert "翌週の日曜" in plans
+    assert not any("雨天のとき" in plan for plan in plans)
