@@ -95,6 +95,7 @@ def allocate(
     weights: Weights,
     guide_capacity: Mapping[int, int],
     measure_price: bool = True,
+    haste: int = 0,
 ) -> Allocation:
     """Place each party at one need at most, under places, proposals per need and guides' capacity, and nobody at two
     places at once.
@@ -102,6 +103,7 @@ def allocate(
     Existing relations and promises are placed first and never moved; then groups with lone people, exactly as far as effort
     goes; then further dates for parties that know the community. `guide_capacity` is what each guide can still
     read this week; a guide not named has `guide_capacity_default`. The order of the inputs does not matter.
+    Every `haste` halves what is spent on groups (see `packing`), for hosts on which a run was stopped for taking too long.
     Measuring the price of fairness takes as long as placing; without it, it stays None (see `without_fairness`).
     """
     begun = Beginning.of(
@@ -111,6 +113,7 @@ def allocate(
         minutes=minutes,
         weights=weights,
         guide_capacity=guide_capacity,
+        haste=haste,
     )
     edges, placed = begun.edges, begun.newcomers(weights)
     room = placed.room

@@ -23,12 +23,13 @@ I32 = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning:
-    """The usable pairs, and the room that existing relations and promises leave; it stays as it is."""
+    """The usable pairs, and the room that existing relations and promises leave; it stays as it is. `haste`: see `packing`."""
 
     snapshot: Snapshot
     needs: NeedSet
     edges: Edges
     room: Room
+    haste: int
 
     @classmethod
     def of(
@@ -40,6 +41,7 @@ class Beginning:
         minutes: I32,
         weights: Weights,
         guide_capacity: Mapping[int, int],
+        haste: int = 0,
     ) -> Beginning:
         """Judge the kept pairs again and place existing relations and promises. Arguments as of ``allocate``."""
         edges = candidate_edges(
@@ -50,9 +52,11 @@ class Beginning:
             snapshot=snapshot, needs=needs, guide_capacity=guide_capacity, weights=weights, sharing=sharing
         )
         place_relations(room=room, edges=edges)
-        return cls(snapshot=snapshot, needs=needs, edges=edges, room=room)
+        return cls(snapshot=snapshot, needs=needs, edges=edges, room=room, haste=haste)
 
     def newcomers(self, weights: Weights) -> Placed:
         """Everybody else placed beside them, with these bonuses and turns."""
         room = self.room.under(weights)
-        return place_newcomers(room=room, edges=self.edges, needs=self.needs, snapshot=self.snapshot)
+        return place_newcomers(
+            room=room, edges=self.edges, needs=self.needs, snapshot=self.snapshot, haste=self.haste
+        )

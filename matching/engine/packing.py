@@ -22,16 +22,20 @@ EFFORT, EFFORT_EACH = 4.0, 1.0
 """CP-SAT's deterministic time for all prefectures together and for one at most, in units of one to two seconds: no step
 takes a minute, and a small run places everybody twice in one (see `fairness`). Shared out beforehand, never by what was
 used: that is the same only to the last bit."""
+HASTE_MAX = 3
+"""Every haste halves the effort; with so much there is none, and the greedy step stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packing:
     """How the groups were placed: prefectures where one could come, how many of them are proven to stand at their best with
-    the rest of the country as it is, and what all that brought over the greedy step, scores and bonuses of everybody."""
+    the rest of the country as it is, what all that brought over the greedy step, scores and bonuses of everybody, and in what
+    haste (see `HASTE_MAX`)."""
 
     prefectures: int = 0
     optimal: int = 0
     gained_micro: int = 0
+    haste: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,28 +48,30 @@ class Placed:
     packing: Packing
 
 
-def place_newcomers(*, room: Room, edges: Edges, needs: NeedSet, snapshot: Snapshot) -> Placed:
+def place_newcomers(
+    *, room: Room, edges: Edges, needs: NeedSet, snapshot: Snapshot, haste: int = 0
+) -> Placed:
     """Place groups and lone people in what existing relations leave of `room`, which stays as it is.
 
-    Where the greedy step with the flow behind it reaches the bound, nothing more is tried. The result is worth at least as
-    much, and does not depend on the order of the inputs.
+    Where the greedy step with the flow behind it reaches the bound, or `haste` leaves no effort, nothing more is tried. The
+    result is worth at least as much, and does not depend on the order of the inputs.
     """
     bound = newcomers_bound(room=room, edges=edges)
     greedy = room.copy()
     place_groups(room=greedy, edges=edges, snapshot=snapshot)
     place_singles(room=greedy, edges=edges, snapshot=snapshot)
     reached = _value_beyond(room, greedy)
-    if reached == bound:
-        return Placed(room=greedy, reached_micro=reached, bound_micro=bound, packing=Packing())
+    if reached == bound or haste >= HASTE_MAX:
+        return Placed(room=greedy, reached_micro=reached, bound_micro=bound, packing=Packing(haste=haste))
     country = Country.of(room=room, start=greedy, edges=edges, needs=needs, snapshot=snapshot)
-    packing = _improve(country)
+    packing = _improve(country, effort=EFFORT / 2**haste)
     packed = _settled(country, snapshot)
     gained = max(0, _value_beyond(room, packed) - reached)
     return Placed(
         room=packed if gained else greedy,
         reached_micro=reached + gained,
         bound_micro=bound,
-        packing=replace(packing, gained_micro=gained),
+        packing=replace(packing, gained_micro=gained, haste=haste),
     )
 
 
@@ -74,7 +80,7 @@ def _value_beyond(before: Room, after: Room) -> int:
     return sum(placed.value for row, placed in after.placed.items() if row not in before.placed)
 
 
-def _improve(country: Country) -> Packing:
+def _improve(country: Country, *, effort: float) -> Packing:
     """Place the parties of each prefecture better where there is a better way and effort is left."""
     shares, optimal = country.contested(), 0
     for number, share in shares.items():
@@ -85,7 +91,7 @@ def _improve(country: Country) -> Packing:
             continue
         from matching.engine.cpsat import improved  # noqa: PLC0415  # half a second, and most runs have no use for it
 
-        found = improved(question, effort=min(EFFORT_EACH, share * EFFORT))
+        found = improved(question, effort=min(EFFORT_EACH, share * effort))
         optimal += question.whole and found.optimal
         if found.value > stands:
             country.take(question, found.chosen)

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.policies import Actor, is_admin, is_guide, is_system
 from matching.models import Match, MatchRun
 
-WORKING_KEYS = frozenset({"plan", "next", "again"})
+WORKING_KEYS = frozenset({"plan", "next", "again", "haste"})
 
 
 def runs_for(actor: Actor) -> QuerySet[MatchRun]:

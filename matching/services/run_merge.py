@@ -94,6 +94,7 @@ def _planned_run(run_id: int, *, now: datetime) -> MatchRun | None:
         diagnosed=looks_at_everybody(run.scope),
         is_asked=is_about_one_need(run.scope),
         about=party_of_scope(run.scope),
+        haste=run.report.get("haste", 0),
     )
     planned = _store_plan(run_id, plan)
     return None if planned is None or planned.writes_apart else planned

@@ -120,6 +120,7 @@ def plan_of(
     diagnosed: bool,
     is_asked: bool = False,
     about: int | None = None,
+    haste: int = 0,
 ) -> Plan:
     """Merge, allocate and explain. Four queries at most, for names. The price of fairness of a large run is left to a piece.
 
@@ -127,6 +128,7 @@ def plan_of(
         diagnosed: whether everybody was compared, so that it can be said why a need finds too few, and who else fits.
         is_asked: whether that is said of a need that finds enough as well.
         about: the party that the run is about, so that it is kept what fits it.
+        haste: how often this came to nothing before: every time half as much is spent on placing groups exactly.
     """
     inputs, layer = prepared.inputs, compared(prepared, results)
     merged, prepared = layer.merged, replace(prepared, snapshot=layer.snapshot)
@@ -138,6 +140,7 @@ def plan_of(
         weights=inputs.weights,
         guide_capacity=inputs.capacity,
         measure_price=not prepared.is_large,
+        haste=haste,
     )
     codes = read_codes(slot for proposal in allocation.proposals for slot in proposal.slot_ids)
     proposed = {proposal.need_id for proposal in allocation.proposals}

@@ -29,8 +29,15 @@ def measure(shard: RunShard, prepared: Prepared) -> bytes:
         minutes=inputs.minutes,
         weights=inputs.weights,
         guide_capacity=inputs.capacity,
+        haste=_haste_of(shard.run_id),
     )
     return json.dumps({"unfair_micro": without_fairness(begun)}).encode()
+
+
+def _haste_of(run_id: int) -> int:
+    """In what haste the plan was made: only alike can be compared. One query, which reads this number alone."""
+    rows = MatchRun.objects.filter(pk=run_id)
+    return rows.values_list("report__haste", flat=True).get() or 0
 
 
 def priced(report: Mapping[str, Any], run: MatchRun) -> dict[str, Any]:

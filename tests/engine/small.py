@@ -66,7 +66,7 @@ def small(parties: list[ParticipantRow], needs: list[NeedRow], **more) -> World:
     return World(**facts)
 
 
-def allocation_of(world: World) -> Allocation:
+def allocation_of(world: World, *, haste: int = 0) -> Allocation:
     """The engine's own way from rows to proposals."""
     snapshot, needs = compiled(world)
     return allocate(
@@ -76,4 +76,5 @@ def allocation_of(world: World) -> Allocation:
         minutes=world.minutes,
         weights=world.weights,
         guide_capacity=world.guide_capacity,
+        haste=haste,
     )

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine import NeedRow, ParticipantRow
+from matching.engine import NeedRow, ParticipantRow, cpsat, packing
 from matching.engine.cpsat import improved
 from matching.engine.edges import Edges, candidate_edges
 from matching.engine.groups import place_groups, place_relations
@@ -239,6 +240,18 @@ def test_without_effort_all_stays_as_it_stands():
     found = improved(question, effort=0.0)
     assert (found.value, found.optimal) == (worth_of(question), False)
     assert found.chosen.tolist() == question.taken.tolist()
+
+
+@pytest.mark.parametrize(("haste", "effort"), [(0, 1.0), (1, 0.5), (2, 0.25), (3, None)])
+def test_haste_halves_the_effort_until_the_greedy_step_stands(monkeypatch, haste, effort):
+    monkeypatch.setattr(packing, "EFFORT", 1.0)
+    asked, solve = [], cpsat.improved
+    monkeypatch.setattr(
+        cpsat, "improved", lambda question, *, effort: asked.append(effort) or solve(question, effort=effort)
+    )
+    allocation = allocation_of(rivals(2), haste=haste)
+    assert set(asked) == ({effort} if effort else set())
+    assert allocation.report.packing.haste == haste
 
 
 def test_nothing_is_packed_where_the_greedy_step_reaches_the_bound():

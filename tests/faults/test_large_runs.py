@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Outbox, User, Volunteer
+from matching.engine import beginning
 from matching.enums import STATE_OF, RunState, ShardKind
 from matching.models import MatchRun, PartySnapshot, RunInputs, RunShard, SnapshotPart
 from matching.services import run_merge, run_snapshots, run_steps
@@ -150,7 +151,27 @@ def test_the_writing_is_owed_after_a_merge_that_was_given_back(expected: dict[st
     assert sweep_runs(now=later()).returned == 1
     drain_outbox()
     assert outcome(run) == expected
-    assert run.attempts == 1
+    assert (run.attempts, run.report["packing"]["haste"]) == (1, 1)
+
+
+@pytest.mark.parametrize("tries", [0, 2])
+def test_a_merge_that_came_to_nothing_is_done_in_more_haste_and_its_price_as_well(
+    expected: dict[str, Any], monkeypatch, tries: int
+) -> None:
+    run = until(begun(), ShardKind.SCORE)
+    for shard in pieces(run, ShardKind.SCORE):
+        do(shard)
+    for _ in range(tries):
+        assert run_merge._claim_next(run.pk, now=timezone.now()) == RunState.MERGING
+        assert sweep_runs(now=later()).returned == 1
+    hastes, place = [], beginning.place_newcomers
+    monkeypatch.setattr(
+        beginning, "place_newcomers", lambda **asked: hastes.append(asked["haste"]) or place(**asked)
+    )
+    drain_outbox()
+    assert outcome(run) == expected
+    assert hastes == [tries, tries]  # placed, then once more without fairness
+    assert run.report["packing"]["haste"] == tries
 
 
 def test_a_price_that_cannot_be_measured_does_not_cost_the_run(expected: dict[str, Any]) -> None:
