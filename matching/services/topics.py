@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.enums import NoticeGroup
-from accounts.models import Outbox, User
+from accounts.models import AuditEntry, Outbox
 from accounts.services.notice_kinds import register_notices
 from accounts.services.organizations import GUIDE_ENDED
 from accounts.services.outbox import owe, register_topic
@@ -85,11 +85,9 @@ def guide_ended(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: AR
 
 
 def permission_granted(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001
-    """Go on with the matches that waited for a permission; nothing where who recorded it is gone."""
-    actor = User.objects.filter(pk=payload["by"]).first()
-    if actor is not None:
-        words = payload["on_behalf_of"]
-        go_on_with_permission(offer_id=payload["offer"], actor=actor, on_behalf_of=words, now=timezone.now())
+    """Go on with the matches that waited for a permission."""
+    entry = AuditEntry.objects.select_related("actor").get(pk=payload["entry"])
+    go_on_with_permission(offer_id=payload["offer"], entry=entry, now=timezone.now())
 
 
 def guardian_letter(payload: dict[str, Any], *, outbox: Outbox) -> None:  # noqa: ARG001

@@ -130,7 +130,7 @@ def record_permission(
         row.save(update_fields=list(values))
     details = {"holder": row.holder, "from": before, "to": row.status, "evidence": row.evidence}
     behalf = behalf_of(actor, offer.region, on_behalf_of)
-    record(
+    entry = record(
         actor=actor,
         action="offer.permission",
         target=offer,
@@ -140,7 +140,7 @@ def record_permission(
     )
     offer_changed(offer)
     if row.status == PermissionStatus.GRANTED:
-        permission_granted(offer, by=actor, on_behalf_of=behalf)
+        permission_granted(offer, entry)
     return row
 
 

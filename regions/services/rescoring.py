@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AuditEntry
 from accounts.services.outbox import owe
 from regions.enums import NeedStage
 from regions.locks import lock_needs
@@ -35,10 +35,10 @@ def need_opened(need: Need) -> None:
     owe(topic=NEED_OPENED, key=f"need:{need.public_id}:opened", payload={"need": need.pk})
 
 
-def permission_granted(offer: Offer, *, by: User, on_behalf_of: str) -> None:
-    """Owe that matches which waited for this permission alone go on, in the name of who recorded it. In that transaction."""
-    key = f"offer:{offer.pk}:granted:{offer.changed_at.isoformat()}"
-    owe(topic=GRANTED, key=key, payload={"offer": offer.pk, "by": by.pk, "on_behalf_of": on_behalf_of})
+def permission_granted(offer: Offer, entry: AuditEntry) -> None:
+    """Owe that matches which waited for this permission alone go on, in the name of who is on record for it. In that transaction."""
+    key = f"offer:{offer.pk}:granted:{entry.pk}"
+    owe(topic=GRANTED, key=key, payload={"offer": offer.pk, "entry": entry.pk})
 
 
 def offer_changed(offer: Offer) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
-from accounts.models import Outbox, User, Volunteer
+from accounts.errors import Conflict
+from accounts.models import Notification, Outbox, User, Volunteer
 from matching.enums import EndReason, MatchState, Role
-from matching.models import MatchEvent
+from matching.models import Match, MatchEvent
+from matching.services import permissions
 from matching.services.endings import decline_match
 from matching.services.invariants import check_invariants
 from regions.models import Need, Offer
@@ -38,6 +43,11 @@ def test_promise_is_made_when_the_community_records_the_last_permission(
     assert story.state_of(match) == MatchState.AGREED
     event = MatchEvent.objects.get(match=match, move="agree")
     assert (event.actor, event.role) == (ume, Role.REGION)
+    drain_outbox(timezone.now() + timedelta(minutes=1))
+    told = Notification.objects.filter(kind="match_agreed").values_list("user", flat=True)
+    assert Counter(told) == Counter(
+        [ume.pk, mori.pk, match.volunteer.representative.pk]
+    )  # ume was elsewhere when it was made
     assert Outbox.objects.get(topic=GRANTED).done_at is not None
     assert check_invariants(now=timezone.now()) == []
 
@@ -87,6 +97,41 @@ def test_match_that_ended_meanwhile_stays_ended(
     decline_match(match_id=match.pk, actor=hana, reason=EndReason.OTHER)
     record(mowing, by=ume)
     assert story.state_of(match) == MatchState.DECLINED
+
+
+def test_guide_who_also_speaks_for_the_participant_makes_it_as_a_guide(
+    mowing: Need, hana_party: Volunteer, mori: User
+) -> None:
+    match = story.waiting_for_permission(mowing, hana_party, guide=mori)
+    Volunteer.objects.filter(pk=hana_party.pk).update(representative=mori)
+    record(mowing, by=mori)
+    event = MatchEvent.objects.get(match=match, move="agree")
+    assert (event.actor, event.role) == (mori, Role.GUIDE)
+
+
+def test_administrator_who_speaks_for_the_participant_has_no_part_either(
+    mowing: Need, hana_party: Volunteer, mori: User, admin: User
+) -> None:
+    match = story.waiting_for_permission(mowing, hana_party, guide=mori)
+    Volunteer.objects.filter(pk=hana_party.pk).update(representative=admin)
+    record(mowing, by=admin)
+    assert story.state_of(match) == MatchState.MEETING
+
+
+def test_match_whose_people_change_meanwhile_is_tried_again(
+    mowing: Need, hana_party: Volunteer, mori: User, ume: User, monkeypatch
+) -> None:
+    match, lock = story.waiting_for_permission(mowing, hana_party, guide=mori), permissions.lock_for_move
+
+    def change_once(match_id: int) -> Match:
+        monkeypatch.setattr(permissions, "lock_for_move", lock)
+        raise Conflict("people_changed")
+
+    monkeypatch.setattr(permissions, "lock_for_move", change_once)
+    record(mowing, by=ume)
+    assert story.state_of(match) == MatchState.MEETING
+    drain_outbox(timezone.now() + timedelta(minutes=10))
+    assert story.state_of(match) == MatchState.AGREED
 
 
 def test_administrator_has_no_part_in_the_promise(
