@@ -215,6 +215,11 @@ def slot_to_attest(match: Match, *, now: datetime | None = None) -> Slot | None:
     return next((slot for slot in held if slot.pk not in known), None)
 
 
+def match_attendance(match_id: int, slot: Slot) -> Attendance | None:
+    """What is on record of one date. One query."""
+    return Attendance.objects.filter(match=match_id, slot=slot).first()
+
+
 def record_to_correct(match: Match, *, now: datetime | None = None) -> Attendance | None:
     """What is on record of the only date that has begun, so that a mistake in it can be mended. No query."""
     at = now or timezone.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -143,13 +144,18 @@ class NoteForm(MatchForm):
     note = inner_note()
 
 
+def hours_each(row: Attendance) -> Decimal:
+    """Hours of each who came, to the hundredth: from them the form finds whole minutes again."""
+    minutes = Decimal(row.minutes) / (row.people_came or 1)
+    return (minutes / MINUTES_AN_HOUR).quantize(Decimal("0.01"))
+
+
 def as_stated(row: Attendance) -> dict[str, Any]:
-    """A record of who came in the fields of its form: hours of each, as they were stated."""
-    hours = row.minutes / MINUTES_AN_HOUR / row.people_came if row.people_came else 0
+    """A record of who came in the fields of its form."""
     return {
         "slot": row.slot_id,
         "people_came": row.people_came,
-        "hours": f"{round(hours, 2):g}",
+        "hours": f"{hours_each(row).normalize():f}",
         "return_given": row.return_given,
         "note": row.note,
     }
