@@ -56,7 +56,8 @@ class MatchRunAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ("=public_id", "scope")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
-    readonly_fields = ("progress", "pairs_compared", "workers_at_it")
+    exclude = ("scope",)
+    readonly_fields = ("about", "progress", "pairs_compared", "workers_at_it")
     actions = ("cancel",)
     show_full_result_count = False
 

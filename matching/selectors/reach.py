@@ -1,4 +1,4 @@
-"""How far communities are from a home, as an estimate in bands."""
+"""How far communities are from a home, as an estimate in minutes."""
 
 from __future__ import annotations
 

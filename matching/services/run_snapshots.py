@@ -134,7 +134,7 @@ def seal(run: MatchRun, *, now: datetime) -> PartySnapshot:
     """
     row = lock_snapshot(run)
     if row.version and row.ready_at is None:
-        raise SnapshotLost(row.version)
+        raise SnapshotLost("it was withdrawn before this run was cut")
     if row.ready_at is None:
         parts = row.parts.order_by("number")
         row.version = version_of(Frame.from_json(row.frame), parts.values_list("digest", flat=True))

@@ -84,7 +84,7 @@ def test_only_administrators_read_what_went_wrong_in_a_run(admin: User, mori: Us
     address = f"{RUNS}{made['id']}/"
     assert as_user(mori).get(address).json()["error"] == ""
     MatchRun.objects.update(error='duplicate key value: (email)=("hana@example.org")')
-    told = "途中の処理が失敗したことがあります。原因は管理者が確認できます。"
+    told = "途中で失敗した処理があります。原因は管理者が確認できます。"
     assert as_user(mori).get(address).json()["error"] == told
     assert as_user(mori).get(RUNS).json()["results"][0]["error"] == told
     assert "hana@example.org" in as_user(admin).get(address).json()["error"]
