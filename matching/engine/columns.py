@@ -13,6 +13,7 @@ from matching.engine.types import Transport
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.intp]
 TRANSPORTS = (Transport.CAR, Transport.PUBLIC, Transport.BOTH)
 
 

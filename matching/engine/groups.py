@@ -10,7 +10,7 @@ import numpy as np
 from matching.engine.edges import Edges
 from matching.engine.room import Phase, Placement, Room
 from matching.engine.sharing import alone, overlap
-from matching.engine.snapshot import I64, Snapshot
+from matching.engine.snapshot import I64, Positions, Snapshot
 
 
 def place_relations(*, room: Room, edges: Edges) -> None:
@@ -31,8 +31,8 @@ def place_groups(*, room: Room, edges: Edges, snapshot: Snapshot) -> None:
     Lazy greedy: bonuses and places only fall, so a stale value is an upper bound and is renewed when it
     comes to the top.
     """
-    several, worth = ~alone(snapshot, room.sharing)[edges.row], room.worth(edges)
-    heap = [_entry(room, edges, int(at), worth) for at in np.flatnonzero(several)]
+    worth = room.worth(edges)
+    heap = _entries(room, edges, np.flatnonzero(~alone(snapshot, room.sharing)[edges.row]), worth)
     heapq.heapify(heap)
     while heap:
         stale = heapq.heappop(heap)
@@ -46,11 +46,25 @@ def place_groups(*, room: Room, edges: Edges, snapshot: Snapshot) -> None:
         room.take(edges, at, phase=Phase.GROUP, bonuses=room.coverage.bonuses(int(edges.need[at])))
 
 
-def _entry(room: Room, edges: Edges, at: int, worth: I64) -> tuple[int, int, int, int, int]:
-    """Heap entry: highest value first, ties by public id of the party, then of the need, then date."""
+Entry = tuple[int, int, int, int, int]
+"""Of the heap: highest value first, ties by public id of the party, then of the need, then date; the edge."""
+
+
+def _entries(room: Room, edges: Edges, which: Positions, worth: I64) -> list[Entry]:
+    """The entries of many edges at once."""
+    bonus = np.array([_bonus(room, need) for need in range(len(room.places))], dtype=np.int64)
+    value = worth[which] + bonus[edges.need[which]]
+    columns = (-value, edges.rank[which], edges.need[which], edges.slot[which], which)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def _entry(room: Room, edges: Edges, at: int, worth: I64) -> Entry:
     need = int(edges.need[at])
-    value = int(worth[at]) + sum(micro for _, micro in room.coverage.bonuses(need))
-    return -value, int(edges.rank[at]), need, int(edges.slot[at]), at
+    return -int(worth[at]) - _bonus(room, need), int(edges.rank[at]), need, int(edges.slot[at]), at
+
+
+def _bonus(room: Room, need: int) -> int:
+    return sum(micro for _, micro in room.coverage.bonuses(need))
 
 
 def add_further_slots(*, room: Room, edges: Edges) -> None:
@@ -58,13 +72,13 @@ def add_further_slots(*, room: Room, edges: Edges) -> None:
 
     Up to `slots_max` dates, none overlapping another of the party or of its people, places kept; a newcomer keeps one date.
     """
+    known = [placement for placement in room.placed.values() if placement.known]
     usable: dict[tuple[int, int], list[int]] = {}
-    for need, row, slot in zip(edges.need.tolist(), edges.row.tolist(), edges.slot.tolist(), strict=True):
-        usable.setdefault((need, row), []).append(slot)
-    for placement in sorted(room.placed.values(), key=lambda p: (-p.score, p.rank)):
-        if placement.known:
-            candidates = sorted(usable[placement.need, placement.row])
-            room.placed[placement.row] = _extended(placement, candidates, room=room)
+    for at in np.flatnonzero(np.isin(edges.row, [placement.row for placement in known])).tolist():
+        usable.setdefault((int(edges.need[at]), int(edges.row[at])), []).append(int(edges.slot[at]))
+    for placement in sorted(known, key=lambda p: (-p.score, p.rank)):
+        candidates = sorted(usable[placement.need, placement.row])
+        room.placed[placement.row] = _extended(placement, candidates, room=room)
 
 
 def _extended(placement: Placement, candidates: list[int], *, room: Room) -> Placement:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from matching.engine.edges import Edges
 from matching.engine.flow import FlowProblem
@@ -13,10 +12,9 @@ from matching.engine.needs import NeedSet
 from matching.engine.room import Room
 from matching.engine.sharing import alone, overlap
 from matching.engine.singles import fitting, problem_of
-from matching.engine.snapshot import I64, Bools, Snapshot
+from matching.engine.snapshot import I64, Bools, Positions, Snapshot
 
 CANDIDATES_MAX = 4_000
-Positions = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

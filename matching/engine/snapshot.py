@@ -13,14 +13,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from matching.engine.columns import U64, Bools, Columns
+from matching.engine.columns import U64, Bools, Columns, Positions
 from matching.engine.facts import I64, ByKey, Facts, joined
 from matching.engine.hours import Pieces
 from matching.engine.packed import Packed, pack
 from matching.engine.types import Horizon, ParticipantRow, Vocabulary
 from matching.engine.vocabulary import CreditTable, credit_table
 
-__all__ = ["BLOCK", "I64", "U64", "Bools", "Columns", "Snapshot", "Sparse", "assemble", "build_snapshot"]
+__all__ = [
+    "BLOCK",
+    "I64",
+    "U64",
+    "Bools",
+    "Columns",
+    "Positions",
+    "Snapshot",
+    "Sparse",
+    "assemble",
+    "build_snapshot",
+]
 
 I32 = npt.NDArray[np.int32]
 Array = npt.NDArray[Any]

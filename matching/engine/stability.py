@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from matching.engine.edges import Edges
 from matching.engine.room import Phase, Placement, Room
+from matching.engine.snapshot import I64, Bools
+
+FAR = 2**62
 
 
 def blocking_pairs(*, room: Room, edges: Edges) -> int:
@@ -20,24 +24,36 @@ def blocking_pairs(*, room: Room, edges: Edges) -> int:
     for placement in room.placed.values():
         if placement.phase is not Phase.RELATION:
             at_need[placement.need].append(placement)
-    got = np.array([_got(room, int(row)) for row in edges.row], dtype=np.int64)
+    hopeful = (edges.score > _got(room, edges.row)) & _may_be_taken(room, edges, at_need)
     found = {
         (int(edges.need[at]), int(edges.row[at]))
-        for at in np.flatnonzero(edges.score > got)
-        if _would_take(room, edges, int(at), at_need[int(edges.need[at])])
+        for at in np.flatnonzero(hopeful).tolist()
+        if _would_take(room, edges, at, at_need[int(edges.need[at])])
     }
     return len(found)
 
 
-def _got(room: Room, row: int) -> int:
-    """The score a party has; a relation's placement is not given up for a better score."""
-    placement = room.placed.get(row)
-    if placement is None:
-        return -1
-    return 2**62 if placement.phase is Phase.RELATION else placement.score
+def _got(room: Room, rows: I64) -> I64:
+    """The score each party has, -1 for nothing; a relation's placement is not given up for a better score."""
+    got = np.full(int(rows.max(initial=-1)) + 1, -1, dtype=np.int64)
+    for row, placement in room.placed.items():
+        if row < len(got):
+            got[row] = FAR if placement.phase is Phase.RELATION else placement.score
+    return got[rows]
 
 
-def _would_take(room: Room, edges: Edges, at: int, placements: list[Placement]) -> bool:
+def _may_be_taken(room: Room, edges: Edges, at_need: Mapping[int, Sequence[Placement]]) -> Bools:
+    """Edges whose need has a proposal left, or a newcomer of lower score. Most have neither, and are looked at no closer."""
+    open_, lowest = [], []
+    for need, left in enumerate(room.need_left):
+        open_.append(bool(left and room.guide_left[room.guide_of[need]]))
+        lowest.append(min((each.score for each in at_need.get(need, ())), default=FAR))
+    return np.array(open_, dtype=np.bool_)[edges.need] | (
+        np.array(lowest, dtype=np.int64)[edges.need] < edges.score
+    )
+
+
+def _would_take(room: Room, edges: Edges, at: int, placements: Sequence[Placement]) -> bool:
     need, slot, row = int(edges.need[at]), int(edges.slot[at]), int(edges.row[at])
     placed = room.placed.get(row)
     if placed is not None and placed.need == need:
