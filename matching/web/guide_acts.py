@@ -2,51 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from matching.enums import Role
-from matching.models import Match
-from matching.selectors.guiding import first_of, match_attendance, moves_left
+from matching.selectors.guiding import first_of, moves_left
 from matching.selectors.sights import MatchSight
 from matching.services import agreements, answers, day, endings, meetings, review
 from matching.web import entry_forms as entries
 from matching.web import guide_forms as forms
 from matching.web.acts import Act, Acts
+from matching.web.attendance import GuideAttendanceForm, attest
 from matching.web.match_forms import EmptyForm
-from regions.models import Slot
-
-
-def attest(
-    *,
-    match_id: int,
-    actor: User,
-    slot: Slot,
-    people_came: int,
-    hours: Decimal,
-    return_given: bool,
-    note: str | None = None,
-    on_behalf_of: str = "",
-) -> Match:
-    """``day.attest_attendance`` with the hours of each as minutes of all. Raises what it raises.
-
-    Where people and hours are left as they were recorded, so are the minutes; and so is the note, where none was asked for.
-    """
-    known = match_attendance(match_id, slot)
-    minutes = round(hours * forms.MINUTES_AN_HOUR) * people_came
-    if known is not None and (known.people_came, forms.hours_each(known)) == (people_came, hours):
-        minutes = known.minutes
-    if note is None:
-        note = known.note if known is not None else ""
-    came = day.Came(people=people_came, minutes=minutes, return_given=return_given, note=note)
-    return day.attest_attendance(
-        match_id=match_id, actor=actor, slot=slot, came=came, on_behalf_of=on_behalf_of
-    )
-
 
 FORWARD: Acts = {
     "record-call": Act(
@@ -79,7 +48,7 @@ FORWARD: Acts = {
     ),
     "attest": Act(
         "attest", _("Who came"), _("Record who came"), _("Recorded who came."),
-        forms.GuideAttendanceForm, attest, _("A second record of the same date takes the place of the first; both stay on record."),
+        GuideAttendanceForm, attest, _("A second record of the same date takes the place of the first; both stay on record."),
     ),
     "complete": Act(
         "complete", _("Complete it, and ask both for their thanks"), _("Complete it"), _("It is completed. Both sides are asked for a word of thanks."),

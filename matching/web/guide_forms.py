@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Guide
 from matching.enums import EndReason, MeetingHow, MeetingOutcome, PreconditionKind, Role, Side
-from matching.models import Attendance
 from matching.selectors import guiding
 from matching.web.entry_forms import NAME_MAX, REASON_MAX, behalf_field, inner_note, side_field
 from matching.web.match_forms import (
@@ -21,13 +19,9 @@ from matching.web.match_forms import (
     PeopleForm,
     PlanForm,
     reasons_of,
-    slot_label,
 )
-from regions.models import Slot
 
 SENTENCE_MAX = 300
-HOURS_MAX = 24
-MINUTES_AN_HOUR = 60
 
 
 def neutral_field() -> forms.CharField:
@@ -140,66 +134,6 @@ class UntickForm(TickForm):
 
 class NoteForm(MatchForm):
     """Only a word for the record."""
-
-    note = inner_note()
-
-
-def hours_each(row: Attendance) -> Decimal:
-    """Hours of each who came, to the hundredth: from them the form finds whole minutes again."""
-    minutes = Decimal(row.minutes) / (row.people_came or 1)
-    return (minutes / MINUTES_AN_HOUR).quantize(Decimal("0.01"))
-
-
-def as_stated(row: Attendance) -> dict[str, Any]:
-    """A record of who came in the fields of its form."""
-    return {
-        "slot": row.slot_id,
-        "people_came": row.people_came,
-        "hours": f"{hours_each(row).normalize():f}",
-        "return_given": row.return_given,
-        "note": row.note,
-    }
-
-
-class AttendanceForm(MatchForm):
-    """Who came on one date."""
-
-    slot = forms.ModelChoiceField(
-        label=_("Which date"), queryset=Slot.objects.none(), widget=forms.RadioSelect, empty_label=None
-    )
-    people_came = forms.IntegerField(
-        label=_("How many came"),
-        min_value=0,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "input input--num"}),
-    )
-    hours = forms.DecimalField(
-        label=_("How many hours each"),
-        min_value=0,
-        max_value=HOURS_MAX,
-        decimal_places=2,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.25", "class": "input input--num"}),
-    )
-    return_given = forms.BooleanField(
-        label=_("What was promised in return was given, or its day is fixed"), required=False
-    )
-
-    def prepare(self) -> None:
-        fields: dict[str, Any] = self.fields
-        fields["slot"].queryset = guiding.slots_begun(self.match)
-        fields["slot"].label_from_instance = slot_label
-        self.initial["people_came"] = self.match.people
-        first = guiding.slot_to_attest(self.match)
-        if first is not None:
-            hours = (first.end_at - first.start_at).total_seconds() / 3600
-            self.initial.setdefault("slot", first.pk)
-            self.initial["hours"] = f"{min(hours, HOURS_MAX):g}"
-        known = guiding.record_to_correct(self.match)
-        if known is not None:
-            self.initial.update(as_stated(known))
-
-
-class GuideAttendanceForm(AttendanceForm):
-    """The same, with a word to colleagues."""
 
     note = inner_note()
 

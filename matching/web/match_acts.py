@@ -20,11 +20,12 @@ from matching.selectors.sights import MatchSight, sight_of
 from matching.services import answers, endings, meetings, review
 from matching.web import match_forms as forms
 from matching.web.acts import Act, Acts, SideAct
+from matching.web.attendance import AttendanceForm, attest
 from matching.web.base import actor_of, known_match, private, take
 from matching.web.calls import next_call_path
 from matching.web.entry_forms import ConsentForm
-from matching.web.guide_acts import attest, guide_acts_of
-from matching.web.guide_forms import AttendanceForm, PromiseForm
+from matching.web.guide_acts import guide_acts_of
+from matching.web.guide_forms import PromiseForm
 
 ACTS: Acts = {
     "answer": SideAct(
