@@ -8,11 +8,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.errors import Conflict
 from accounts.models import Notification, Outbox, User, Volunteer
 from matching.enums import EndReason, MatchState, Role
-from matching.models import Match, MatchEvent
-from matching.services import permissions
+from matching.models import MatchEvent
 from matching.services.endings import decline_match
 from matching.services.invariants import check_invariants
 from regions.models import Need, Offer
@@ -116,22 +114,6 @@ def test_administrator_who_speaks_for_the_participant_has_no_part_either(
     Volunteer.objects.filter(pk=hana_party.pk).update(representative=admin)
     record(mowing, by=admin)
     assert story.state_of(match) == MatchState.MEETING
-
-
-def test_match_whose_people_change_meanwhile_is_tried_again(
-    mowing: Need, hana_party: Volunteer, mori: User, ume: User, monkeypatch
-) -> None:
-    match, lock = story.waiting_for_permission(mowing, hana_party, guide=mori), permissions.lock_for_move
-
-    def change_once(match_id: int) -> Match:
-        monkeypatch.setattr(permissions, "lock_for_move", lock)
-        raise Conflict("people_changed")
-
-    monkeypatch.setattr(permissions, "lock_for_move", change_once)
-    record(mowing, by=ume)
-    assert story.state_of(match) == MatchState.MEETING
-    drain_outbox(timezone.now() + timedelta(minutes=10))
-    assert story.state_of(match) == MatchState.AGREED
 
 
 def test_administrator_has_no_part_in_the_promise(
