@@ -78,10 +78,11 @@ def give_back(
     if step is None or not (failed or (step.lease_until is not None and step.lease_until <= now)):
         return False
     step.attempts, step.lease_until, run.error = step.attempts + 1, None, error
-    if shard_id is None and run.state == RunState.MERGING and "plan" not in run.report:
-        run.report["haste"] = run.report.get("haste", 0) + 1  # it may have taken too long for this host
     step.save(update_fields=["attempts", "lease_until"])
-    run.save(update_fields=["error", "report"])
+    run.save(update_fields=["error"])
+    if shard_id is None and run.state == RunState.MERGING and "plan" not in run.report:
+        run.report["haste"] = run.report.get("haste", 0) + 1  # merging may have taken too long for this host
+        run.save(update_fields=["report"])
     if step.attempts < ATTEMPTS_MAX:
         _owe_again(run, shard, not_before=now + WAIT_AFTER_FAILURE * step.attempts if failed else None)
     elif shard is not None and shard.kind in SPARED:
